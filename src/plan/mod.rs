@@ -1,0 +1,13 @@
+//! From graphs to a [`Program`]: fusion, order, lifetimes, buffers and tiles. Plain data.
+//!
+//! plan knows sizes, lifetimes and tiles; it knows no device, no data set and no clock.
+
+pub mod expr;
+pub mod kernel;
+pub mod program;
+pub mod state;
+pub mod update;
+
+pub use expr::{Expr, Fused, Index, Step};
+pub use kernel::{Kernel, Kind};
+pub use program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};

@@ -1,0 +1,131 @@
+//! A compiled model: a few buffers and the lists of kernels that run over them.
+
+use super::kernel::{Gather, Kernel};
+use super::update::Update;
+use crate::tensor::Shape;
+
+/// A buffer of one [`Program`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct BufferId(pub u16);
+
+/// What a buffer is for. Memory is split by role, since WebGPU refuses one buffer bound for reading and for writing in a dispatch.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// All parameters.
+    Params,
+    /// The optimizer's moments: moment `j` of element `e` of `Params` is at `j · params + e`.
+    Moments,
+    /// Running statistics.
+    Stats,
+    /// All gradients, laid out as `Params`.
+    Grads,
+    /// Resident samples: features, targets, lists of rows.
+    Data,
+    /// What varies from step to step (see [`super::state`]).
+    State,
+    /// Partial results.
+    Scratch,
+    /// What is fetched or supplied for a run.
+    Input,
+    /// Values between kernels; the number is a colour.
+    Activation(u16),
+}
+
+/// One buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Buffer {
+    /// What it is for.
+    pub role: Role,
+    /// Its length in words of 32 bits.
+    pub len: usize,
+}
+
+/// A range of a buffer, in words of 32 bits. Starts at a multiple of [`Slice::ALIGN`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Slice {
+    /// Where.
+    pub buffer: BufferId,
+    /// First word.
+    pub offset: usize,
+    /// How many words.
+    pub len: usize,
+}
+
+impl Slice {
+    /// 256 bytes: WebGPU's alignment of storage bindings.
+    pub const ALIGN: usize = 64;
+}
+
+/// A named tensor and where it lies.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Placed {
+    /// The leaf's name.
+    pub name: String,
+    /// Its extent.
+    pub shape: Shape,
+    /// Its words.
+    pub slice: Slice,
+}
+
+/// A list of kernels that runs as one.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Routine {
+    /// `step`, `evaluate`, `probe`, or a test's own.
+    pub name: &'static str,
+    /// In order.
+    pub kernels: Vec<Kernel>,
+    /// What is supplied or fetched before it runs, in the graph's order.
+    pub inputs: Vec<Placed>,
+    /// What may be read after it ran, in the order asked for.
+    pub outputs: Vec<Placed>,
+    /// What it fetches, if it fetches its inputs itself.
+    pub gather: Option<Gather>,
+    /// Multiply-adds of its matrix products and convolutions, times 2.
+    pub flops: u64,
+}
+
+/// A compiled model.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Program {
+    /// All memory.
+    pub buffers: Vec<Buffer>,
+    /// The parameters, in the graph's order; `Params` and `Grads` share this layout.
+    pub params: Vec<Placed>,
+    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and scales are not).
+    pub is_regularised: Vec<bool>,
+    /// The running statistics.
+    pub stats: Vec<Placed>,
+    /// What the optimizer does, where there is a `step`.
+    pub update: Option<Update>,
+    /// What can be run.
+    pub routines: Vec<Routine>,
+}
+
+impl Program {
+    /// The buffer of a role, if the program has one.
+    pub fn buffer(&self, role: Role) -> Option<BufferId> {
+        self.buffers.iter().position(|buffer| buffer.role == role).map(|at| BufferId(at as u16))
+    }
+
+    /// The whole buffer of a role.
+    pub fn whole(&self, role: Role) -> Option<Slice> {
+        let buffer = self.buffer(role)?;
+        Some(Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len })
+    }
+
+    /// The routine of a name.
+    pub fn routine(&self, name: &str) -> Option<usize> {
+        self.routines.iter().position(|routine| routine.name == name)
+    }
+}
+
+/// What a program is compiled for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// One core with SIMD: nothing is split, nothing is staged.
+    Cpu,
+    /// A GPU that is emulated on a CPU: register tiles, no workgroup memory.
+    SoftwareGpu,
+    /// A real GPU: tiles through workgroup memory, long sums split.
+    Gpu,
+}

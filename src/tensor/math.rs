@@ -1,0 +1,1 @@
+//! The engine's own transcendental functions in single precision. To be written.
