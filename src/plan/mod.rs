@@ -5,9 +5,11 @@
 pub mod expr;
 pub mod kernel;
 pub mod program;
+pub mod spec;
 pub mod state;
 pub mod update;
 
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
 pub use program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};
+pub use spec::{Fetch, ModelSpec, RoutineSpec, Training};
