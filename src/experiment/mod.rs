@@ -2,8 +2,12 @@
 //!
 //! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back. It knows no graph and no device.
 
+use crate::data::choice::choice;
 use crate::nn::{Activation, Layer};
 use serde::{Deserialize, Serialize};
+
+pub use crate::data::catalog::Dataset;
+pub use crate::data::playground::Features;
 
 /// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for bit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -52,51 +56,6 @@ pub struct Experiment {
     pub discretize: bool,
 }
 
-macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
-        impl $name {
-            /// All values, in the order the page shows them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// The value's name in links and on the page's controls.
-            pub fn id(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-            /// The value of a name.
-            pub fn from_id(id: &str) -> Option<Self> {
-                match id { $($text => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-choice! {
-    /// A data set of the catalogue.
-    Dataset {
-        /// A disc in a ring, 2-D.
-        Circle = "circle",
-        /// Quadrants, 2-D.
-        Xor = "xor",
-        /// Two bells, 2-D.
-        Gauss = "gauss",
-        /// Two spirals, 2-D.
-        Spiral = "spiral",
-        /// Regression on a plane, 2-D.
-        RegPlane = "reg-plane",
-        /// Regression on several bells, 2-D.
-        RegGauss = "reg-gauss",
-        /// 1,797 real handwritten digits, 8×8.
-        Digits = "digits",
-        /// Digits drawn from random strokes, 28×28.
-        Strokes = "strokes",
-        /// MNIST, 28×28, from files.
-        Mnist = "mnist",
-        /// Fashion-MNIST, 28×28, from files.
-        FashionMnist = "fashion-mnist",
-    }
-}
 choice! {
     /// What the output is compared by.
     Loss {
@@ -212,29 +171,6 @@ choice! {
         More = "more",
         /// All of them.
         All = "all",
-    }
-}
-
-/// The seven inputs of the 2-D sets, in TensorFlow Playground's fixed order.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Features(
-    /// Bit `i` is input `i` of [`Features::NAMES`].
-    pub u8,
-);
-
-impl Features {
-    /// Their names in old links.
-    pub const NAMES: [&'static str; 7] = ["x", "y", "xSquared", "ySquared", "xTimesY", "sinX", "sinY"];
-
-    /// How many are used.
-    pub fn count(self) -> usize {
-        (self.0 & 0x7f).count_ones() as usize
-    }
-
-    /// The values of the used inputs at a point, in the fixed order.
-    pub fn values(self, x: f64, y: f64) -> impl Iterator<Item = f64> {
-        let all = [x, y, x * x, y * y, x * y, libm::sin(x), libm::sin(y)];
-        (0..7).filter(move |i| self.0 >> i & 1 == 1).map(move |i| all[i])
     }
 }
 
