@@ -2,5 +2,10 @@
 
 pub mod conv;
 pub mod elementwise;
+pub mod loss;
+pub mod matmul;
+pub mod movement;
 pub mod pool;
+pub mod random;
 pub mod reduce;
+pub mod softmax;

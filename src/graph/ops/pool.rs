@@ -1,5 +1,8 @@
 //! Maximum and mean over windows, and their gradients.
 
+use crate::graph::{Graph, NodeId, Op, ShapeError};
+use crate::tensor::Shape;
+
 /// How a pooling window moves over an image.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Pool {
@@ -13,4 +16,84 @@ pub struct Pool {
     pub ceil_mode: bool,
     /// Whether a mean divides by the cells of the padded image under the window, or by those of the image alone.
     pub count_include_pad: bool,
+}
+
+impl Pool {
+    /// Rows and columns of the output for an image of so many (PyTorch's rule); `None` where no window fits.
+    pub fn output(&self, image: [usize; 2]) -> Option<[usize; 2]> {
+        let along = |axis: usize| {
+            let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
+            let (before, after) = (self.pads[2 * axis], self.pads[2 * axis + 1]);
+            let room = (image[axis] + before + after).checked_sub(kernel);
+            if !self.ceil_mode {
+                return Some(room? / stride + 1);
+            }
+            let windows = room?.div_ceil(stride) + 1;
+            Some(if (windows - 1) * stride >= image[axis] + before { windows - 1 } else { windows })
+        };
+        Some([along(0)?, along(1)?])
+    }
+}
+
+impl Graph {
+    /// `y[n, i, j, c]`: the largest `x` in the window at row `i · s₀ - top`, column `j · s₁ - left`; outside the image lies minus infinity.
+    ///
+    /// # Shapes
+    /// `x`: `[batch, h, w, channels]`, returns `[batch, oh, ow, channels]` (see [`Pool::output`])
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `x` has not four axes, no window fits, a stride is 0 or a padding is not smaller than the window.
+    pub fn max_pool(&mut self, x: NodeId, pool: Pool) -> Result<NodeId, ShapeError> {
+        let shape = output_shape("max_pool", self.shape(x), &pool)?;
+        Ok(self.push(Op::MaxPool(pool), &[x], shape))
+    }
+
+    /// The gradient of [`Graph::max_pool`]: each `dy` goes to the first maximum of its window in row-major order.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `dy` is not what such a pooling returns.
+    pub fn max_pool_dx(&mut self, x: NodeId, dy: NodeId, pool: Pool) -> Result<NodeId, ShapeError> {
+        let shape = self.shape(x).clone();
+        check_dy("max_pool_dx", self.shape(dy), &shape, &pool)?;
+        Ok(self.push(Op::MaxPoolDx(pool), &[x, dy], shape))
+    }
+
+    /// `y[n, i, j, c]`: the mean of `x` in the window, with 0 outside the image. The divisor counts the cells of the padded image
+    /// under the window (`count_include_pad`) or those of the image alone; never what overhangs both (PyTorch's rule).
+    ///
+    /// # Shapes
+    /// `x`: `[batch, h, w, channels]`, returns `[batch, oh, ow, channels]` (see [`Pool::output`])
+    ///
+    /// # Errors
+    /// As [`Graph::max_pool`].
+    pub fn avg_pool(&mut self, x: NodeId, pool: Pool) -> Result<NodeId, ShapeError> {
+        let shape = output_shape("avg_pool", self.shape(x), &pool)?;
+        Ok(self.push(Op::AvgPool(pool), &[x], shape))
+    }
+
+    /// The gradient of [`Graph::avg_pool`] in `x`, whose shape is given.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `dy` is not what such a pooling returns.
+    pub fn avg_pool_dx(&mut self, dy: NodeId, pool: Pool, x: &Shape) -> Result<NodeId, ShapeError> {
+        check_dy("avg_pool_dx", self.shape(dy), x, &pool)?;
+        Ok(self.push(Op::AvgPoolDx(pool), &[dy], x.clone()))
+    }
+}
+
+fn output_shape(op: &'static str, x: &Shape, pool: &Pool) -> Result<Shape, ShapeError> {
+    let error = |why: &str| ShapeError::new(op, &[x], why);
+    let &[batch, rows, cols, channels] = &**x else {
+        return Err(error("it needs four axes: [batch, h, w, channels]"));
+    };
+    if pool.stride.contains(&0) || pool.pads.iter().enumerate().any(|(side, &pad)| pad >= pool.kernel[side / 2]) {
+        return Err(error("strides are at least 1 and paddings smaller than the window"));
+    }
+    let [oh, ow] = pool.output([rows, cols]).ok_or_else(|| error("no window fits into the padded image"))?;
+    Ok([batch, oh, ow, channels].into())
+}
+
+fn check_dy(op: &'static str, dy: &Shape, x: &Shape, pool: &Pool) -> Result<(), ShapeError> {
+    let y = output_shape(op, x, pool)?;
+    if *dy == y { Ok(()) } else { Err(ShapeError::new(op, &[dy, x], format!("dy should be {y}"))) }
 }

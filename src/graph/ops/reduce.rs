@@ -1,5 +1,8 @@
 //! Reductions along axes.
 
+use crate::graph::{Graph, NodeId, Op, ShapeError};
+use crate::tensor::Shape;
+
 /// What is taken of the elements along the reduced axes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reduction {
@@ -9,4 +12,121 @@ pub enum Reduction {
     Max,
     /// The smallest.
     Min,
+}
+
+impl Graph {
+    /// Takes `kind` of the elements along `axes`; no axes is `x` itself.
+    ///
+    /// # Shapes
+    /// `x`'s, with the reduced extents 1 (`keepdims`) or left out.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if an axis is out of range or named twice, or nothing is left to take an extremum of.
+    pub fn reduce(&mut self, kind: Reduction, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        let name = match kind {
+            Reduction::Sum => "sum",
+            Reduction::Max => "reduce max",
+            Reduction::Min => "reduce min",
+        };
+        let axes = ascending(name, self.shape(x), axes)?;
+        if axes.is_empty() {
+            return Ok(x);
+        }
+        let mut shape = self.shape(x).to_vec();
+        for &axis in &axes {
+            if kind != Reduction::Sum && shape[axis] == 0 {
+                return Err(ShapeError::new(name, &[self.shape(x)], format!("axis {axis} holds nothing")));
+            }
+            shape[axis] = 1;
+        }
+        let y = self.push(Op::Reduce { kind, axes: axes.clone() }, &[x], shape.into());
+        if keepdims { Ok(y) } else { self.squeeze(y, &axes) }
+    }
+
+    /// The sum along `axes`.
+    ///
+    /// # Errors
+    /// As [`Graph::reduce`].
+    pub fn sum(&mut self, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        self.reduce(Reduction::Sum, x, axes, keepdims)
+    }
+
+    /// The mean along `axes`: the sum times `1 / n`.
+    ///
+    /// # Errors
+    /// As [`Graph::reduce`].
+    pub fn mean(&mut self, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        let total = self.sum(x, axes, keepdims)?;
+        let n: usize = axes.iter().map(|&axis| self.shape(x)[axis]).product();
+        self.scale(total, 1.0 / n as f64)
+    }
+
+    /// The mean squared distance from the mean along `axes` (divided by `n`, not `n - 1`).
+    ///
+    /// # Errors
+    /// As [`Graph::reduce`].
+    pub fn variance(&mut self, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        let mean = self.mean(x, axes, true)?;
+        let centred = self.sub(x, mean)?;
+        let squared = self.square(centred)?;
+        self.mean(squared, axes, keepdims)
+    }
+
+    /// `m + ln Σ exp(x - m)` along `axes`, with `m` the largest element: stable for any finite `x`.
+    ///
+    /// # Errors
+    /// As [`Graph::reduce`].
+    pub fn logsumexp(&mut self, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        let axes = ascending("logsumexp", self.shape(x), axes)?;
+        let largest = self.reduce(Reduction::Max, x, &axes, true)?;
+        let shifted = self.sub(x, largest)?;
+        let exponential = self.exp(shifted)?;
+        let total = self.sum(exponential, &axes, true)?;
+        let log = self.log(total)?;
+        let y = self.add(log, largest)?;
+        if keepdims { Ok(y) } else { self.squeeze(y, &axes) }
+    }
+
+    /// The Euclidean norm `√Σ x²` along `axes`.
+    ///
+    /// # Errors
+    /// As [`Graph::reduce`].
+    pub fn norm2(&mut self, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
+        let squared = self.square(x)?;
+        let total = self.sum(squared, axes, keepdims)?;
+        self.sqrt(total)
+    }
+
+    /// The index of the first largest element along `axis`. Has no gradient.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if there is no such axis or it holds nothing.
+    pub fn argmax(&mut self, x: NodeId, axis: usize, keepdims: bool) -> Result<NodeId, ShapeError> {
+        ascending("argmax", self.shape(x), &[axis])?;
+        let mut shape = self.shape(x).to_vec();
+        if shape[axis] == 0 {
+            return Err(ShapeError::new("argmax", &[self.shape(x)], format!("axis {axis} holds nothing")));
+        }
+        shape[axis] = 1;
+        let y = self.push(Op::ArgMax { axis }, &[x], shape.into());
+        if keepdims { Ok(y) } else { self.squeeze(y, &[axis]) }
+    }
+
+    /// Leaves out axes of extent 1.
+    fn squeeze(&mut self, x: NodeId, axes: &[usize]) -> Result<NodeId, ShapeError> {
+        let kept: Vec<usize> =
+            self.shape(x).iter().enumerate().filter(|(axis, _)| !axes.contains(axis)).map(|(_, &extent)| extent).collect();
+        self.reshape(x, kept)
+    }
+}
+
+/// The axes in ascending order.
+fn ascending(op: &'static str, shape: &Shape, axes: &[usize]) -> Result<Vec<usize>, ShapeError> {
+    let mut sorted = axes.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if sorted.len() < axes.len() || sorted.last().is_some_and(|&axis| axis >= shape.len()) {
+        return Err(ShapeError::new(op, &[shape], format!("{axes:?} are not different axes of it")));
+    }
+    Ok(sorted)
 }

@@ -1,0 +1,123 @@
+//! Data movement: the same numbers elsewhere.
+
+use crate::graph::{Graph, NodeId, Op, ShapeError};
+use crate::tensor::Shape;
+
+impl Graph {
+    /// Stretches `x` to `shape` by NumPy's rule.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `x` does not broadcast to `shape`.
+    pub fn broadcast(&mut self, x: NodeId, shape: impl Into<Shape>) -> Result<NodeId, ShapeError> {
+        let (from, shape) = (self.shape(x), shape.into());
+        if *from == shape {
+            return Ok(x);
+        }
+        if from.broadcast_strides(&shape).is_none() {
+            return Err(ShapeError::new("broadcast", &[from], format!("it does not stretch to {shape}")));
+        }
+        Ok(self.push(Op::Broadcast, &[x], shape))
+    }
+
+    /// The elements of `x`, row-major, in another shape.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `shape` does not hold as many.
+    pub fn reshape(&mut self, x: NodeId, shape: impl Into<Shape>) -> Result<NodeId, ShapeError> {
+        let (from, shape) = (self.shape(x), shape.into());
+        if *from == shape {
+            return Ok(x);
+        }
+        if from.elements() != shape.elements() {
+            return Err(ShapeError::new("reshape", &[from], format!("{shape} does not hold as many elements")));
+        }
+        Ok(self.push(Op::Reshape, &[x], shape))
+    }
+
+    /// Axis `i` of the result is axis `axes[i]` of `x`.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if `axes` does not name each axis once.
+    pub fn permute(&mut self, x: NodeId, axes: &[usize]) -> Result<NodeId, ShapeError> {
+        let from = self.shape(x);
+        let mut sorted = axes.to_vec();
+        sorted.sort_unstable();
+        if !sorted.iter().copied().eq(0..from.len()) {
+            return Err(ShapeError::new("permute", &[from], format!("{axes:?} does not name each axis once")));
+        }
+        if axes == sorted {
+            return Ok(x);
+        }
+        let shape: Vec<usize> = axes.iter().map(|&axis| from[axis]).collect();
+        Ok(self.push(Op::Permute(axes.to_vec()), &[x], shape.into()))
+    }
+
+    /// The elements `starts[i], starts[i] + steps[i], …` below `ends[i]` of each axis `i`.
+    ///
+    /// # Errors
+    /// [`ShapeError`] unless `starts[i] <= ends[i] <= extent` and `steps[i] >= 1` for each axis.
+    pub fn slice(&mut self, x: NodeId, starts: &[usize], ends: &[usize], steps: &[usize]) -> Result<NodeId, ShapeError> {
+        let from = self.shape(x);
+        let rank = from.len();
+        let fits = [starts.len(), ends.len(), steps.len()] == [rank; 3]
+            && (0..rank).all(|axis| starts[axis] <= ends[axis] && ends[axis] <= from[axis] && steps[axis] >= 1);
+        if !fits {
+            return Err(ShapeError::new("slice", &[from], format!("{starts:?}..{ends:?} by {steps:?} does not lie in it")));
+        }
+        let shape: Vec<usize> = (0..rank).map(|axis| (ends[axis] - starts[axis]).div_ceil(steps[axis])).collect();
+        if Shape::from(&shape[..]) == *from {
+            return Ok(x);
+        }
+        let op = Op::Slice { starts: starts.to_vec(), ends: ends.to_vec(), steps: steps.to_vec() };
+        Ok(self.push(op, &[x], shape.into()))
+    }
+
+    /// Puts `value` `low[i]` times before, `high[i]` times after and `interior[i]` times between the elements of each axis `i`.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if there is not one number for each axis.
+    pub fn pad(&mut self, x: NodeId, low: &[usize], high: &[usize], interior: &[usize], value: f64) -> Result<NodeId, ShapeError> {
+        let from = self.shape(x);
+        let rank = from.len();
+        if [low.len(), high.len(), interior.len()] != [rank; 3] {
+            return Err(ShapeError::new("pad", &[from], format!("low, high and interior need {rank} numbers each")));
+        }
+        let shape: Vec<usize> =
+            (0..rank).map(|axis| low[axis] + from[axis] + from[axis].saturating_sub(1) * interior[axis] + high[axis]).collect();
+        if Shape::from(&shape[..]) == *from {
+            return Ok(x);
+        }
+        let op = Op::Pad { low: low.to_vec(), high: high.to_vec(), interior: interior.to_vec(), value };
+        Ok(self.push(op, &[x], shape.into()))
+    }
+
+    /// The operands one after the other along `axis`: each is padded with 0 to the whole extent, and their sum is taken.
+    ///
+    /// # Errors
+    /// [`ShapeError`] if there are none, there is no such axis, or another extent differs.
+    pub fn concat(&mut self, parts: &[NodeId], axis: usize) -> Result<NodeId, ShapeError> {
+        let shapes: Vec<&Shape> = parts.iter().map(|&part| self.shape(part)).collect();
+        let error = |why: &str| ShapeError::new("concat", &shapes, why);
+        let first = shapes.first().ok_or_else(|| error("there is nothing to join"))?;
+        let rank = first.len();
+        let is_alike = |shape: &Shape| shape.len() == rank && (0..rank).all(|other| other == axis || shape[other] == first[other]);
+        if axis >= rank || !shapes.iter().all(|shape| is_alike(shape)) {
+            return Err(error(&format!("they differ in more than axis {axis}")));
+        }
+        let extents: Vec<usize> = shapes.iter().map(|shape| shape[axis]).collect();
+        let total: usize = extents.iter().sum();
+        let mut start = 0;
+        let mut joined = None;
+        for (&part, extent) in parts.iter().zip(extents) {
+            let (mut low, mut high) = (vec![0; rank], vec![0; rank]);
+            (low[axis], high[axis]) = (start, total - start - extent);
+            start += extent;
+            let padded = self.pad(part, &low, &high, &vec![0; rank], 0.0)?;
+            joined = Some(match joined {
+                None => padded,
+                Some(before) => self.add(before, padded)?,
+            });
+        }
+        Ok(joined.expect("there is a first part"))
+    }
+}
