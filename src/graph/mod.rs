@@ -122,6 +122,43 @@ pub enum Op {
     CrossEntropyDx,
 }
 
+impl Op {
+    /// The op's name in the API.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Op::Input(_) => "input",
+            Op::Param(_) => "param",
+            Op::Stat(_) => "stat",
+            Op::Constant(_) => "constant",
+            Op::RandomMask { .. } => "random_mask",
+            Op::Unary(function) => function.name(),
+            Op::Binary(function) => function.name(),
+            Op::Select => "select",
+            Op::Broadcast => "broadcast",
+            Op::Reduce { kind: Reduction::Sum, .. } => "sum",
+            Op::Reduce { kind: Reduction::Max, .. } => "max",
+            Op::Reduce { kind: Reduction::Min, .. } => "min",
+            Op::ArgMax { .. } => "argmax",
+            Op::Matmul { .. } => "matmul",
+            Op::Conv2d(_) => "conv2d",
+            Op::Conv2dDx(_) => "conv2d dx",
+            Op::Conv2dDw(_) => "conv2d dw",
+            Op::MaxPool(_) => "max_pool",
+            Op::MaxPoolDx(_) => "max_pool dx",
+            Op::AvgPool(_) => "avg_pool",
+            Op::AvgPoolDx(_) => "avg_pool dx",
+            Op::Reshape => "reshape",
+            Op::Permute(_) => "permute",
+            Op::Slice { .. } => "slice",
+            Op::Pad { .. } => "pad",
+            Op::Softmax => "softmax",
+            Op::LogSoftmax => "log_softmax",
+            Op::CrossEntropy => "cross_entropy",
+            Op::CrossEntropyDx => "cross_entropy dx",
+        }
+    }
+}
+
 /// One operation, its operands and what it yields.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Node {

@@ -66,6 +66,31 @@ pub enum Binary {
     Equal,
 }
 
+impl Unary {
+    /// The function's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unary::Neg => "neg",
+            Unary::Abs => "abs",
+            Unary::Sign => "sign",
+            Unary::Sqrt => "sqrt",
+            Unary::Rsqrt => "rsqrt",
+            Unary::Reciprocal => "reciprocal",
+            Unary::Square => "square",
+            Unary::Exp => "exp",
+            Unary::Log => "log",
+            Unary::Log1p => "log1p",
+            Unary::Tanh => "tanh",
+            Unary::Erf => "erf",
+            Unary::Sin => "sin",
+            Unary::Cos => "cos",
+            Unary::Sigmoid => "sigmoid",
+            Unary::Softplus => "softplus",
+            Unary::Relu => "relu",
+        }
+    }
+}
+
 impl Binary {
     /// The builder method's name.
     pub fn name(self) -> &'static str {
