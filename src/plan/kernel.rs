@@ -108,7 +108,8 @@ pub enum Kind {
     /// `outputs = [features, target, row weight, row count, state]`; the state is changed in place (see [`super::state`]). No epilogue.
     Gather(Gather),
     /// Looks at all gradients: partial sums of their squared norm, the first tensor that is not finite, the loss of the step.
-    /// `inputs = [params, grads, row loss, row weight, state]`, `outputs = [partials]`. No epilogue.
+    /// `inputs = [params, grads, row loss, row weight, state]`, `outputs = [partials]`. No epilogue. The partials have four words for each
+    /// [`Kind::GUARD_CHUNK`] parameters and four more for the loss; an executor that needs no second pass may use them as it likes.
     Guard,
     /// Changes all parameters. `inputs = [grads, partials]`, `outputs = [params, moments, state]`, all three changed in place
     /// (`moments` is left out where the optimizer has none). No epilogue.
@@ -118,6 +119,16 @@ pub enum Kind {
         /// Rows of a chunk.
         rows: usize,
     },
+}
+
+impl Kind {
+    /// Parameters that one workgroup of the guard looks at.
+    pub const GUARD_CHUNK: usize = 1024;
+
+    /// Words of the guard's partial results for this many parameters.
+    pub fn guard_partials(params: usize) -> usize {
+        4 * (params.div_ceil(Self::GUARD_CHUNK) + 1)
+    }
 }
 
 /// Extents of a matrix product `c[z] = op(a[a_batch(z)]) · op(b[b_batch(z)])`, `z < batch`.

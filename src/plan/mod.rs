@@ -2,13 +2,18 @@
 //!
 //! plan knows sizes, lifetimes and tiles; it knows no device, no data set and no clock.
 
+mod compile;
 pub mod expr;
+mod fuse;
 pub mod kernel;
+mod place;
+mod print;
 pub mod program;
 pub mod spec;
 pub mod state;
 pub mod update;
 
+pub use compile::{PlanError, compile};
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
 pub use program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};

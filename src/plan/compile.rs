@@ -1,0 +1,387 @@
+//! From a model's graphs to its program.
+
+use super::expr::{Fused, Index};
+use super::fuse::{self, Draft, Value};
+use super::kernel::{Gather, Kernel, Kind};
+use super::place::{self, aligned};
+use super::program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};
+use super::spec::{ModelSpec, RoutineSpec};
+use super::state;
+use crate::graph::{Graph, Leaf, NodeId, Op};
+use crate::tensor::Shape;
+use std::collections::HashMap;
+use std::fmt;
+
+/// The largest range WebGPU binds by default, in bytes.
+const MAX_BINDING_BYTES: usize = 128 << 20;
+
+/// Why a model cannot be compiled.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PlanError {
+    /// Two routines do not declare the same parameters or statistics.
+    Leaves {
+        /// The routine that differs from the first.
+        routine: &'static str,
+    },
+    /// A value or a role's memory is larger than a binding may be.
+    TooLarge {
+        /// What it is.
+        what: String,
+        /// How large.
+        bytes: usize,
+    },
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlanError::Leaves { routine } => {
+                write!(out, "routine {routine} does not have the parameters and statistics of the first routine")
+            }
+            PlanError::TooLarge { what, bytes } => {
+                let mib = bytes.div_ceil(1 << 20);
+                write!(out, "{what} need {mib} MiB; the limit is {} MiB. Use a smaller batch or narrower layers", MAX_BINDING_BYTES >> 20)
+            }
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// Compiles the routines of a model over shared buffers.
+///
+/// # Errors
+/// [`PlanError`] if the routines disagree about parameters, or memory of one kind exceeds what WebGPU binds by default.
+pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> {
+    let Some(first) = model.routines.first() else { return Ok(empty()) };
+    for routine in &model.routines {
+        let same = |a: &[Leaf], b: &[Leaf]| {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && first.graph.shape(a.node) == routine.graph.shape(b.node))
+        };
+        if !same(first.graph.params(), routine.graph.params()) || !same(first.graph.stats(), routine.graph.stats()) {
+            return Err(PlanError::Leaves { routine: routine.name });
+        }
+    }
+    let mut memory = Memory::default();
+    let params = memory.leaves(Role::Params, &first.graph, first.graph.params());
+    let stats = memory.leaves(Role::Stats, &first.graph, first.graph.stats());
+    let params_len = params.iter().map(|placed| aligned(placed.slice.len)).sum::<usize>();
+    let trains = model.update.filter(|_| model.routines.iter().any(|routine| routine.training.is_some()));
+    if let Some(update) = trains {
+        memory.reserve(Role::Grads, params_len);
+        memory.reserve(Role::Moments, update.moments() * params_len);
+    }
+    let has_state = model.routines.iter().any(|routine| routine.fetch.is_some() || uses_state(&routine.graph));
+    if has_state {
+        memory.reserve(Role::State, state::LEN);
+    }
+    let data: Vec<Slice> = model.data_words.iter().filter(|words| **words > 0).map(|words| memory.append(Role::Data, *words)).collect();
+    let mut routines = Vec::new();
+    for spec in &model.routines {
+        routines
+            .push(Compiler { spec, target, memory: &mut memory, params: &params, stats: &stats, data: &data, params_len }.routine(model)?);
+    }
+    for buffer in &memory.buffers {
+        if buffer.len * 4 > MAX_BINDING_BYTES {
+            return Err(PlanError::TooLarge { what: format!("the {:?} of this network", buffer.role), bytes: buffer.len * 4 });
+        }
+    }
+    let program =
+        Program { buffers: memory.buffers, params, is_regularised: model.is_regularised.clone(), stats, update: trains, routines };
+    check(&program);
+    Ok(program)
+}
+
+fn empty() -> Program {
+    Program { buffers: Vec::new(), params: Vec::new(), is_regularised: Vec::new(), stats: Vec::new(), update: None, routines: Vec::new() }
+}
+
+fn uses_state(graph: &Graph) -> bool {
+    graph.nodes().iter().any(|node| matches!(node.op, Op::RandomMask { .. }))
+}
+
+/// Buffers as they grow.
+#[derive(Default)]
+struct Memory {
+    buffers: Vec<Buffer>,
+}
+
+impl Memory {
+    fn buffer(&mut self, role: Role) -> BufferId {
+        let at = self.buffers.iter().position(|buffer| buffer.role == role).unwrap_or_else(|| {
+            self.buffers.push(Buffer { role, len: 0 });
+            self.buffers.len() - 1
+        });
+        BufferId(at as u16)
+    }
+
+    /// Makes the role's buffer at least `len` words long and returns its start.
+    fn reserve(&mut self, role: Role, len: usize) -> Slice {
+        let buffer = self.buffer(role);
+        let known = &mut self.buffers[buffer.0 as usize].len;
+        *known = (*known).max(aligned(len.max(1)));
+        Slice { buffer, offset: 0, len }
+    }
+
+    /// Adds `len` words to the end of the role's buffer; an empty slice adds nothing.
+    fn append(&mut self, role: Role, len: usize) -> Slice {
+        let buffer = self.buffer(role);
+        let known = &mut self.buffers[buffer.0 as usize].len;
+        let offset = *known;
+        *known += aligned(len);
+        Slice { buffer, offset, len }
+    }
+
+    fn leaves(&mut self, role: Role, graph: &Graph, leaves: &[Leaf]) -> Vec<Placed> {
+        let placed = |memory: &mut Self, leaf: &Leaf| {
+            let shape = graph.shape(leaf.node).clone();
+            let slice = memory.append(role, shape.elements());
+            Placed { name: leaf.name.clone(), shape, slice }
+        };
+        leaves.iter().map(|leaf| placed(self, leaf)).collect()
+    }
+}
+
+struct Compiler<'a> {
+    spec: &'a RoutineSpec,
+    target: Target,
+    memory: &'a mut Memory,
+    params: &'a [Placed],
+    stats: &'a [Placed],
+    data: &'a [Slice],
+    params_len: usize,
+}
+
+impl Compiler<'_> {
+    fn routine(mut self, model: &ModelSpec) -> Result<Routine, PlanError> {
+        let spec = self.spec;
+        let (graph, nodes) = (spec.graph.clone(), self.roots());
+        let mut nodes = nodes.into_iter();
+        let outputs: Vec<NodeId> = nodes.by_ref().take(spec.outputs.len()).collect();
+        let training = spec.training.as_ref().map(|training| {
+            let row_loss = nodes.next();
+            let grads: Vec<NodeId> = nodes.by_ref().take(training.grads.len()).collect();
+            let stats: Vec<NodeId> = nodes.by_ref().take(training.stats.len()).collect();
+            (row_loss, grads, stats)
+        });
+        let tally: Vec<NodeId> = nodes.collect();
+        let is_root: Vec<NodeId> = outputs
+            .iter()
+            .chain(training.iter().flat_map(|(row_loss, grads, stats)| row_loss.iter().chain(grads).chain(stats)))
+            .chain(&tally)
+            .copied()
+            .collect();
+        let mut drafts = fuse::fuse(&graph, &is_root, self.target);
+
+        let mut fixed = self.leaves(&graph);
+        let grads = training.as_ref().map(|(_, grads, _)| grads.as_slice()).unwrap_or_default();
+        self.grads(&graph, grads, &mut fixed, &mut drafts);
+        let mut kept: Vec<Value> = Vec::new();
+        for id in outputs.iter().chain(training.iter().flat_map(|(row_loss, _, stats)| row_loss.iter().chain(stats))).chain(&tally) {
+            kept.push(Value::Node(fuse::base(&graph, *id)));
+        }
+        let len_of = |value: Value| match value {
+            Value::Node(id) => graph.shape(id).elements(),
+            Value::Temporary(_, len) => len,
+        };
+        let placement = place::place(&drafts, &fixed, &kept, len_of);
+        let colours: Vec<BufferId> = placement
+            .colours
+            .iter()
+            .enumerate()
+            .map(|(colour, len)| self.memory.reserve(Role::Activation(colour as u16), *len).buffer)
+            .collect();
+        let slice_of = |value: Value| match (fixed.get(&value), placement.spots.get(&value)) {
+            (Some(slice), _) => *slice,
+            (None, Some(spot)) => Slice { buffer: colours[spot.colour], offset: spot.offset, len: len_of(value) },
+            (None, None) => unreachable!("{value:?} is neither a leaf nor written"),
+        };
+        let node_slice = |id: NodeId| slice_of(Value::Node(fuse::base(&graph, id)));
+
+        let mut kernels = Vec::new();
+        if let Some(fetch) = &spec.fetch {
+            kernels.push(self.gather(&fetch.gather, &graph, spec, &fixed));
+        }
+        for draft in &drafts {
+            let mut inputs: Vec<Slice> = draft.inputs.iter().map(|value| slice_of(*value)).collect();
+            if matches!(draft.kind, Kind::RandomMask { .. }) {
+                inputs.push(self.memory.reserve(Role::State, state::LEN));
+            }
+            let outputs = draft.outputs.iter().map(|value| slice_of(*value)).collect();
+            kernels.push(Kernel {
+                kind: draft.kind.clone(),
+                epilogue: draft.epilogue.clone(),
+                inputs,
+                outputs,
+                label: draft.label.clone(),
+            });
+        }
+        if let (Some((row_loss, _, new_stats)), Some(training)) = (&training, &spec.training) {
+            for ((place, _), node) in training.stats.iter().zip(new_stats) {
+                kernels.push(copy(node_slice(*node), self.stats[*place].slice, "keep statistics"));
+            }
+            let row_weight = spec.fetch.as_ref().map(|fetch| fixed[&Value::Node(fetch.row_weight)]);
+            if let (Some(row_loss), Some(row_weight), Some(update)) = (row_loss, row_weight, model.update) {
+                kernels.extend(self.ending(node_slice(*row_loss), row_weight, update.moments() > 0));
+            }
+        }
+        if let [row_loss, correct] = tally[..] {
+            let state = self.memory.reserve(Role::State, state::LEN);
+            let rows = graph.shape(row_loss).elements();
+            kernels.push(Kernel {
+                kind: Kind::Tally { rows },
+                epilogue: Fused::none(),
+                inputs: vec![node_slice(row_loss), node_slice(correct)],
+                outputs: vec![state],
+                label: "tally".into(),
+            });
+        }
+        let placed = |name: &str, id: NodeId| Placed { name: name.into(), shape: graph.shape(id).clone(), slice: node_slice(id) };
+        Ok(Routine {
+            name: spec.name,
+            inputs: graph.inputs().iter().map(|leaf| placed(&leaf.name, leaf.node)).collect(),
+            outputs: spec.outputs.iter().zip(&outputs).map(|((name, _), id)| placed(name, *id)).collect(),
+            gather: spec.fetch.as_ref().map(|fetch| fetch.gather.clone()),
+            flops: kernels.iter().map(|kernel| flops(&kernel.kind)).sum(),
+            kernels,
+        })
+    }
+
+    /// Everything the routine must work out, in the order in which [`Self::routine`] takes it apart again.
+    fn roots(&self) -> Vec<NodeId> {
+        let spec = self.spec;
+        let mut roots: Vec<NodeId> = spec.outputs.iter().map(|(_, id)| *id).collect();
+        if let Some(training) = &spec.training {
+            roots.push(training.row_loss);
+            roots.extend(&training.grads);
+            roots.extend(training.stats.iter().map(|(_, id)| *id));
+        }
+        if let Some((row_loss, correct)) = spec.tally {
+            roots.extend([row_loss, correct]);
+        }
+        roots
+    }
+
+    /// Places inputs, and points at parameters and statistics. Routines do not share inputs: what the host has written for one stays.
+    fn leaves(&mut self, graph: &Graph) -> HashMap<Value, Slice> {
+        let mut fixed = HashMap::new();
+        for leaf in graph.inputs() {
+            let slice = self.memory.append(Role::Input, graph.shape(leaf.node).elements());
+            fixed.insert(Value::Node(leaf.node), slice);
+        }
+        for (leaf, placed) in graph.params().iter().zip(self.params).chain(graph.stats().iter().zip(self.stats)) {
+            fixed.insert(Value::Node(leaf.node), placed.slice);
+        }
+        fixed
+    }
+
+    /// Sends gradients to the buffer of gradients: straight from the kernel where nothing else uses them, by a copy at the end otherwise.
+    fn grads(&mut self, graph: &Graph, grads: &[NodeId], fixed: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
+        let Some(buffer) = (!grads.is_empty()).then(|| self.memory.buffer(Role::Grads)) else { return };
+        let mut copies = Vec::new();
+        for (at, (id, param)) in grads.iter().zip(self.params).enumerate() {
+            let value = Value::Node(fuse::base(graph, *id));
+            let slice = Slice { buffer, ..param.slice };
+            let is_read = drafts.iter().any(|draft| draft.inputs.contains(&value));
+            if is_read || fixed.contains_key(&value) {
+                let copied = Value::Temporary(usize::MAX - at, slice.len);
+                fixed.insert(copied, slice);
+                copies.push(Draft {
+                    kind: Kind::Map { shape: param.shape.clone(), fused: Fused::load() },
+                    epilogue: Fused::none(),
+                    inputs: vec![value],
+                    outputs: vec![copied],
+                    label: "keep gradient".into(),
+                });
+            } else {
+                fixed.insert(value, slice);
+            }
+        }
+        drafts.extend(copies);
+    }
+
+    fn gather(&mut self, gather: &Gather, graph: &Graph, spec: &RoutineSpec, fixed: &HashMap<Value, Slice>) -> Kernel {
+        let state = self.memory.reserve(Role::State, state::LEN);
+        let fetch = spec.fetch.as_ref().unwrap_or_else(|| unreachable!("only routines that fetch gather"));
+        // Leaves keep their order when a graph is simplified, so an input is known by its place.
+        let place = |id: NodeId| match spec.graph.node(id).op {
+            Op::Input(at) => fixed[&Value::Node(graph.inputs()[at].node)],
+            _ => panic!("what is fetched is an input"),
+        };
+        Kernel {
+            kind: Kind::Gather(gather.clone()),
+            epilogue: Fused::none(),
+            inputs: self.data.to_vec(),
+            outputs: vec![place(fetch.features), place(fetch.target), place(fetch.row_weight), place(fetch.row_count), state],
+            label: "gather".into(),
+        }
+    }
+
+    /// The two dispatches over all parameters that end a step.
+    fn ending(&mut self, row_loss: Slice, row_weight: Slice, has_moments: bool) -> [Kernel; 2] {
+        let state = self.memory.reserve(Role::State, state::LEN);
+        let params = self.memory.reserve(Role::Params, self.params_len);
+        let grads = self.memory.reserve(Role::Grads, self.params_len);
+        let partials = self.memory.reserve(Role::Scratch, Kind::guard_partials(self.params_len));
+        let mut changed = vec![params];
+        if has_moments {
+            let buffer = self.memory.buffer(Role::Moments);
+            changed.push(Slice { buffer, offset: 0, len: self.memory.buffers[buffer.0 as usize].len });
+        }
+        changed.push(state);
+        [
+            Kernel {
+                kind: Kind::Guard,
+                epilogue: Fused::none(),
+                inputs: vec![params, grads, row_loss, row_weight, state],
+                outputs: vec![partials],
+                label: "guard".into(),
+            },
+            Kernel {
+                kind: Kind::Optimizer,
+                epilogue: Fused::none(),
+                inputs: vec![grads, partials],
+                outputs: changed,
+                label: "optimizer".into(),
+            },
+        ]
+    }
+}
+
+fn copy(from: Slice, to: Slice, label: &str) -> Kernel {
+    Kernel {
+        kind: Kind::Map { shape: Shape::from([to.len]), fused: Fused { args: vec![Index::Linear], ..Fused::none() } },
+        epilogue: Fused::none(),
+        inputs: vec![from],
+        outputs: vec![to],
+        label: label.into(),
+    }
+}
+
+/// Multiply-adds of a product, times 2.
+fn flops(kind: &Kind) -> u64 {
+    match kind {
+        Kind::Gemm(gemm) => 2 * (gemm.batch * gemm.m * gemm.n) as u64 * gemm.k as u64,
+        Kind::Conv(conv) => {
+            let taps = conv.kernel[0] * conv.kernel[1] * conv.c_in / conv.groups;
+            2 * (conv.batch * conv.output[0] * conv.output[1]) as u64 * (taps * conv.c_out) as u64
+        }
+        _ => 0,
+    }
+}
+
+/// What WebGPU demands of every kernel.
+fn check(program: &Program) {
+    for kernel in program.routines.iter().flat_map(|routine| &routine.kernels) {
+        let label = &kernel.label;
+        assert!(kernel.inputs.len() + kernel.outputs.len() <= fuse::MAX_BINDINGS, "{label} binds more than {} buffers", fuse::MAX_BINDINGS);
+        for output in &kernel.outputs {
+            assert!(output.offset.is_multiple_of(Slice::ALIGN), "{label}: an output does not start at a multiple of 256 bytes");
+            assert!(
+                kernel.inputs.iter().all(|input| input.buffer != output.buffer),
+                "{label} reads and writes {:?}",
+                program.buffers[output.buffer.0 as usize].role
+            );
+        }
+    }
+}
