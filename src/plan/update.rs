@@ -1,4 +1,14 @@
 //! What a step does to the parameters: optimizer, schedule, penalty and clipping.
+//!
+//! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, the arithmetic of a step ([`Update::apply`]) in `rule`: one
+//! definition, run in f32 by the CPU executor and in f64 by the reference; the GPU's shader is its twin and golden files compare the two.
+
+mod rule;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+pub use rule::{Real, StepConstants};
 
 /// All of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -7,8 +17,8 @@ pub struct Update {
     pub optimizer: Optimizer,
     /// The learning rate over time.
     pub schedule: Schedule,
-    /// The learning rate before the schedule.
-    pub learning_rate: f32,
+    /// The learning rate before the schedule, from which the state's word starts.
+    pub learning_rate: f64,
     /// What is added to the loss for large weights.
     pub penalty: Penalty,
     /// How large gradients are cut.
@@ -96,7 +106,7 @@ pub enum Schedule {
         /// Factor between steps.
         gamma: f64,
     },
-    /// Half a cosine from the rate to `eta_min` over `t_max` steps.
+    /// Half a cosine from the rate to `eta_min` over `t_max` steps, where it stays.
     Cosine {
         /// Steps until the minimum.
         t_max: u32,
@@ -108,14 +118,15 @@ pub enum Schedule {
         /// Steps until the full rate.
         warmup: u32,
     },
-    /// Linear from nothing over `warmup` steps, then half a cosine to 0 at `t_max`.
+    /// Linear from nothing over `warmup` steps, then half a cosine to 0 at `t_max`, where it stays.
     WarmupCosine {
         /// Steps until the full rate.
         warmup: u32,
         /// Steps until 0.
         t_max: u32,
     },
-    /// PyTorch's one-cycle policy over `total` steps.
+    /// PyTorch's one-cycle policy over `total` steps: half a cosine from `max_lr / 25` up to `max_lr` over 30% of them, then half a cosine down
+    /// to `max_lr / 250,000`, where it stays. Takes no notice of the base rate.
     OneCycle {
         /// The largest rate.
         max_lr: f64,
@@ -152,7 +163,9 @@ pub enum Clip {
 }
 
 impl Update {
-    /// How many moments a parameter has.
+    /// How many moments a parameter has. In this order: SGD: the momentum. Adam, AdamW: first, second, with `amsgrad` the largest second.
+    /// RMSprop: mean square, with `centered` the mean, with `momentum` the momentum. Adagrad: sum of squares. Last, for
+    /// [`Penalty::PlaygroundL1`]: 1 where the weight has died, else 0.
     pub fn moments(&self) -> usize {
         let own = match self.optimizer {
             Optimizer::Sgd { momentum, .. } => usize::from(momentum != 0.0),
@@ -162,5 +175,13 @@ impl Update {
             Optimizer::Adagrad { .. } => 1,
         };
         own + usize::from(matches!(self.penalty, Penalty::PlaygroundL1(_)))
+    }
+
+    /// What every element of a moment is before the first step.
+    pub fn first_moment(&self, moment: usize) -> f64 {
+        match self.optimizer {
+            Optimizer::Adagrad { initial_accumulator, .. } if moment == 0 => initial_accumulator,
+            _ => 0.0,
+        }
     }
 }

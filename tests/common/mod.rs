@@ -1,0 +1,5 @@
+//! What several suites share. Each suite uses a part of it.
+#![allow(dead_code, unreachable_pub, reason = "each suite compiles all of this and uses a part")]
+
+pub mod golden;
+pub mod training;
