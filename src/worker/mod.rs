@@ -2,4 +2,7 @@
 //!
 //! `protocol` is what crosses it; `service` runs in the worker around a [`crate::train::Session`]; `client` and `supervisor` run on the page.
 
+#[cfg(target_arch = "wasm32")]
+pub mod client;
 pub mod protocol;
+pub mod supervisor;

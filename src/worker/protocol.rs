@@ -60,6 +60,17 @@ pub enum Command {
     },
     /// Data set files follow as `File`s in the place of arrays.
     Files,
+    /// Measure a case of the benchmark; the answer is [`Event::Bench`].
+    Bench {
+        /// Its name.
+        case: String,
+        /// `webgpu` or `cpu`.
+        backend: String,
+        /// Milliseconds to spend on measuring.
+        budget_ms: f64,
+        /// At most so many measured steps.
+        steps: Option<u32>,
+    },
     /// A fault, for tests (feature `faults`).
     Fault {
         /// Which.
@@ -233,7 +244,12 @@ pub enum Event {
         /// The fact, the reason and what to do.
         text: String,
     },
-    /// The worker cannot go on (its panic hook sends it).
+    /// A benchmark is done.
+    Bench {
+        /// The result, one JSON object.
+        json: String,
+    },
+    /// The worker cannot go on (its panic hook sends it), or it failed so often that the page gave up (the client sends it).
     Failed {
         /// What happened.
         text: String,
