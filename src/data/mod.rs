@@ -1,5 +1,15 @@
 //! Data sets: where samples come from and how they lie in memory.
+//!
+//! Turns a generator, a bundled file or a visitor's files into [`Samples`], and those into the words of a program's data buffer. Everything
+//! that comes from outside is read with caps and checked arithmetic. It knows no network and no experiment.
 
 pub mod catalog;
 pub(crate) mod choice;
+pub mod digits;
+mod error;
 pub mod playground;
+pub mod samples;
+pub mod seedrandom;
+
+pub use error::DataError;
+pub use samples::{Column, Packed, Samples};
