@@ -255,6 +255,18 @@ impl Graph {
         self.push(Op::Constant(value), &[], Shape::scalar())
     }
 
+    /// Which nodes the roots depend on, the roots themselves among them.
+    pub fn needed(&self, roots: &[NodeId]) -> Vec<bool> {
+        let mut is_needed = vec![false; self.nodes.len()];
+        roots.iter().for_each(|root| is_needed[root.index()] = true);
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            if is_needed[at] {
+                node.inputs.iter().for_each(|input| is_needed[input.index()] = true);
+            }
+        }
+        is_needed
+    }
+
     /// Appends a node whose shape its op's rule has worked out.
     pub(crate) fn push(&mut self, op: Op, inputs: &[NodeId], shape: Shape) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);

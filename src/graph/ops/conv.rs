@@ -1,7 +1,7 @@
 //! 2-D convolution and its gradients.
 
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor};
 
 /// How a window moves over an image. The kernel is not flipped, as in other frameworks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -82,4 +82,67 @@ fn output_shape(x: &Shape, w: &Shape, conv: &Conv) -> Result<Shape, ShapeError> 
 fn check_dy(op: &'static str, dy: &Shape, x: &Shape, w: &Shape, conv: &Conv) -> Result<(), ShapeError> {
     let y = output_shape(x, w, conv)?;
     if *dy == y { Ok(()) } else { Err(ShapeError::new(op, &[dy, x, w], format!("dy should be {y}"))) }
+}
+
+/// The gradient of `conv2d(x, w)` in `x` (operand 0) or `w`.
+pub(crate) fn grad(graph: &mut Graph, conv: Conv, [x, w]: [NodeId; 2], dy: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
+    let own = graph.shape([x, w][operand]).clone();
+    if operand == 0 { graph.conv2d_dx(dy, w, conv, &own) } else { graph.conv2d_dw(x, dy, conv, &own) }
+}
+
+/// The gradient of `conv2d_dx(dy, w)`, which is linear in both, in `dy` (operand 0) or `w`; `g` is the gradient in its result.
+pub(crate) fn dx_grad(graph: &mut Graph, conv: Conv, [dy, w]: [NodeId; 2], g: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
+    let own = graph.shape(w).clone();
+    if operand == 0 { graph.conv2d(g, w, conv) } else { graph.conv2d_dw(g, dy, conv, &own) }
+}
+
+/// The gradient of `conv2d_dw(x, dy)`, which is linear in both, in `x` (operand 0) or `dy`; `g` is the gradient in its result.
+pub(crate) fn dw_grad(graph: &mut Graph, conv: Conv, [x, dy]: [NodeId; 2], g: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
+    let own = graph.shape(x).clone();
+    if operand == 0 { graph.conv2d_dx(dy, g, conv, &own) } else { graph.conv2d(x, g, conv) }
+}
+
+/// The meaning of [`Op::Conv2d`].
+pub(crate) fn evaluate(conv: &Conv, x: &Tensor<f64>, w: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut y = Tensor::full(shape.clone(), 0.0);
+    for_each_term(conv, x.shape(), w.shape(), shape, |xi, wi, yi| y.data_mut()[yi] += x.data()[xi] * w.data()[wi]);
+    y
+}
+
+/// The meaning of [`Op::Conv2dDx`].
+pub(crate) fn evaluate_dx(conv: &Conv, dy: &Tensor<f64>, w: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut dx = Tensor::full(shape.clone(), 0.0);
+    for_each_term(conv, shape, w.shape(), dy.shape(), |xi, wi, yi| dx.data_mut()[xi] += dy.data()[yi] * w.data()[wi]);
+    dx
+}
+
+/// The meaning of [`Op::Conv2dDw`].
+pub(crate) fn evaluate_dw(conv: &Conv, x: &Tensor<f64>, dy: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut dw = Tensor::full(shape.clone(), 0.0);
+    for_each_term(conv, x.shape(), shape, dy.shape(), |xi, wi, yi| dw.data_mut()[wi] += x.data()[xi] * dy.data()[yi]);
+    dw
+}
+
+/// Visits the places in `x`, `w` and `y` of each product `x · w` that is added to `y`.
+fn for_each_term(conv: &Conv, x: &Shape, w: &Shape, y: &Shape, mut visit: impl FnMut(usize, usize, usize)) {
+    let (&[batch, h, wide, c_in], &[kh, kw, c_group, c_out], &[_, oh, ow, _]) = (&**x, &**w, &**y) else {
+        panic!("images and kernels have four axes");
+    };
+    let inside = |window: usize, tap: usize, axis: usize, extent: usize| {
+        let at = (window * conv.stride[axis] + tap * conv.dilation[axis]).checked_sub(conv.pads[2 * axis])?;
+        (at < extent).then_some(at)
+    };
+    let group_out = c_out / conv.groups;
+    for n in 0..batch {
+        for (i, j) in (0..oh).flat_map(|i| (0..ow).map(move |j| (i, j))) {
+            for (p, q) in (0..kh).flat_map(|p| (0..kw).map(move |q| (p, q))) {
+                let (Some(row), Some(col)) = (inside(i, p, 0, h), inside(j, q, 1, wide)) else { continue };
+                for (c, o) in (0..c_group).flat_map(|c| (0..c_out).map(move |o| (c, o))) {
+                    let channel = o / group_out * c_group + c;
+                    let x_at = ((n * h + row) * wide + col) * c_in + channel;
+                    visit(x_at, ((p * kw + q) * c_group + c) * c_out + o, ((n * oh + i) * ow + j) * c_out + o);
+                }
+            }
+        }
+    }
 }

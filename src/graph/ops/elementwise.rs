@@ -2,7 +2,10 @@
 //!
 //! Operands of two and more are broadcast by NumPy's rule.
 
+use super::offsets;
+use super::reduce::sum_to;
 use crate::graph::{Graph, NodeId, Op, ShapeError};
+use crate::tensor::{Shape, Tensor};
 
 /// A function of one number.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -198,4 +201,178 @@ shorthands! { binary
     greater = Binary::Greater, "`a > b`, as 1 or 0.";
     greater_equal = Binary::GreaterEqual, "`a >= b`, as 1 or 0.";
     equal = Binary::Equal, "`a == b`, as 1 or 0.";
+}
+
+/// The gradient in `x` of `y = kind(x)`, written with `y` where that is possible, so that `x` need not be kept.
+///
+/// `relu'(0) = 0` and `|x|'(0) = 0`. Where `relu` masks, the gradient is 0 even if `dy` is infinite.
+pub(crate) fn unary_grad(graph: &mut Graph, kind: Unary, x: NodeId, y: NodeId, dy: NodeId) -> Result<Option<NodeId>, ShapeError> {
+    let slope = match kind {
+        Unary::Neg => return graph.neg(dy).map(Some),
+        Unary::Sign => return Ok(None),
+        Unary::Relu => {
+            let zero = graph.constant(0.0);
+            let is_on = graph.greater(y, zero)?;
+            return graph.select(is_on, dy, zero).map(Some);
+        }
+        Unary::Log => return graph.div(dy, x).map(Some),
+        Unary::Log1p => {
+            let above = graph.shift(x, 1.0)?;
+            return graph.div(dy, above).map(Some);
+        }
+        Unary::Sqrt => {
+            let half = graph.scale(dy, 0.5)?;
+            return graph.div(half, y).map(Some);
+        }
+        Unary::Abs => graph.sign(x)?,
+        Unary::Rsqrt => {
+            let squared = graph.square(y)?;
+            let half = graph.scale(y, -0.5)?;
+            graph.mul(half, squared)?
+        }
+        Unary::Reciprocal => {
+            let squared = graph.square(y)?;
+            graph.neg(squared)?
+        }
+        Unary::Square => graph.scale(x, 2.0)?,
+        Unary::Exp => y,
+        Unary::Tanh => {
+            let (one, squared) = (graph.constant(1.0), graph.square(y)?);
+            graph.sub(one, squared)?
+        }
+        Unary::Erf => {
+            let squared = graph.square(x)?;
+            let exponent = graph.neg(squared)?;
+            let bell = graph.exp(exponent)?;
+            graph.scale(bell, std::f64::consts::FRAC_2_SQRT_PI)?
+        }
+        Unary::Sin => graph.cos(x)?,
+        Unary::Cos => {
+            let sin = graph.sin(x)?;
+            graph.neg(sin)?
+        }
+        Unary::Sigmoid => {
+            let one = graph.constant(1.0);
+            let rest = graph.sub(one, y)?;
+            graph.mul(y, rest)?
+        }
+        Unary::Softplus => graph.sigmoid(x)?,
+    };
+    graph.mul(dy, slope).map(Some)
+}
+
+/// The gradient of `y = kind(a, b)` in `a` (operand 0) or `b`. Ties of a maximum or minimum go to `a`.
+pub(crate) fn binary_grad(
+    graph: &mut Graph,
+    kind: Binary,
+    [a, b]: [NodeId; 2],
+    y: NodeId,
+    dy: NodeId,
+    operand: usize,
+) -> Result<Option<NodeId>, ShapeError> {
+    let own = graph.shape([a, b][operand]).clone();
+    let full = match (kind, operand) {
+        (Binary::Add, _) | (Binary::Sub, 0) => dy,
+        (Binary::Sub, _) => {
+            let total = sum_to(graph, dy, &own)?;
+            return graph.neg(total).map(Some);
+        }
+        (Binary::Mul, 0) => graph.mul(dy, b)?,
+        (Binary::Mul, _) => graph.mul(dy, a)?,
+        (Binary::Div, 0) => graph.div(dy, b)?,
+        (Binary::Div, _) => {
+            let weighted = graph.mul(dy, y)?;
+            let quotient = graph.div(weighted, b)?;
+            graph.neg(quotient)?
+        }
+        (Binary::Max | Binary::Min, _) => {
+            let is_a = if kind == Binary::Max { graph.greater_equal(a, b)? } else { graph.greater_equal(b, a)? };
+            let zero = graph.constant(0.0);
+            if operand == 0 { graph.select(is_a, dy, zero)? } else { graph.select(is_a, zero, dy)? }
+        }
+        (Binary::Greater | Binary::GreaterEqual | Binary::Equal, _) => return Ok(None),
+    };
+    sum_to(graph, full, &own).map(Some)
+}
+
+/// The gradient of `select(c, a, b)` in `a` (operand 1) or `b` (operand 2): `dy` where it was chosen, else 0.
+pub(crate) fn select_grad(graph: &mut Graph, operands: [NodeId; 3], dy: NodeId, operand: usize) -> Result<Option<NodeId>, ShapeError> {
+    let zero = graph.constant(0.0);
+    let full = match operand {
+        0 => return Ok(None),
+        1 => graph.select(operands[0], dy, zero)?,
+        _ => graph.select(operands[0], zero, dy)?,
+    };
+    let own = graph.shape(operands[operand]).clone();
+    sum_to(graph, full, &own).map(Some)
+}
+
+impl Unary {
+    /// The function's value in double precision.
+    pub fn at(self, x: f64) -> f64 {
+        match self {
+            Unary::Neg => -x,
+            Unary::Abs => x.abs(),
+            Unary::Sign if x == 0.0 => 0.0,
+            Unary::Sign => x.signum(),
+            Unary::Sqrt => x.sqrt(),
+            Unary::Rsqrt => 1.0 / x.sqrt(),
+            Unary::Reciprocal => 1.0 / x,
+            Unary::Square => x * x,
+            Unary::Exp => libm::exp(x),
+            Unary::Log => libm::log(x),
+            Unary::Log1p => libm::log1p(x),
+            Unary::Tanh => libm::tanh(x),
+            Unary::Erf => libm::erf(x),
+            Unary::Sin => libm::sin(x),
+            Unary::Cos => libm::cos(x),
+            Unary::Sigmoid => 1.0 / (1.0 + libm::exp(-x)),
+            // Neither exponent can overflow: ln(1 + e^x) = max(x, 0) + ln(1 + e^-|x|).
+            Unary::Softplus => x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
+            // A NaN stays one, so that it is noticed.
+            Unary::Relu => {
+                if x < 0.0 {
+                    0.0
+                } else {
+                    x
+                }
+            }
+        }
+    }
+}
+
+impl Binary {
+    /// The function's value in double precision.
+    pub fn at(self, a: f64, b: f64) -> f64 {
+        let truth = |is_true: bool| if is_true { 1.0 } else { 0.0 };
+        match self {
+            Binary::Add => a + b,
+            Binary::Sub => a - b,
+            Binary::Mul => a * b,
+            Binary::Div => a / b,
+            Binary::Max => a.max(b),
+            Binary::Min => a.min(b),
+            Binary::Greater => truth(a > b),
+            Binary::GreaterEqual => truth(a >= b),
+            Binary::Equal => truth(a == b),
+        }
+    }
+}
+
+/// The meaning of [`Op::Binary`].
+pub(crate) fn binary(kind: Binary, a: &Tensor<f64>, b: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let (left, right) = (stretched(a, shape), stretched(b, shape));
+    Tensor::from_fn(shape.clone(), |at| kind.at(a.data()[left[at]], b.data()[right[at]]))
+}
+
+/// The meaning of [`Op::Select`].
+pub(crate) fn select([c, a, b]: [&Tensor<f64>; 3], shape: &Shape) -> Tensor<f64> {
+    let [if_, then, else_] = [c, a, b].map(|operand| stretched(operand, shape));
+    Tensor::from_fn(shape.clone(), |at| if c.data()[if_[at]] != 0.0 { a.data()[then[at]] } else { b.data()[else_[at]] })
+}
+
+/// Where the elements of a broadcast operand are read.
+pub(crate) fn stretched(x: &Tensor<f64>, shape: &Shape) -> Vec<usize> {
+    let strides = x.shape().broadcast_strides(shape).expect("the shape rule has checked that it broadcasts");
+    offsets(shape, &strides, 0)
 }

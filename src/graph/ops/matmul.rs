@@ -1,7 +1,9 @@
 //! The matrix product.
 
+use super::offsets;
+use super::reduce::sum_to;
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor};
 
 impl Graph {
     /// `y[…, m, n] = Σ_k op(a)[…, m, k] · op(b)[…, k, n]`, where `op` swaps the last two axes if `ta` or `tb` is set.
@@ -34,4 +36,40 @@ impl Graph {
 fn split(shape: &Shape) -> Option<(Shape, [usize; 2])> {
     let (batch, last) = shape.split_last_chunk::<2>()?;
     Some((batch.into(), *last))
+}
+
+/// `d op(a) = dy · op(b)ᵀ` and `d op(b) = op(a)ᵀ · dy`, the operands swapped where `a` or `b` is stored transposed; summed over the leading
+/// axes that broadcast.
+pub(crate) fn grad(graph: &mut Graph, [ta, tb]: [bool; 2], [a, b]: [NodeId; 2], dy: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
+    let full = match (operand, ta, tb) {
+        (0, false, _) => graph.matmul(dy, b, false, !tb)?,
+        (0, true, _) => graph.matmul(b, dy, tb, true)?,
+        (_, _, false) => graph.matmul(a, dy, !ta, false)?,
+        (_, _, true) => graph.matmul(dy, a, true, ta)?,
+    };
+    let own = graph.shape([a, b][operand]).clone();
+    sum_to(graph, full, &own)
+}
+
+/// The meaning of [`Op::Matmul`].
+pub(crate) fn evaluate([ta, tb]: [bool; 2], a: &Tensor<f64>, b: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let (batch, [m, n]) = split(shape).expect("a product has two axes");
+    let k = a.shape()[a.shape().len() - if ta { 2 } else { 1 }];
+    let starts = |x: &Tensor<f64>| {
+        let (own, [rows, cols]) = split(x.shape()).expect("an operand has two axes");
+        let strides = own.broadcast_strides(&batch).expect("the shape rule has checked that it broadcasts");
+        offsets(&batch, &strides, 0).into_iter().map(|at| at * rows * cols).collect::<Vec<_>>()
+    };
+    let mut y = Tensor::full(shape.clone(), 0.0);
+    for (z, (a_start, b_start)) in starts(a).into_iter().zip(starts(b)).enumerate() {
+        for i in 0..m {
+            for p in 0..k {
+                let factor = a.data()[a_start + if ta { p * m + i } else { i * k + p }];
+                for j in 0..n {
+                    y.data_mut()[(z * m + i) * n + j] += factor * b.data()[b_start + if tb { j * k + p } else { p * n + j }];
+                }
+            }
+        }
+    }
+    y
 }

@@ -1,7 +1,9 @@
 //! Data movement: the same numbers elsewhere.
 
+use super::elementwise::stretched;
+use super::offsets;
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor};
 
 impl Graph {
     /// Stretches `x` to `shape` by NumPy's rule.
@@ -120,4 +122,70 @@ impl Graph {
         }
         Ok(joined.expect("there is a first part"))
     }
+}
+
+/// The gradient of `permute(x, axes)`: `dy` with its axes put back.
+pub(crate) fn permute_grad(graph: &mut Graph, axes: &[usize], dy: NodeId) -> Result<NodeId, ShapeError> {
+    let mut back = vec![0; axes.len()];
+    axes.iter().enumerate().for_each(|(to, &from)| back[from] = to);
+    graph.permute(dy, &back)
+}
+
+/// The gradient of a slice of `x`: `dy` where the elements came from, 0 elsewhere.
+pub(crate) fn slice_grad(graph: &mut Graph, starts: &[usize], steps: &[usize], x: NodeId, dy: NodeId) -> Result<NodeId, ShapeError> {
+    let (from, to) = (graph.shape(x).clone(), graph.shape(dy).clone());
+    if to.elements() == 0 {
+        let zero = graph.constant(0.0);
+        return graph.broadcast(zero, from);
+    }
+    let interior: Vec<usize> = steps.iter().map(|step| step - 1).collect();
+    let high: Vec<usize> = (0..from.len()).map(|axis| from[axis] - starts[axis] - (to[axis] - 1) * steps[axis] - 1).collect();
+    graph.pad(dy, starts, &high, &interior, 0.0)
+}
+
+/// The gradient of a padded `x`: `dy` at the elements of `x`.
+pub(crate) fn pad_grad(graph: &mut Graph, low: &[usize], interior: &[usize], x: NodeId, dy: NodeId) -> Result<NodeId, ShapeError> {
+    let from = graph.shape(x).clone();
+    let steps: Vec<usize> = interior.iter().map(|gap| gap + 1).collect();
+    let ends: Vec<usize> =
+        (0..from.len()).map(|axis| if from[axis] == 0 { low[axis] } else { low[axis] + (from[axis] - 1) * steps[axis] + 1 }).collect();
+    graph.slice(dy, low, &ends, &steps)
+}
+
+/// The meaning of [`Op::Broadcast`].
+pub(crate) fn broadcast(x: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let from = stretched(x, shape);
+    Tensor::from_fn(shape.clone(), |at| x.data()[from[at]])
+}
+
+/// The meaning of [`Op::Permute`].
+pub(crate) fn permute(x: &Tensor<f64>, axes: &[usize], shape: &Shape) -> Tensor<f64> {
+    let strides = x.shape().strides();
+    let strides: Vec<usize> = axes.iter().map(|&axis| strides[axis]).collect();
+    let from = offsets(shape, &strides, 0);
+    Tensor::from_fn(shape.clone(), |at| x.data()[from[at]])
+}
+
+/// The meaning of [`Op::Slice`].
+pub(crate) fn slice(x: &Tensor<f64>, starts: &[usize], steps: &[usize], shape: &Shape) -> Tensor<f64> {
+    let from = spaced(shape, x.shape(), starts, steps);
+    Tensor::from_fn(shape.clone(), |at| x.data()[from[at]])
+}
+
+/// The meaning of [`Op::Pad`].
+pub(crate) fn pad(x: &Tensor<f64>, low: &[usize], interior: &[usize], value: f64, shape: &Shape) -> Tensor<f64> {
+    let steps: Vec<usize> = interior.iter().map(|gap| gap + 1).collect();
+    let mut y = Tensor::full(shape.clone(), value);
+    for (&element, to) in x.data().iter().zip(spaced(x.shape(), shape, low, &steps)) {
+        y.data_mut()[to] = element;
+    }
+    y
+}
+
+/// Where the elements of `small` lie in `large`, from `starts` on, `steps` apart.
+fn spaced(small: &Shape, large: &Shape, starts: &[usize], steps: &[usize]) -> Vec<usize> {
+    let strides = large.strides();
+    let base = strides.iter().zip(starts).map(|(stride, start)| stride * start).sum();
+    let strides: Vec<usize> = strides.iter().zip(steps).map(|(stride, step)| stride * step).collect();
+    offsets(small, &strides, base)
 }

@@ -1,7 +1,8 @@
 //! Maximum and mean over windows, and their gradients.
 
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor};
+use std::ops::Range;
 
 /// How a pooling window moves over an image.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -96,4 +97,93 @@ fn output_shape(op: &'static str, x: &Shape, pool: &Pool) -> Result<Shape, Shape
 fn check_dy(op: &'static str, dy: &Shape, x: &Shape, pool: &Pool) -> Result<(), ShapeError> {
     let y = output_shape(op, x, pool)?;
     if *dy == y { Ok(()) } else { Err(ShapeError::new(op, &[dy, x], format!("dy should be {y}"))) }
+}
+
+/// The meaning of [`Op::MaxPool`].
+pub(crate) fn max(pool: &Pool, x: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut y = Tensor::full(shape.clone(), 0.0);
+    for_each_window(pool, x.shape(), shape, |window| y.data_mut()[window.y] = x.data()[window.first_max(x)]);
+    y
+}
+
+/// The meaning of [`Op::MaxPoolDx`].
+pub(crate) fn max_dx(pool: &Pool, x: &Tensor<f64>, dy: &Tensor<f64>) -> Tensor<f64> {
+    let mut dx = Tensor::full(x.shape().clone(), 0.0);
+    for_each_window(pool, x.shape(), dy.shape(), |window| dx.data_mut()[window.first_max(x)] += dy.data()[window.y]);
+    dx
+}
+
+/// The meaning of [`Op::AvgPool`].
+pub(crate) fn mean(pool: &Pool, x: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut y = Tensor::full(shape.clone(), 0.0);
+    for_each_window(pool, x.shape(), shape, |window| {
+        y.data_mut()[window.y] = window.cells().map(|at| x.data()[at]).sum::<f64>() / window.divisor as f64;
+    });
+    y
+}
+
+/// The meaning of [`Op::AvgPoolDx`].
+pub(crate) fn mean_dx(pool: &Pool, dy: &Tensor<f64>, shape: &Shape) -> Tensor<f64> {
+    let mut dx = Tensor::full(shape.clone(), 0.0);
+    for_each_window(pool, shape, dy.shape(), |window| {
+        window.cells().for_each(|at| dx.data_mut()[at] += dy.data()[window.y] / window.divisor as f64);
+    });
+    dx
+}
+
+/// A window over one channel of one image.
+struct Window {
+    /// Place of its result.
+    y: usize,
+    /// The rows of the image that it covers.
+    rows: Range<usize>,
+    /// The columns of the image that it covers.
+    cols: Range<usize>,
+    /// Place of the channel's element at row 0, column 0, and how far it is to the next row and column.
+    start: usize,
+    row_stride: usize,
+    col_stride: usize,
+    /// By what a mean divides.
+    divisor: usize,
+}
+
+impl Window {
+    /// The places of its elements in the image, row-major.
+    fn cells(&self) -> impl Iterator<Item = usize> + '_ {
+        self.rows.clone().flat_map(move |row| self.cols.clone().map(move |col| self.start + row * self.row_stride + col * self.col_stride))
+    }
+
+    fn first_max(&self, x: &Tensor<f64>) -> usize {
+        let value = |at: usize| x.data()[at];
+        self.cells().reduce(|best, at| if value(at) > value(best) { at } else { best }).expect("a window covers a cell of the image")
+    }
+}
+
+fn for_each_window(pool: &Pool, x: &Shape, y: &Shape, mut visit: impl FnMut(Window)) {
+    let (&[batch, h, w, channels], &[_, oh, ow, _]) = (&**x, &**y) else { panic!("images have four axes") };
+    // The cells under window `at` of an axis: those of the image, and how many of the padded image.
+    let along = |at: usize, axis: usize, extent: usize| {
+        let (before, after) = (pool.pads[2 * axis], pool.pads[2 * axis + 1]);
+        let start = at * pool.stride[axis]; // Counted from the first padded cell.
+        let end = (start + pool.kernel[axis]).min(before + extent + after);
+        let image = start.saturating_sub(before)..(end.saturating_sub(before)).min(extent);
+        (image, end - start)
+    };
+    for n in 0..batch {
+        for (i, j) in (0..oh).flat_map(|i| (0..ow).map(move |j| (i, j))) {
+            let ((rows, padded_rows), (cols, padded_cols)) = (along(i, 0, h), along(j, 1, w));
+            let divisor = if pool.count_include_pad { padded_rows * padded_cols } else { rows.len() * cols.len() };
+            for c in 0..channels {
+                visit(Window {
+                    y: ((n * oh + i) * ow + j) * channels + c,
+                    rows: rows.clone(),
+                    cols: cols.clone(),
+                    start: n * h * w * channels + c,
+                    row_stride: w * channels,
+                    col_stride: channels,
+                    divisor,
+                });
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Random masks.
 
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor, rng};
 
 impl Graph {
     /// Ones (with probability `keep`) and zeros, drawn anew each step: element `e` is 1 where
@@ -18,4 +18,10 @@ impl Graph {
         }
         Ok(self.push(Op::RandomMask { keep, site }, &[], shape))
     }
+}
+
+/// The meaning of [`Op::RandomMask`].
+pub(crate) fn evaluate(keep: f64, site: u32, dropout_key: u32, step: u32, shape: &Shape) -> Tensor<f64> {
+    let step = step ^ rng::mix(site);
+    Tensor::from_fn(shape.clone(), |e| if rng::uniform(dropout_key, step, e as u32) < keep as f32 { 1.0 } else { 0.0 })
 }

@@ -1,7 +1,8 @@
 //! Reductions along axes.
 
+use super::offsets;
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::Shape;
+use crate::tensor::{Shape, Tensor};
 
 /// What is taken of the elements along the reduced axes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -129,4 +130,60 @@ fn ascending(op: &'static str, shape: &Shape, axes: &[usize]) -> Result<Vec<usiz
         return Err(ShapeError::new(op, &[shape], format!("{axes:?} are not different axes of it")));
     }
     Ok(sorted)
+}
+
+/// The gradient of `y = kind(x)` along axes that `y` keeps: `dy` spread over what was summed, or over the elements equal to the extremum.
+pub(crate) fn grad(graph: &mut Graph, kind: Reduction, x: NodeId, y: NodeId, dy: NodeId) -> Result<NodeId, ShapeError> {
+    match kind {
+        Reduction::Sum => {
+            let shape = graph.shape(x).clone();
+            graph.broadcast(dy, shape)
+        }
+        Reduction::Max | Reduction::Min => {
+            let is_extremum = graph.equal(x, y)?;
+            let zero = graph.constant(0.0);
+            graph.select(is_extremum, dy, zero)
+        }
+    }
+}
+
+/// Adds up what broadcasting from `shape` has spread: the gradient of a broadcast operand.
+pub(crate) fn sum_to(graph: &mut Graph, dy: NodeId, shape: &Shape) -> Result<NodeId, ShapeError> {
+    let from = graph.shape(dy).clone();
+    let missing = from.len() - shape.len();
+    let axes: Vec<usize> = (0..from.len()).filter(|&axis| axis < missing || (shape[axis - missing] == 1 && from[axis] != 1)).collect();
+    let total = graph.sum(dy, &axes, true)?;
+    graph.reshape(total, shape.clone())
+}
+
+/// The meaning of [`Op::Reduce`].
+pub(crate) fn evaluate(kind: Reduction, x: &Tensor<f64>, axes: &[usize], shape: &Shape) -> Tensor<f64> {
+    let start = match kind {
+        Reduction::Sum => 0.0,
+        Reduction::Max => f64::NEG_INFINITY,
+        Reduction::Min => f64::INFINITY,
+    };
+    let mut strides = shape.strides();
+    axes.iter().for_each(|&axis| strides[axis] = 0);
+    let mut y = Tensor::full(shape.clone(), start);
+    for (&value, at) in x.data().iter().zip(offsets(x.shape(), &strides, 0)) {
+        let so_far = &mut y.data_mut()[at];
+        *so_far = match kind {
+            Reduction::Sum => *so_far + value,
+            Reduction::Max => so_far.max(value),
+            Reduction::Min => so_far.min(value),
+        };
+    }
+    y
+}
+
+/// The meaning of [`Op::ArgMax`].
+pub(crate) fn argmax(x: &Tensor<f64>, axis: usize, shape: &Shape) -> Tensor<f64> {
+    let stride = x.shape().strides()[axis];
+    let extent = x.shape()[axis];
+    let starts = offsets(shape, &x.shape().strides(), 0);
+    Tensor::from_fn(shape.clone(), |at| {
+        let value = |index: usize| x.data()[starts[at] + index * stride];
+        (0..extent).fold(0, |best, index| if value(index) > value(best) { index } else { best }) as f64
+    })
 }
