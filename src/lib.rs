@@ -49,6 +49,7 @@
 //!   starts a run or names an address.
 //! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a dead or silent worker and goes on from there.
 
+mod choice;
 pub mod data;
 pub mod exec;
 pub mod experiment;

@@ -1,6 +1,6 @@
 //! The data sets a visitor can choose.
 
-use super::choice::choice;
+use crate::choice::choice;
 use serde::{Deserialize, Serialize};
 
 choice! {

@@ -4,7 +4,6 @@
 //! that comes from outside is read with caps and checked arithmetic. It knows no network and no experiment.
 
 pub mod catalog;
-pub(crate) mod choice;
 pub mod digits;
 mod error;
 pub mod playground;

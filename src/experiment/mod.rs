@@ -2,7 +2,7 @@
 //!
 //! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back. It knows no graph and no device.
 
-use crate::data::choice::choice;
+use crate::choice::choice;
 use crate::nn::{Activation, Layer};
 use serde::{Deserialize, Serialize};
 
