@@ -3,6 +3,8 @@
 //! Turns a list of [`Layer`]s into the graphs of a model (training, evaluation, probing) and the initial values of its parameters. It knows no
 //! buffer and no device.
 
+pub mod activation;
+
 use crate::choice::choice;
 use serde::{Deserialize, Serialize};
 
