@@ -6,6 +6,8 @@
 pub mod catalog;
 pub mod digits;
 mod error;
+mod gzip;
+pub mod idx;
 pub mod playground;
 pub mod samples;
 pub mod seedrandom;
