@@ -135,7 +135,6 @@ fn memory_is_used_again_when_a_value_is_no_longer_read() {
     let routine = RoutineSpec { name: "power", graph, outputs: vec![("y".into(), y)], fetch: None, training: None, tally: None };
     let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
     let program = compile(&model, Target::Cpu).unwrap();
-    let words: usize =
-        program.buffers.iter().filter(|buffer| matches!(buffer.role, Role::Activation(_))).map(|buffer| buffer.len).sum();
+    let words: usize = program.buffers.iter().filter(|buffer| matches!(buffer.role, Role::Activation(_))).map(|buffer| buffer.len).sum();
     assert_eq!(words, 2 * 64 * 64);
 }

@@ -7,7 +7,7 @@ use super::place::{self, aligned};
 use super::program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};
 use super::spec::{ModelSpec, RoutineSpec};
 use super::state;
-use crate::graph::{Graph, Leaf, NodeId, Op};
+use crate::graph::{Graph, Leaf, NodeId, Op, simplify};
 use crate::tensor::Shape;
 use std::collections::HashMap;
 use std::fmt;
@@ -155,7 +155,7 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn routine(mut self, model: &ModelSpec) -> Result<Routine, PlanError> {
         let spec = self.spec;
-        let (graph, nodes) = (spec.graph.clone(), self.roots());
+        let (graph, nodes) = simplify::simplify(&spec.graph, &self.roots());
         let mut nodes = nodes.into_iter();
         let outputs: Vec<NodeId> = nodes.by_ref().take(spec.outputs.len()).collect();
         let training = spec.training.as_ref().map(|training| {

@@ -301,7 +301,7 @@ impl<'g> Fuser<'g> {
         if bindings <= MAX_BINDINGS {
             return Ok(());
         }
-        // The inline operand with the most leaves below it halves the work best; any will do.
+        // The largest inline operand that fits a kernel of its own takes most off this one.
         let mut queue = vec![id];
         let mut best: Option<(usize, NodeId)> = None;
         while let Some(at) = queue.pop() {
@@ -310,7 +310,7 @@ impl<'g> Fuser<'g> {
                 let is_inline = !self.is_stored[input.index()] && !self.is_absorbed[input.index()];
                 if is_inline && matches!(class(&self.graph.node(input).op), Class::Elementwise | Class::View) {
                     let leaves = self.leaves(input);
-                    if best.is_none_or(|(most, _)| leaves > most) {
+                    if leaves < MAX_BINDINGS && best.is_none_or(|(most, _)| leaves > most) {
                         best = Some((leaves, input));
                     }
                     queue.push(input);
@@ -581,7 +581,7 @@ impl<'g> Fuser<'g> {
         };
         let split = match self.target {
             Target::Cpu => 1,
-            Target::SoftwareGpu => split(m, n, k, 64),
+            Target::SoftwareGpu => split(m, n, k, 256),
             Target::Gpu => split(m, n, k, 1024),
         };
         if split == 1 {
