@@ -4,6 +4,14 @@
 //! buffer and no device.
 
 pub mod activation;
+pub mod init;
+pub mod loss;
+pub mod model;
+mod network;
+pub mod norm;
+
+pub use model::{Architecture, Head, LayerError, Model, Routines};
+pub use network::{LayerInfo, Param, Stat};
 
 use crate::choice::choice;
 use serde::{Deserialize, Serialize};

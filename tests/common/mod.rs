@@ -2,4 +2,6 @@
 #![allow(dead_code, unreachable_pub, reason = "each suite compiles all of this and uses a part")]
 
 pub mod golden;
+pub mod golden_train;
+pub mod interpreter;
 pub mod training;

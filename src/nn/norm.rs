@@ -1,0 +1,100 @@
+//! Batch normalisation (Ioffe and Szegedy, arXiv:1502.03167).
+
+use crate::graph::{Graph, NodeId, ShapeError};
+
+/// The tensors of a batch normalisation over the last axis, each `[channels]`.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchNorm {
+    /// Multiplies what is normalised.
+    pub scale: NodeId,
+    /// Is added to it.
+    pub bias: NodeId,
+    /// Running mean.
+    pub mean: NodeId,
+    /// Running (unbiased) variance.
+    pub variance: NodeId,
+    /// Added to the variance under the root.
+    pub eps: f64,
+    /// Weight of the new batch in the running statistics.
+    pub momentum: f64,
+}
+
+/// Which rows of a batch count.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    /// `[rows]`: 1 / count for rows that count, else 0.
+    pub weight: NodeId,
+    /// `[]`: how many count.
+    pub count: NodeId,
+}
+
+/// What [`BatchNorm::training`] yields.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalised {
+    /// Of the shape of `x`.
+    pub y: NodeId,
+    /// The next running mean, `[channels]`.
+    pub mean: NodeId,
+    /// The next running variance, `[channels]`.
+    pub variance: NodeId,
+}
+
+impl BatchNorm {
+    /// `y = (x - μ) / √(σ² + eps) · scale + bias` with the mean `μ` and the biased variance `σ²` of the rows that count, each channel for
+    /// itself; the running variance takes the unbiased one, `σ² · n / (n - 1)`.
+    ///
+    /// # Shapes
+    /// `x`: `[rows, channels]` or `[rows, h, w, channels]`
+    pub fn training(&self, graph: &mut Graph, x: NodeId, rows: Rows) -> Result<Normalised, ShapeError> {
+        let shape = graph.shape(x).clone();
+        let channel_axis = shape.len().saturating_sub(1);
+        let axes: Vec<usize> = (0..channel_axis).collect();
+        let mut column = vec![1; shape.len()];
+        column[0] = shape[0];
+        let cells = shape.get(1..channel_axis).map_or(1, |extents| extents.iter().product::<usize>());
+
+        let weight = graph.reshape(rows.weight, column)?;
+        let weight = graph.scale(weight, 1.0 / cells as f64)?;
+        let weighted = graph.mul(x, weight)?;
+        let mean = graph.sum(weighted, &axes, true)?; // [1, …, channels]
+        let centred = graph.sub(x, mean)?;
+        let squared = graph.square(centred)?;
+        let weighted = graph.mul(squared, weight)?;
+        let variance = graph.sum(weighted, &axes, true)?; // [1, …, channels]
+        let y = self.affine(graph, centred, variance)?;
+
+        let channels = shape[channel_axis];
+        let n = graph.scale(rows.count, cells as f64)?;
+        let degrees = graph.shift(n, -1.0)?;
+        // A single value has no unbiased variance; its biased one, 0, is taken.
+        let one = graph.constant(1.0);
+        let degrees = graph.max(degrees, one)?;
+        let correction = graph.div(n, degrees)?;
+        let flat_mean = graph.reshape(mean, [channels])?;
+        let flat_variance = graph.reshape(variance, [channels])?;
+        let unbiased = graph.mul(flat_variance, correction)?;
+        Ok(Normalised { y, mean: self.follow(graph, self.mean, flat_mean)?, variance: self.follow(graph, self.variance, unbiased)? })
+    }
+
+    /// `y = (x - mean) / √(variance + eps) · scale + bias` with the running statistics.
+    pub fn inference(&self, graph: &mut Graph, x: NodeId) -> Result<NodeId, ShapeError> {
+        let centred = graph.sub(x, self.mean)?;
+        self.affine(graph, centred, self.variance)
+    }
+
+    /// `centred / √(variance + eps) · scale + bias`
+    fn affine(&self, graph: &mut Graph, centred: NodeId, variance: NodeId) -> Result<NodeId, ShapeError> {
+        let variance = graph.shift(variance, self.eps)?;
+        let inverse = graph.rsqrt(variance)?;
+        let factor = graph.mul(inverse, self.scale)?;
+        let scaled = graph.mul(centred, factor)?;
+        graph.add(scaled, self.bias)
+    }
+
+    /// `(1 - momentum) · running + momentum · new`
+    fn follow(&self, graph: &mut Graph, running: NodeId, new: NodeId) -> Result<NodeId, ShapeError> {
+        let kept = graph.scale(running, 1.0 - self.momentum)?;
+        let taken = graph.scale(new, self.momentum)?;
+        graph.add(kept, taken)
+    }
+}

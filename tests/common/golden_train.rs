@@ -1,0 +1,313 @@
+//! The training trajectories of `golden/train`: real architectures through the real chain, step by step.
+
+use super::golden::{Manifest, number};
+use super::interpreter::{Batch, Interpreter};
+use super::training;
+use descent::data::{Column, Samples};
+use descent::nn::init::Init;
+use descent::nn::{Activation, Architecture, Head, Layer, Model, Routines};
+use descent::plan::kernel::{Gather, Order, Stored};
+use descent::tensor::{Shape, Tensor};
+use serde_json::Value;
+use std::path::Path;
+
+/// The models whose trajectories the engine can run.
+pub const MODELS: [&str; 4] = ["playground_mlp", "digits_mlp", "digits_cnn", "digits_cnn_bn"];
+/// The models it has no layers for.
+pub const UNSUPPORTED: [&str; 2] = ["char_gru", "seq_transformer"];
+
+/// A model of the folder, its samples and its first weights.
+pub struct Trajectories {
+    manifest: Manifest,
+    architecture: Architecture,
+    samples: Samples,
+    order: Vec<u32>,
+    batch: usize,
+    params: Vec<Ported>,
+}
+
+/// A parameter as the file holds it and the way to the engine's layout.
+struct Ported {
+    name: String,
+    layout: Layout,
+}
+
+/// Where PyTorch's layout differs from the engine's.
+#[derive(Clone, Copy)]
+enum Layout {
+    /// Nowhere.
+    Same,
+    /// `[out, in]`, here `[in, out]`.
+    Dense,
+    /// `[out, c · h · w]` after an image `[c, h, w]`, here `[h · w · c, out]`.
+    Flattened { channels: usize, cells: usize },
+    /// `[out, in, kh, kw]`, here `[kh, kw, in, out]`.
+    Conv,
+}
+
+/// Something that trains a model.
+pub trait Trainer {
+    /// Takes steps until so many are done.
+    fn advance(&mut self, steps: usize);
+    /// The parameters.
+    fn params(&mut self) -> Vec<Tensor<f64>>;
+    /// The loss of each step so far, before its update.
+    fn losses(&mut self) -> Vec<f64>;
+}
+
+/// Runs all trajectories of a model on what `trainer` makes and prints the line of the contract; returns how many failed.
+///
+/// `tolerance` is `tol` or `tol_gpu`, a key of each run.
+pub fn run(
+    dir: &Path,
+    model: &str,
+    executor: &str,
+    tolerance: &str,
+    mut trainer: impl FnMut(&Trajectories, &Model, Vec<Tensor<f64>>) -> Box<dyn Trainer>,
+) -> usize {
+    let file = Trajectories::open(dir, model);
+    let runs = file.manifest.json["runs"].as_array().expect("a list");
+    let (mut passed, mut unsupported, mut failures) = (0, Vec::new(), Vec::new());
+    for run in runs {
+        let name = run["name"].as_str().expect("a name");
+        let Some(update) = training::update(run, file.steps() as u32) else {
+            unsupported.push(name);
+            continue;
+        };
+        let routines = Routines { data_words: file.data_words(), step: Some((file.gather(), update)), evaluations: vec![], probes: vec![] };
+        let built = Model::build(&file.architecture, &routines).expect("the layers fit");
+        match file.follows(run, tolerance, &mut *trainer(&file, &built, file.first_params())) {
+            Ok(()) => passed += 1,
+            Err(why) => failures.push(format!("{name}: {why}")),
+        }
+    }
+    println!("golden train/{model} {executor}: {passed} passed, {} failed, {} unsupported", failures.len(), unsupported.len());
+    unsupported.iter().for_each(|name| println!("  unsupported: {name}"));
+    failures.iter().for_each(|why| println!("  failed: {why}"));
+    failures.len()
+}
+
+/// Prints the line of a model that the engine has no layers for.
+pub fn skip(dir: &Path, model: &str, executor: &str) {
+    let manifest = Manifest::open(&dir.join("train"), model);
+    let runs = manifest.json["runs"].as_array().expect("a list").len();
+    println!("golden train/{model} {executor}: 0 passed, 0 failed, {runs} unsupported");
+}
+
+/// A trainer by the f64 interpreter.
+pub fn interpreted(file: &Trajectories, model: &Model, params: Vec<Tensor<f64>>) -> Box<dyn Trainer> {
+    let batches = (0..file.steps()).map(|step| file.batch_of(step)).collect();
+    Box::new(Interpreted { interpreter: Interpreter::new(model, params), batches, losses: Vec::new() })
+}
+
+struct Interpreted {
+    interpreter: Interpreter,
+    batches: Vec<Batch>,
+    losses: Vec<f64>,
+}
+
+impl Trainer for Interpreted {
+    fn advance(&mut self, steps: usize) {
+        while self.losses.len() < steps {
+            self.losses.push(self.interpreter.train(&self.batches[self.losses.len()]));
+        }
+    }
+
+    fn params(&mut self) -> Vec<Tensor<f64>> {
+        self.interpreter.params.clone()
+    }
+
+    fn losses(&mut self) -> Vec<f64> {
+        self.losses.clone()
+    }
+}
+
+impl Trajectories {
+    /// Reads a model of `dir/train`.
+    pub fn open(dir: &Path, model: &str) -> Self {
+        let manifest = Manifest::open(&dir.join("train"), model);
+        let batch = number(&manifest.json["model"]["batch"]) as usize;
+        let order = manifest.tensor("data/order").data().iter().map(|row| *row as u32).collect();
+        let (architecture, layouts) = architecture(model);
+        let names = file_order(model);
+        let params = names.iter().zip(layouts).map(|(name, layout)| Ported { name: (*name).into(), layout }).collect();
+        let (column, pixels) = match manifest.tensors().tensor("data/x_u8") {
+            Ok(view) => (Column::U8 { bytes: view.data().to_vec(), scale: 1.0 / 16.0 }, true),
+            Err(_) => (Column::F32(manifest.tensor("data/x").to_f32().into_data()), false),
+        };
+        let target = manifest.tensor("data/y").to_f32().into_data();
+        let samples = Samples {
+            train_rows: target.len(),
+            test_rows: 0,
+            feature_shape: Shape::from(architecture.input.clone()),
+            features: column,
+            target: Column::F32(target),
+            classes: if pixels { 10 } else { 0 },
+        };
+        Self { manifest, architecture, samples, order, batch, params }
+    }
+
+    fn steps(&self) -> usize {
+        number(&self.manifest.json["steps"]) as usize
+    }
+
+    /// The samples, and the rows of all batches.
+    pub fn samples(&self) -> (&Samples, &[u32]) {
+        (&self.samples, &self.order)
+    }
+
+    fn data_words(&self) -> [usize; 3] {
+        self.samples.data_words(self.order.len())
+    }
+
+    fn gather(&self) -> Gather {
+        let stored = |column: &Column| match column {
+            Column::U8 { scale, .. } => Stored::U8 { scale: *scale },
+            Column::F32(_) => Stored::F32,
+        };
+        Gather {
+            order: Order::Listed { steps: self.steps() },
+            first_row: 0,
+            rows: self.samples.train_rows,
+            batch: self.batch,
+            capacity: self.batch,
+            feature_len: self.samples.feature_len(),
+            features: stored(&self.samples.features),
+            target_len: 1,
+            target: stored(&self.samples.target),
+        }
+    }
+
+    fn batch_of(&self, step: usize) -> Batch {
+        let rows = &self.order[step * self.batch..][..self.batch];
+        let features: Vec<f64> = rows.iter().flat_map(|row| self.samples.feature_row(*row as usize)).map(f64::from).collect();
+        let targets: Vec<f64> = rows.iter().map(|row| f64::from(self.samples.target.value(*row as usize))).collect();
+        let shape: Vec<usize> = std::iter::once(self.batch).chain(self.architecture.input.iter().copied()).collect();
+        let target = if self.samples.classes > 0 { Shape::from([self.batch]) } else { Shape::from([self.batch, 1]) };
+        Batch { features: Tensor::new(shape, features), target: Tensor::new(target, targets), valid: self.batch }
+    }
+
+    /// The first weights in the engine's layout and order.
+    fn first_params(&self) -> Vec<Tensor<f64>> {
+        self.params.iter().map(|param| param.layout.port(&self.manifest.tensor(&format!("init/{}", param.name)))).collect()
+    }
+
+    /// Whether a run stays within the file's limits.
+    fn follows(&self, run: &Value, tolerance: &str, trainer: &mut dyn Trainer) -> Result<(), String> {
+        let name = run["name"].as_str().expect("a name");
+        let limits = &run[tolerance];
+        let want = self.manifest.tensor(&format!("run/{name}/loss64"));
+        let is_kink_sensitive = run["kink_sensitive"].as_bool().expect("a truth value");
+        for snapshot in self.manifest.json["snapshots"].as_array().expect("a list").iter().map(|step| number(step) as usize) {
+            let key = snapshot.to_string();
+            trainer.advance(snapshot);
+            let (loss_limit, weight_limit) = (number(&limits["loss_abs_up_to_step"][&key]), number(&limits["weight_abs_at_step"][&key]));
+            // Where ReLU or max pooling may take the other branch, only the early steps are comparable; step 50 where its tolerance is small.
+            if is_kink_sensitive && (snapshot > 50 || snapshot == 50 && weight_limit > 1e-3) {
+                continue;
+            }
+            let losses = trainer.losses();
+            for (step, (got, want)) in losses.iter().zip(want.data()).enumerate() {
+                let error = (got - want).abs();
+                if error.is_nan() || error > loss_limit {
+                    return Err(format!("loss of step {step} is {got}, not {want} (off by {error:.1e}, limit {loss_limit:.1e})"));
+                }
+            }
+            for (param, got) in self.params.iter().zip(trainer.params()) {
+                let want = param.layout.port(&self.manifest.tensor(&format!("run/{name}/w64@{snapshot}/{}", param.name)));
+                let error = got
+                    .data()
+                    .iter()
+                    .zip(want.data())
+                    .map(|(got, want)| (got - want).abs())
+                    .fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
+                if error.is_nan() || error > weight_limit {
+                    return Err(format!("{} after {snapshot} steps is off by {error:.1e}, limit {weight_limit:.1e}", param.name));
+                }
+            }
+        }
+        if is_kink_sensitive {
+            let losses = trainer.losses();
+            let got = losses[losses.len() - 10..].iter().sum::<f64>() / 10.0;
+            let want = number(&run["mean_last10"]);
+            if (got - want).abs() > 0.02 + 0.1 * want || got.is_nan() {
+                return Err(format!("the mean of the last 10 losses is {got}, not {want}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The layers of a model, and how each parameter (in the engine's order) is stored in the file.
+fn architecture(model: &str) -> (Architecture, Vec<Layout>) {
+    let dense = |units, activation| Layer::Dense { units, activation };
+    let conv = |channels, activation| Layer::Conv { channels, kernel: 3, stride: 1, is_same: true, activation };
+    let init = Init::Default;
+    let classes = Head::CrossEntropy { classes: 10 };
+    use Layout::{Conv, Dense, Flattened, Same};
+    match model {
+        "playground_mlp" => {
+            let layers = vec![dense(4, Activation::Tanh), dense(2, Activation::Tanh)];
+            let head = Head::HalfSquare { is_classification: true };
+            (Architecture { input: vec![2], layers, head, init }, vec![Dense, Same, Dense, Same, Dense, Same])
+        }
+        "digits_mlp" => {
+            let layers = vec![dense(32, Activation::Relu)];
+            (Architecture { input: vec![64], layers, head: classes, init }, vec![Dense, Same, Dense, Same])
+        }
+        "digits_cnn" => {
+            let pool = Layer::MaxPool { size: 2 };
+            let layers = vec![conv(8, Activation::Relu), pool, conv(16, Activation::Relu), pool];
+            let layouts = vec![Conv, Same, Conv, Same, Flattened { channels: 16, cells: 4 }, Same];
+            (Architecture { input: vec![8, 8, 1], layers, head: classes, init }, layouts)
+        }
+        "digits_cnn_bn" => {
+            let norm = Layer::BatchNorm { activation: Activation::Silu };
+            let linear = Activation::Linear;
+            let layers = vec![conv(6, linear), norm, Layer::AvgPool { size: 2 }, conv(12, linear), norm, Layer::GlobalAvgPool];
+            (Architecture { input: vec![8, 8, 1], layers, head: classes, init }, vec![Conv, Same, Same, Conv, Same, Same, Dense, Same])
+        }
+        other => panic!("no architecture for {other}"),
+    }
+}
+
+/// The file's names of the parameters, in the engine's order.
+fn file_order(model: &str) -> &'static [&'static str] {
+    match model {
+        "playground_mlp" => &["w0", "b0", "w1", "b1", "w2", "b2"],
+        "digits_mlp" => &["w0", "b0", "w1", "b1"],
+        "digits_cnn" => &["conv0.w", "conv0.b", "conv1.w", "conv1.b", "fc.w", "fc.b"],
+        "digits_cnn_bn" => &["c0.w", "bn0.w", "bn0.b", "c1.w", "bn1.w", "bn1.b", "fc.w", "fc.b"],
+        other => panic!("no parameters for {other}"),
+    }
+}
+
+impl Layout {
+    /// The tensor in the engine's layout.
+    fn port(self, tensor: &Tensor<f64>) -> Tensor<f64> {
+        let (shape, data) = (tensor.shape(), tensor.data());
+        match self {
+            Layout::Same => tensor.clone(),
+            Layout::Dense => {
+                let (outputs, inputs) = (shape[0], shape[1]);
+                Tensor::from_fn([inputs, outputs], |e| data[e % outputs * inputs + e / outputs])
+            }
+            Layout::Flattened { channels, cells } => {
+                let outputs = shape[0];
+                Tensor::from_fn([channels * cells, outputs], |e| {
+                    let (row, output) = (e / outputs, e % outputs);
+                    let (cell, channel) = (row / channels, row % channels);
+                    data[output * channels * cells + channel * cells + cell]
+                })
+            }
+            Layout::Conv => {
+                let &[outputs, inputs, kh, kw] = &**shape else { panic!("a convolution's weight has four axes") };
+                Tensor::from_fn([kh, kw, inputs, outputs], |e| {
+                    let (output, rest) = (e % outputs, e / outputs);
+                    let (input, tap) = (rest % inputs, rest / inputs);
+                    data[(output * inputs + input) * kh * kw + tap]
+                })
+            }
+        }
+    }
+}
