@@ -6,6 +6,10 @@ cd "$TRUNK_STAGING_DIR"
 if command -v wasm-opt >/dev/null; then
     for file in *_bg.wasm; do
         wasm-opt -O3 "$file" -o "$file.opt" && mv "$file.opt" "$file"
+        # Debian 12's version writes every exported table as number 0; wasm-bindgen's table of objects is number 1.
+        case $(wasm-opt --version) in
+        *" 108"*) LC_ALL=C sed -i 's/\(__wbindgen_externrefs\x01\)\x00/\1\x01/' "$file" ;;
+        esac
     done
 fi
 
