@@ -32,6 +32,15 @@ need_wasm_target() {
         fail "The target could not be installed. Check the network, then run: rustup target add wasm32-unknown-unknown"
 }
 
+# Adds those of the toolchain's components among the arguments that are missing.
+need_components() {
+    for component in "$@"; do
+        cargo "${component#rust}" --version >/dev/null 2>&1 && continue
+        echo "Installing Rust's $component"
+        rustup component add "$component" || fail "$component could not be installed. Check the network, then run: rustup component add $component"
+    done
+}
+
 # Builds a cargo program of a version: name, version, program, cargo's further flags. Little optimised: it runs for seconds.
 need_program() {
     name=$1 version=$2 program=$3

@@ -58,7 +58,8 @@ impl Browser {
     pub(crate) fn start(folder: &str, graphics: Graphics) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        let server = Server::bind(folder.clone(), 0).unwrap_or_else(|error| panic!("{} is not built ({error}): run ./test", folder.display()));
+        let server =
+            Server::bind(folder.clone(), 0).unwrap_or_else(|error| panic!("{} is not built ({error}): run ./test", folder.display()));
         let address = server.address();
         std::thread::spawn(|| server.run());
 
