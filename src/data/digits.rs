@@ -8,7 +8,7 @@ const MAGIC: &[u8; 8] = b"DIGITS08";
 const HEADER: usize = 24;
 /// How the file is called beside the page.
 pub const FILE: &str = "digits.bin";
-const REMEDY: &str = "Reload the page; if it stays so, the page was not installed completely";
+pub(crate) const REMEDY: &str = "Reload the page; if it stays so, the page was not installed completely";
 
 /// Reads `digits.bin`, all numbers little-endian: `DIGITS08`, then `count`, 8, 8, 10 as u32, then `count · 64` pixels 0 to 16, then `count` labels.
 ///

@@ -8,9 +8,13 @@ pub mod digits;
 mod error;
 mod gzip;
 pub mod idx;
+mod load;
 pub mod playground;
 pub mod samples;
 pub mod seedrandom;
+mod silhouettes;
+pub mod strokes;
 
 pub use error::DataError;
+pub use load::{Loaded, Request, load};
 pub use samples::{Column, Packed, Samples};

@@ -1,0 +1,71 @@
+//! From a choice to samples.
+
+use super::catalog::Dataset;
+use super::playground::{self, Features, Points};
+use super::{DataError, Samples, digits, idx, strokes};
+use crate::tensor::rng::seed_from_text;
+
+/// All that decides which samples there are.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Request {
+    /// The set.
+    pub dataset: Dataset,
+    /// Jitter of the 2-D sets in per cent.
+    pub noise: f64,
+    /// Share that is trained on, in per cent; of 2-D sets and digits.
+    pub train_percent: f64,
+    /// Inputs of the 2-D sets.
+    pub features: Features,
+    /// Text from which generated samples follow.
+    pub seed: String,
+}
+
+/// Samples and, of a 2-D set, the points they were made from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What is trained and tested on.
+    pub samples: Samples,
+    /// The points and the generator after them; of 2-D sets.
+    pub points: Option<Points>,
+}
+
+/// Makes or reads a data set; `files` (name, bytes) are those of [`super::catalog::Entry::files`] or the ones a visitor chose.
+///
+/// # Errors
+/// [`DataError`] if a file is missing or refused.
+pub fn load(request: &Request, files: Vec<(String, Vec<u8>)>) -> Result<Loaded, DataError> {
+    if let Some(points) = playground::points(request.dataset, request.noise / 100.0, request.train_percent, &request.seed) {
+        return Ok(Loaded { samples: Samples::from_points(&points, request.features), points: Some(points) });
+    }
+    let samples = match request.dataset {
+        Dataset::Digits => {
+            let Some((_, bytes)) = files.first() else {
+                return Err(DataError::new(digits::FILE, "was not loaded", None, digits::REMEDY));
+            };
+            digits::parse(bytes, request.train_percent)?
+        }
+        Dataset::Mnist | Dataset::FashionMnist => idx::assemble(files)?,
+        _ => strokes::samples(seed_from_text(&request.seed), strokes::TRAIN_ROWS, strokes::TEST_ROWS),
+    };
+    Ok(Loaded { samples, points: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_set_is_made_or_asks_for_its_files() {
+        for &dataset in Dataset::ALL {
+            let request = Request { dataset, noise: 10.0, train_percent: 50.0, features: Features(0b111), seed: "1".into() };
+            match load(&request, Vec::new()) {
+                Ok(loaded) => {
+                    assert!(dataset.entry().files.is_empty(), "{dataset:?}");
+                    assert_eq!(loaded.points.is_some(), dataset.is_2d());
+                    assert_eq!(loaded.samples.features.len(), loaded.samples.rows() * loaded.samples.feature_len());
+                }
+                Err(error) => assert!(!dataset.entry().files.is_empty(), "{dataset:?}: {error}"),
+            }
+        }
+    }
+}
