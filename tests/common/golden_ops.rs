@@ -67,8 +67,12 @@ impl Problem {
         let wrt: Vec<NodeId> = case.grads.keys().map(|name| args[&**name]).collect();
         let grads = gradients(&mut graph, &pairs, &wrt);
 
-        let wanted = |name: String, node: NodeId, expected: &Expected| {
-            Wanted { name, node, value: file.tensor(&expected.tensor), rtol: expected.rtol, atol: expected.atol }
+        let wanted = |name: String, node: NodeId, expected: &Expected| Wanted {
+            name,
+            node,
+            value: file.tensor(&expected.tensor),
+            rtol: expected.rtol,
+            atol: expected.atol,
         };
         let values = case.outputs.iter().map(|(name, expected)| wanted(name.clone(), outputs[&**name], expected));
         let slopes = case.grads.iter().zip(grads).map(|((name, expected), node)| wanted(format!("d {name}"), node, expected));
@@ -76,9 +80,10 @@ impl Problem {
         Ok(Self { graph, inputs, wanted })
     }
 
-    /// Compares what an executor came to with what is wanted; `slack` multiplies tolerances. The error names the worst element.
-    pub fn judge(&self, got: &[Vec<f64>], slack: f64) -> Result<(), String> {
-        let complaints: Vec<String> = self.wanted.iter().zip(got).filter_map(|(wanted, got)| wanted.complaint(got, slack)).collect();
+    /// Compares what an executor came to with what is wanted; `slack` multiplies a tensor's tolerances. The error names the worst element.
+    pub fn judge(&self, got: &[Vec<f64>], slack: impl Fn(&Wanted) -> f64) -> Result<(), String> {
+        let pairs = self.wanted.iter().zip(got);
+        let complaints: Vec<String> = pairs.filter_map(|(wanted, got)| wanted.complaint(got, slack(wanted))).collect();
         if complaints.is_empty() { Ok(()) } else { Err(complaints.join("; ")) }
     }
 }
@@ -96,8 +101,16 @@ impl Wanted {
             if excess.is_nan() { f64::INFINITY } else { excess }
         };
         let worst = (0..want.len()).max_by(|&a, &b| excess(a).total_cmp(&excess(b)))?;
-        (excess(worst) > 0.0)
-            .then(|| format!("{}[{worst}] of {}: got {}, want {}, tolerance {:e}", self.name, self.value.shape(), got[worst], want[worst], limit(worst)))
+        (excess(worst) > 0.0).then(|| {
+            format!(
+                "{}[{worst}] of {}: got {}, want {}, tolerance {:e}",
+                self.name,
+                self.value.shape(),
+                got[worst],
+                want[worst],
+                limit(worst)
+            )
+        })
     }
 }
 
@@ -360,6 +373,29 @@ fn losses(graph: &mut Graph, attrs: &Value, args: &Nodes) -> Result<NodeId, Refu
         "smooth_l1" => loss::smooth_l1(graph, pair()?.0, pair()?.1, number(attrs, "beta"))?,
         "bce_with_logits" => loss::binary_cross_entropy(graph, args["logits"], args["target"], args.get("pos_weight").copied())?,
         "cross_entropy" => return cross_entropy(graph, attrs, args),
+        "nll" => {
+            let log_p = args["logp"];
+            // Cross-entropy of x is logsumexp(x) - x[target].
+            let picked = graph.cross_entropy(log_p, args["target"])?;
+            let all = graph.logsumexp(log_p, &[1], false)?;
+            graph.sub(picked, all)?
+        }
+        "kl_div" => {
+            let rows = graph.shape(args["p"])[0] as f64;
+            let log_p = graph.log(args["p"])?;
+            let distance = graph.sub(log_p, args["logq"])?;
+            let weighted = graph.mul(args["p"], distance)?;
+            let total = graph.sum(weighted, &[0, 1], false)?;
+            return Ok(graph.scale(total, 1.0 / rows)?);
+        }
+        "bce" => {
+            let (p, t, one) = (args["prob"], args["target"], graph.constant(1.0));
+            let (log_p, rest, other) = (graph.log(p)?, graph.sub(one, p)?, graph.sub(one, t)?);
+            let log_rest = graph.log(rest)?;
+            let (positive, negative) = (graph.mul(t, log_p)?, graph.mul(other, log_rest)?);
+            let sum = graph.add(positive, negative)?;
+            graph.neg(sum)?
+        }
         _ => return Err(Refusal::Unsupported),
     };
     averaged(graph, attrs, losses)

@@ -1,0 +1,116 @@
+//! Every executor against PyTorch's answers: op cases forward and backward, in the manifests' tolerances.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::golden_file::GoldenFile;
+use common::golden_ops::{Problem, Refusal, gpu_slack};
+use descent::exec::{Executor, cpu::Cpu};
+use descent::graph::NodeId;
+use descent::graph::reference::{Feeds, evaluate};
+use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use std::path::{Path, PathBuf};
+
+/// Op files in which every case has to be supported.
+const COMPLETE: [&str; 15] = [
+    "activations",
+    "elementwise",
+    "matmul",
+    "linear",
+    "conv2d",
+    "conv1d",
+    "max_pool2d",
+    "avg_pool2d",
+    "global_avg_pool2d",
+    "batch_norm",
+    "dropout",
+    "softmax",
+    "reduce",
+    "losses",
+    "shape",
+];
+/// Cases of those that the engine has no op for.
+const MISSING: [&str; 6] = ["index_select", "gather_1", "upsample_nearest_2", "upsample_bilinear_2", "upsample_bilinear_ac", "cumsum_1"];
+
+/// `GOLDEN_DIR` or `../shared/golden`; where that is absent, the bundled excerpt.
+fn golden_dir() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let dir = std::env::var_os("GOLDEN_DIR").map_or_else(|| here.join("../shared/golden"), PathBuf::from);
+    if dir.is_dir() { dir } else { here.join("tests/golden") }
+}
+
+/// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that should not be.
+fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
+    let dir = golden_dir().join("ops");
+    let listed = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let mut manifests: Vec<PathBuf> = listed
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|it| it == "json"))
+        .collect();
+    manifests.sort();
+    assert!(!manifests.is_empty(), "{} holds no manifests", dir.display());
+    let mut complaints = Vec::new();
+    for path in manifests {
+        let read = |path: &Path| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let file = GoldenFile::parse(&read(&path), &read(&path.with_extension("safetensors")));
+        let (mut passed, mut failed, mut unsupported) = (0, Vec::new(), Vec::new());
+        for case in &file.cases {
+            let verdict = match Problem::new(&file, case) {
+                Err(Refusal::Unsupported) => {
+                    unsupported.push(case.name.as_str());
+                    continue;
+                }
+                Err(Refusal::Shape(error)) => Err(error.to_string()),
+                Ok(problem) => {
+                    let slack = if executor == "gpu" { gpu_slack } else { |_: &str, _: &str, _: f64| 1.0 };
+                    problem.judge(&compute(&problem), |wanted| slack(&file.op, &case.name, wanted.rtol))
+                }
+            };
+            match verdict {
+                Ok(()) => passed += 1,
+                Err(why) => failed.push(format!("{}: {why}", case.name)),
+            }
+        }
+        println!("golden ops/{} {executor}: {passed} passed, {} failed, {} unsupported", file.op, failed.len(), unsupported.len());
+        failed.iter().for_each(|failure| println!("  failed {failure}"));
+        if !unsupported.is_empty() {
+            println!("  unsupported {}", unsupported.join(", "));
+        }
+        if COMPLETE.contains(&&*file.op) {
+            complaints
+                .extend(unsupported.iter().filter(|name| !MISSING.contains(name)).map(|name| format!("{} {name}: unsupported", file.op)));
+        }
+        complaints.extend(failed.into_iter().map(|failure| format!("{} {failure}", file.op)));
+    }
+    assert!(complaints.is_empty(), "{} golden cases are wrong:\n{}", complaints.len(), complaints.join("\n"));
+}
+
+/// Compiles and runs a problem as a program of one routine.
+fn run_program(problem: &Problem, target: Target, executor: impl Fn(Program) -> Executor) -> Vec<Vec<f64>> {
+    let outputs = problem.wanted.iter().map(|wanted| (wanted.name.clone(), wanted.node)).collect();
+    let routine = RoutineSpec { name: "case", graph: problem.graph.clone(), outputs, fetch: None, training: None, tally: None };
+    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
+    let mut executor = executor(compile(&model, target).unwrap_or_else(|error| panic!("a golden case does not compile: {error}")));
+    let routine = executor.program().routines[0].clone();
+    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    }
+    executor.run(0, 1).expect("the device is there");
+    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let words = pollster::block_on(executor.read(&slices)).expect("the device is there");
+    words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
+}
+
+#[test]
+fn reference_gives_pytorchs_answers() {
+    run_ops("reference", |problem| {
+        let nodes: Vec<NodeId> = problem.wanted.iter().map(|wanted| wanted.node).collect();
+        let values = evaluate(&problem.graph, &Feeds { inputs: &problem.inputs, ..Feeds::default() }, &nodes);
+        values.into_iter().map(|value| value.into_data()).collect()
+    });
+}
+
+#[test]
+fn cpu_gives_pytorchs_answers() {
+    run_ops("cpu", |problem| run_program(problem, Target::Cpu, |program| Executor::Cpu(Cpu::new(program))));
+}
