@@ -49,7 +49,7 @@ fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
         .collect();
     manifests.sort();
     assert!(!manifests.is_empty(), "{} holds no manifests", dir.display());
-    let mut complaints = Vec::new();
+    let mut complaints = 0;
     for path in manifests {
         let read = |path: &Path| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let file = GoldenFile::parse(&read(&path), &read(&path.with_extension("safetensors")));
@@ -76,13 +76,12 @@ fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
         if !unsupported.is_empty() {
             println!("  unsupported {}", unsupported.join(", "));
         }
+        complaints += failed.len();
         if COMPLETE.contains(&&*file.op) {
-            complaints
-                .extend(unsupported.iter().filter(|name| !MISSING.contains(name)).map(|name| format!("{} {name}: unsupported", file.op)));
+            complaints += unsupported.iter().filter(|name| !MISSING.contains(name)).count();
         }
-        complaints.extend(failed.into_iter().map(|failure| format!("{} {failure}", file.op)));
     }
-    assert!(complaints.is_empty(), "{} golden cases are wrong:\n{}", complaints.len(), complaints.join("\n"));
+    assert_eq!(complaints, 0, "golden cases failed, or were unsupported that should be supported; they are named above");
 }
 
 /// Compiles and runs a problem as a program of one routine.
