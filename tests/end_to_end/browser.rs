@@ -111,11 +111,6 @@ impl Browser {
         self.runtime.block_on(self.driver().find(By::Css(format!("[data-testid='{test_id}']")))).ok()
     }
 
-    /// Whether an element is there.
-    pub(crate) fn has(&self, test_id: &str) -> bool {
-        self.find(test_id).is_some()
-    }
-
     /// An attribute of an element; none where either is missing.
     pub(crate) fn attribute(&self, test_id: &str, name: &str) -> Option<String> {
         let element = self.find(test_id)?;

@@ -1,6 +1,20 @@
 //! The built page in headless Chromium, used as a visitor would: click, wait, read.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
 mod browser;
+mod devices;
+mod faults;
+mod files;
+mod links;
+mod looks;
+mod policy;
 #[path = "../../src/bin/serve/server.rs"]
 mod server;
+mod sizes;
+mod training;
+
+/// The page as it is served.
+const PAGE: &str = "dist";
+/// The page with its fault hooks (feature `faults`).
+const PAGE_WITH_FAULTS: &str = "target/dist-faults";

@@ -1,0 +1,50 @@
+//! Workers that die are replaced, and what was saved is not lost. Uses the page with fault hooks.
+
+use crate::PAGE_WITH_FAULTS;
+use crate::browser::{Browser, Graphics};
+
+/// Trains until a step is saved, breaks the worker, and checks that another one goes on from there.
+fn outlives(graphics: Graphics, link: &str, fault: &str, notice: &str) {
+    let page = Browser::start(PAGE_WITH_FAULTS, graphics);
+    page.open_ready(link);
+    page.click("play");
+    let saved = page.wait("a saved step", 60, |page| page.number("saved-step").filter(|step| *step > 0.0));
+    page.click(fault);
+    let text = page.wait_for_notice(notice, 60);
+    assert!(text.chars().any(|letter| letter.is_ascii_digit()), "the notice names no step: {text}");
+    let now = page.wait("a step count", 20, |page| page.number("step-count").filter(|step| *step >= saved));
+    page.wait_for_step(now + 20.0, 60);
+    assert_eq!(page.attribute("status", "data-state").as_deref(), Some("training"));
+}
+
+#[test]
+fn a_trapped_worker_is_replaced() {
+    outlives(Graphics::None, "#v=2&dataset=digits&model=mlp&level=all", "fault-trap", "worker-restarted");
+}
+
+#[test]
+fn a_hung_worker_is_replaced() {
+    outlives(Graphics::None, "#v=2&dataset=digits&model=mlp&level=all", "fault-hang", "worker-restarted");
+}
+
+#[test]
+fn a_destroyed_device_is_replaced() {
+    outlives(Graphics::WebGpu, "#v=2&dataset=digits&model=mlp&device=gpu&level=all", "fault-lose-device", "device-lost");
+}
+
+#[test]
+fn three_dead_workers_pause_the_run_with_a_reason() {
+    let page = Browser::start(PAGE_WITH_FAULTS, Graphics::None);
+    page.open_ready("#v=2&dataset=digits&model=mlp&level=all");
+    page.click("play");
+    page.wait("a saved step", 60, |page| page.number("saved-step").filter(|step| *step > 0.0));
+    for strike in 1..=3 {
+        page.click("fault-trap");
+        page.wait_for_notice("worker-restarted", 60);
+        if strike < 3 {
+            let now = page.number("step-count").unwrap_or(0.0);
+            page.wait_for_step(now + 10.0, 60);
+        }
+    }
+    page.wait("a run that waits", 30, |page| page.attribute("status", "data-state").filter(|state| state == "failed" || state == "paused"));
+}

@@ -1,0 +1,62 @@
+//! What a link says is done, and what it gets wrong is said.
+
+use crate::PAGE;
+use crate::browser::{Browser, Graphics};
+
+#[test]
+fn a_bad_link_gives_a_notice_and_defaults_and_starts_nothing() {
+    let page = Browser::start(PAGE, Graphics::None);
+    for link in ["#v=2&dataset=nonsense&model=cnn&device=abacus", "#v=2&batch=-7&seed=%FF%FE&&&=&level", "#v=999999999999&dataset=digits"] {
+        page.open(link);
+        page.wait_for_notice("link", 60);
+        page.wait_for_state("ready", 30);
+        page.pause(0.5);
+        assert_eq!(page.number("step-count"), Some(0.0), "{link} started a run");
+        page.assert_no_errors();
+    }
+}
+
+#[test]
+fn a_link_restores_what_was_chosen() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=xor&device=cpu&level=all");
+    page.choose("dataset", "circle");
+    let chosen = page.wait("the link of the choice", 20, |page| {
+        let hash = page.evaluate("return location.hash");
+        hash.as_str().filter(|hash| hash.contains("dataset=circle")).map(String::from)
+    });
+    page.open_ready(&chosen);
+    assert_eq!(page.evaluate("return location.hash").as_str(), Some(chosen.as_str()));
+    page.assert_no_errors();
+}
+
+#[test]
+fn a_link_of_tensorflow_playground_opens_and_trains() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready(
+        "#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane&learningRate=0.03&regularizationRate=0&noise=0&\
+         networkShape=4,2&seed=0.83411&showTestData=false&discretize=false&percTrainData=50&x=true&y=true&xTimesY=false&xSquared=false&\
+         ySquared=false&sinX=false&sinY=false&problem=classification&initZero=false&collectStats=false",
+    );
+    page.click("play");
+    page.wait("a test loss under 0.05", 60, |page| page.number("loss-test").filter(|loss| *loss < 0.05));
+    page.assert_no_errors();
+}
+
+#[test]
+fn a_diverging_run_stops_keeps_its_weights_and_offers_a_lower_rate() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready(
+        "#activation=linear&batchSize=10&dataset=circle&regDataset=reg-plane&learningRate=10&networkShape=8,8&seed=0.5&\
+         percTrainData=50&x=true&y=true&problem=regression",
+    );
+    page.click("play");
+    page.wait_for_state("diverged", 60);
+    let notice = page.wait_for_notice("diverged", 10);
+    assert!(notice.chars().any(|letter| letter.is_ascii_digit()), "the notice names no step: {notice}");
+    page.click("start-lower");
+    page.wait("a run from the start", 30, |page| {
+        page.attribute("status", "data-state").filter(|state| state != "diverged" && state != "failed")
+    });
+    page.assert_no_errors();
+}

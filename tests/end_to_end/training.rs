@@ -1,0 +1,107 @@
+//! A visitor trains, pauses, steps and resets.
+
+use crate::PAGE;
+use crate::browser::{Browser, Graphics};
+
+/// Presses play and waits until the share of right answers on the test set reaches `floor`.
+fn train_to(page: &Browser, floor: f64, limit_s: u64) {
+    page.click("play");
+    page.wait_for_state("training", 20);
+    page.wait(&format!("a test accuracy of {floor}"), limit_s, |page| page.number("accuracy-test").filter(|share| *share >= floor));
+}
+
+/// Pauses and returns the step count, which is final from then on.
+fn pause(page: &Browser) -> f64 {
+    page.click("pause");
+    page.wait_for_state("paused", 10);
+    let step = page.number("step-count").expect("a step count");
+    page.pause(0.5);
+    assert_eq!(page.number("step-count"), Some(step), "a paused run takes no steps");
+    step
+}
+
+#[test]
+fn the_spiral_is_learned_on_the_gpu() {
+    let page = Browser::start(PAGE, Graphics::WebGpu);
+    page.open_ready("#v=2&device=gpu");
+    train_to(&page, 0.9, 120);
+    assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some("gpu"));
+    assert!(!page.text("device-name").is_empty());
+    pause(&page);
+    page.assert_no_errors();
+}
+
+#[test]
+fn the_spiral_is_learned_without_a_gpu() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("");
+    train_to(&page, 0.9, 60);
+    assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some("cpu"));
+    pause(&page);
+    assert!(page.number("loss-train").is_some_and(|loss| loss < 0.2));
+    page.assert_no_errors();
+}
+
+#[test]
+fn digits_are_learned_on_the_gpu() {
+    let page = Browser::start(PAGE, Graphics::WebGpu);
+    page.open_ready("#v=2&dataset=digits&model=cnn&device=gpu");
+    train_to(&page, 0.9, 240);
+    assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some("gpu"));
+    page.assert_no_errors();
+}
+
+#[test]
+fn digits_are_learned_without_a_gpu() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=digits&model=cnn");
+    train_to(&page, 0.9, 120);
+    assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some("cpu"));
+    page.assert_no_errors();
+}
+
+#[test]
+fn a_gpu_that_is_asked_for_and_missing_is_named() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open("#v=2&device=gpu");
+    page.wait_for_notice("no-webgpu", 60);
+    page.wait_for_state("ready", 30);
+    assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some("cpu"));
+    page.assert_no_errors();
+}
+
+#[test]
+fn steps_are_counted_and_a_reset_goes_back_to_the_same_weights() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=circle&device=cpu&level=all");
+    let first_loss = page.wait("the first test loss", 20, |page| page.number("loss-test"));
+
+    page.click("step");
+    page.wait("step 1", 10, |page| (page.number("step-count") == Some(1.0)).then_some(()));
+    page.click("step");
+    page.wait("step 2", 10, |page| (page.number("step-count") == Some(2.0)).then_some(()));
+    page.wait("a loss of step 2", 10, |page| page.attribute("loss-test", "data-step").filter(|step| step == "2"));
+    assert_ne!(page.number("loss-test"), Some(first_loss), "two steps change the loss");
+
+    page.click("reset");
+    page.wait("step 0", 10, |page| (page.number("step-count") == Some(0.0)).then_some(()));
+    page.wait("the first loss again", 10, |page| (page.number("loss-test") == Some(first_loss)).then_some(()));
+
+    page.click("new-weights");
+    page.wait("another loss", 10, |page| page.number("loss-test").filter(|loss| *loss != first_loss));
+    assert_eq!(page.number("step-count"), Some(0.0));
+    page.assert_no_errors();
+}
+
+#[test]
+fn both_devices_are_measured_after_play() {
+    let page = Browser::start(PAGE, Graphics::WebGpu);
+    page.open_ready("#v=2&dataset=circle");
+    page.click("play");
+    page.wait_for_state("training", 20);
+    for attribute in ["data-cpu-ms", "data-gpu-ms"] {
+        let ms = page.wait(attribute, 60, |page| page.attribute("device-costs", attribute)?.parse::<f64>().ok());
+        assert!(ms > 0.0 && ms.is_finite(), "{attribute} is {ms}");
+    }
+    page.assert_no_errors();
+}
