@@ -8,11 +8,11 @@ use std::fmt;
 /// The most hidden layers.
 pub const MAX_LAYERS: usize = 32;
 /// The most trainable numbers.
-pub const MAX_PARAMS: usize = 2_000_000;
+pub const MAX_PARAMS: u64 = 2_000_000;
 /// The most memory for what the layers of a batch yield, in bytes.
-pub const MAX_ACTIVATION_BYTES: usize = 64 << 20;
+pub const MAX_ACTIVATION_BYTES: u64 = 64 << 20;
 /// The most arithmetic of a step.
-pub const MAX_STEP_FLOPS: usize = 20_000_000_000;
+pub const MAX_STEP_FLOPS: u64 = 20_000_000_000;
 /// The most samples of a step.
 pub const MAX_BATCH: usize = 4096;
 
@@ -20,11 +20,11 @@ pub const MAX_BATCH: usize = 4096;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Cost {
     /// Trainable numbers.
-    pub params: usize,
+    pub params: u64,
     /// What the layers yield for a batch, in bytes.
-    pub activation_bytes: usize,
+    pub activation_bytes: u64,
     /// Multiply-adds of a step times 2; the way back counts twice the way there.
-    pub step_flops: usize,
+    pub step_flops: u64,
 }
 
 /// Why a network is not built.
@@ -35,9 +35,9 @@ pub enum CostError {
         /// What: `parameters`.
         what: &'static str,
         /// How much; the largest number if it does not fit one.
-        amount: usize,
+        amount: u64,
         /// How much is allowed.
-        limit: usize,
+        limit: u64,
     },
     /// A layer does not fit what comes before it.
     Layer {
@@ -53,7 +53,7 @@ pub enum CostError {
 impl fmt::Display for CostError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CostError::TooMuch { what, amount, limit } if *amount == usize::MAX => {
+            CostError::TooMuch { what, amount, limit } if *amount == u64::MAX => {
                 write!(out, "the network has more {what} than can be counted; the limit is {limit}")
             }
             CostError::TooMuch { what, amount, limit } => write!(out, "the network has {amount} {what}; the limit is {limit}"),
@@ -72,8 +72,9 @@ impl Experiment {
     /// [`CostError`] if it costs more than the limits of this module or a layer does not fit.
     pub fn cost(&self) -> Result<Cost, CostError> {
         let too_much = |what, amount, limit| if amount > limit { Err(CostError::TooMuch { what, amount, limit }) } else { Ok(()) };
-        too_much("layers", self.layers.len(), MAX_LAYERS)?;
-        too_much("samples a step", self.batch_size, MAX_BATCH)?;
+        too_much("layers", self.layers.len() as u64, MAX_LAYERS as u64)?;
+        too_much("samples a step", self.batch_size as u64, MAX_BATCH as u64)?;
+        let batch = self.batch_size as u64;
         let (input, outputs) = ends(self.dataset, self.features.count())?;
         let mut tally = Tally { extent: input, params: 0, elements: elements(&input), multiplications: 0 };
         for (at, layer) in self.layers.iter().enumerate() {
@@ -81,8 +82,8 @@ impl Experiment {
         }
         tally.dense(outputs);
 
-        let bytes = tally.elements.saturating_mul(self.batch_size).saturating_mul(4);
-        let flops = tally.multiplications.saturating_mul(self.batch_size).saturating_mul(6);
+        let bytes = tally.elements.saturating_mul(batch).saturating_mul(4);
+        let flops = tally.multiplications.saturating_mul(batch).saturating_mul(6);
         too_much("parameters", tally.params, MAX_PARAMS)?;
         too_much("bytes between layers", bytes, MAX_ACTIVATION_BYTES)?;
         too_much("operations a step", flops, MAX_STEP_FLOPS)?;
@@ -107,19 +108,19 @@ enum Extent {
     Image([usize; 3]),
 }
 
-fn elements(extent: &Extent) -> usize {
+fn elements(extent: &Extent) -> u64 {
     match extent {
-        Extent::Vector(len) => *len,
-        Extent::Image([rows, cols, channels]) => rows.saturating_mul(*cols).saturating_mul(*channels),
+        Extent::Vector(len) => *len as u64,
+        Extent::Image(extents) => extents.iter().fold(1, |product: u64, extent| product.saturating_mul(*extent as u64)),
     }
 }
 
 /// Sums over layers; they saturate, and the largest number exceeds every limit.
 struct Tally {
     extent: Extent,
-    params: usize,
-    elements: usize,
-    multiplications: usize,
+    params: u64,
+    elements: u64,
+    multiplications: u64,
 }
 
 impl Tally {
@@ -139,9 +140,9 @@ impl Tally {
                 let (Some(rows), Some(cols)) = (along(rows), along(cols)) else {
                     return Err(format!("needs an image of {kernel}×{kernel} or more, not {rows}×{cols}"));
                 };
-                let weights = (kernel * kernel).saturating_mul(c_in).saturating_mul(channels);
-                self.params = self.params.saturating_add(weights).saturating_add(channels);
-                self.multiplications = self.multiplications.saturating_add(weights.saturating_mul(rows * cols));
+                let weights = elements(&Extent::Image([kernel * kernel, c_in, channels]));
+                self.params = self.params.saturating_add(weights).saturating_add(channels as u64);
+                self.multiplications = self.multiplications.saturating_add(weights.saturating_mul((rows * cols) as u64));
                 self.yields(Extent::Image([rows, cols, channels]));
             }
             Layer::MaxPool { size } | Layer::AvgPool { size } => {
@@ -158,7 +159,7 @@ impl Tally {
             }
             Layer::BatchNorm { .. } => {
                 let (Extent::Vector(channels) | Extent::Image([_, _, channels])) = self.extent;
-                self.params = self.params.saturating_add(2 * channels);
+                self.params = self.params.saturating_add(2 * channels as u64);
                 self.yields(self.extent);
             }
             Layer::Dropout { percent } => {
@@ -170,8 +171,8 @@ impl Tally {
     }
 
     fn dense(&mut self, units: usize) {
-        let weights = elements(&self.extent).saturating_mul(units);
-        self.params = self.params.saturating_add(weights).saturating_add(units);
+        let weights = elements(&self.extent).saturating_mul(units as u64);
+        self.params = self.params.saturating_add(weights).saturating_add(units as u64);
         self.multiplications = self.multiplications.saturating_add(weights);
         self.yields(Extent::Vector(units));
     }
