@@ -1,0 +1,101 @@
+//! Functions of one, two and three numbers over strips.
+//!
+//! Where an operand is a NaN, so is the maximum, the minimum and the ramp: a network that has diverged does not look healthy again.
+
+use crate::graph::{Binary, Unary};
+use crate::tensor::math;
+
+/// The values of a step in a strip.
+#[derive(Clone, Copy)]
+pub(super) enum View<'a> {
+    /// One for each element.
+    Values(&'a [f32]),
+    /// The same for all.
+    Number(f32),
+}
+
+/// `out[i] = function(x[i])`
+pub(super) fn unary(function: Unary, x: View, out: &mut [f32]) {
+    match function {
+        Unary::Neg => map(x, out, |x| -x),
+        Unary::Abs => map(x, out, f32::abs),
+        Unary::Sign => map(x, out, |x| f32::from(x > 0.0) - f32::from(x < 0.0)),
+        Unary::Sqrt => map(x, out, f32::sqrt),
+        Unary::Rsqrt => map(x, out, |x| 1.0 / x.sqrt()),
+        Unary::Reciprocal => map(x, out, |x| 1.0 / x),
+        Unary::Square => map(x, out, |x| x * x),
+        Unary::Exp => map(x, out, math::exp),
+        Unary::Log => map(x, out, math::log),
+        Unary::Log1p => map(x, out, math::log1p),
+        Unary::Tanh => map(x, out, math::tanh),
+        Unary::Erf => map(x, out, math::erf),
+        Unary::Sin => map(x, out, math::sin),
+        Unary::Cos => map(x, out, math::cos),
+        Unary::Sigmoid => map(x, out, math::sigmoid),
+        Unary::Softplus => map(x, out, math::softplus),
+        Unary::Relu => map(x, out, |x| if x < 0.0 { 0.0 } else { x }),
+    }
+}
+
+/// `out[i] = function(a[i], b[i])`
+pub(super) fn binary(function: Binary, a: View, b: View, out: &mut [f32]) {
+    match function {
+        Binary::Add => zip(a, b, out, |a, b| a + b),
+        Binary::Sub => zip(a, b, out, |a, b| a - b),
+        Binary::Mul => zip(a, b, out, |a, b| a * b),
+        Binary::Div => zip(a, b, out, |a, b| a / b),
+        Binary::Max => zip(a, b, out, max),
+        Binary::Min => zip(a, b, out, min),
+        Binary::Greater => zip(a, b, out, |a, b| f32::from(a > b)),
+        Binary::GreaterEqual => zip(a, b, out, |a, b| f32::from(a >= b)),
+        Binary::Equal => zip(a, b, out, |a, b| f32::from(a == b)),
+    }
+}
+
+/// `out[i] = a[i]` where `c[i] != 0`, else `b[i]`
+pub(super) fn select(c: View, a: View, b: View, out: &mut [f32]) {
+    let pick = |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b };
+    match (c, a, b) {
+        (View::Number(c), a, b) => match if c != 0.0 { a } else { b } {
+            View::Values(values) => out.copy_from_slice(values),
+            View::Number(value) => out.fill(value),
+        },
+        (View::Values(c), View::Values(a), View::Values(b)) => {
+            out.iter_mut().zip(c).zip(a.iter().zip(b)).for_each(|((out, c), (a, b))| *out = pick(*c, *a, *b));
+        }
+        (c, View::Number(a), b) => zip(c, b, out, |c, b| pick(c, a, b)),
+        (c, a, View::Number(b)) => zip(c, a, out, |c, a| pick(c, a, b)),
+    }
+}
+
+/// The larger; NaN if either is.
+#[inline(always)]
+pub(super) fn max(a: f32, b: f32) -> f32 {
+    let larger = if a > b { a } else { b };
+    if a == a { larger } else { a }
+}
+
+/// The smaller; NaN if either is.
+#[inline(always)]
+pub(super) fn min(a: f32, b: f32) -> f32 {
+    let smaller = if a < b { a } else { b };
+    if a == a { smaller } else { a }
+}
+
+#[inline(always)]
+fn map(x: View, out: &mut [f32], f: impl Fn(f32) -> f32) {
+    match x {
+        View::Values(x) => out.iter_mut().zip(x).for_each(|(out, x)| *out = f(*x)),
+        View::Number(x) => out.fill(f(x)),
+    }
+}
+
+#[inline(always)]
+fn zip(a: View, b: View, out: &mut [f32], f: impl Fn(f32, f32) -> f32) {
+    match (a, b) {
+        (View::Values(a), View::Values(b)) => out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = f(*a, *b)),
+        (View::Values(a), View::Number(b)) => out.iter_mut().zip(a).for_each(|(out, a)| *out = f(*a, b)),
+        (View::Number(a), View::Values(b)) => out.iter_mut().zip(b).for_each(|(out, b)| *out = f(a, *b)),
+        (View::Number(a), View::Number(b)) => out.fill(f(a, b)),
+    }
+}

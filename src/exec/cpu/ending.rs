@@ -1,0 +1,196 @@
+//! The two kernels that end a step: a look at all gradients, then the change of all parameters.
+
+use super::memory::Memory;
+use super::tile::{COLS, sum_lanes};
+use crate::plan::update::{Penalty, StepConstants, Update};
+use crate::plan::{Kernel, Placed, Program, Slice, state};
+use std::ops::Range;
+
+// Words of the partial results, of which this executor needs three.
+/// Squared norm of the gradient, penalties included.
+const SQUARED_NORM: usize = 0;
+/// Index of the first tensor that is not finite plus 1; 0 if all are.
+const BAD: usize = 1;
+/// Loss of the step.
+const LOSS: usize = 2;
+
+/// A parameter's place and whether it is regularised.
+type Tensor = (Slice, bool);
+
+fn tensors(program: &Program) -> Vec<Tensor> {
+    let tensors = program.params.iter().zip(&program.is_regularised);
+    tensors.map(|(placed, is_regularised): (&Placed, _)| (placed.slice, *is_regularised)).collect()
+}
+
+/// The look at all gradients, prepared.
+#[derive(Debug)]
+pub(super) struct Guard {
+    update: Update,
+    tensors: Vec<Tensor>,
+    params: Slice,
+    grads: Slice,
+    row_loss: Slice,
+    row_weight: Slice,
+    state: Slice,
+    output: Slice,
+}
+
+impl Guard {
+    pub(super) fn new(program: &Program, kernel: &Kernel) -> Self {
+        let &[params, grads, row_loss, row_weight, state] = kernel.inputs.as_slice() else {
+            panic!("{}: a guard has five inputs", kernel.label)
+        };
+        let update = program.update.unwrap_or_else(|| panic!("{}: the program has no update", kernel.label));
+        Self { update, tensors: tensors(program), params, grads, row_loss, row_weight, state, output: kernel.outputs[0] }
+    }
+
+    pub(super) fn run(&self, memory: &mut Memory) {
+        memory.update(self.output, |memory, out| {
+            let (params, grads) = (memory.read(self.params), memory.read(self.grads));
+            let valid = memory.words(self.state)[state::VALID_ROWS] as usize;
+            let rows = memory.read(self.row_loss)[..valid].iter().zip(memory.read(self.row_weight));
+            let loss: f32 = rows.map(|(loss, weight)| loss * weight).sum();
+
+            let mut bad = (!is_finite(&[loss])).then_some(self.tensors.len());
+            let mut squared_norm = 0.0;
+            for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
+                let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
+                if !is_finite(g) {
+                    bad = Some(index);
+                }
+                squared_norm += self.squared_norm(*is_regularised, w, g);
+            }
+            out[SQUARED_NORM] = squared_norm;
+            out[BAD] = f32::from_bits(bad.map_or(0, |index| index as u32 + 1));
+            out[LOSS] = loss;
+        });
+    }
+
+    /// In eight lanes, put down after every 1024 elements.
+    fn squared_norm(&self, is_regularised: bool, w: &[f32], g: &[f32]) -> f32 {
+        const BLOCK: usize = 1024;
+        let blocks = w.chunks(BLOCK).zip(g.chunks(BLOCK)).map(|(w, g)| {
+            let mut lanes = [0.0; COLS];
+            for (w, g) in w.chunks(COLS).zip(g.chunks(COLS)) {
+                for (lane, (w, g)) in lanes.iter_mut().zip(w.iter().zip(g)) {
+                    let g = self.update.penalised(is_regularised, *w, *g);
+                    *lane += g * g;
+                }
+            }
+            sum_lanes(lanes)
+        });
+        blocks.sum()
+    }
+}
+
+/// By bit pattern: an exponent of all ones is an infinity or a NaN.
+fn is_finite(values: &[f32]) -> bool {
+    let largest = values.iter().fold(0, |largest: u32, value| largest.max(value.to_bits() & 0x7fff_ffff));
+    largest < f32::INFINITY.to_bits()
+}
+
+/// The change of all parameters, prepared.
+#[derive(Debug)]
+pub(super) struct Optimizer {
+    update: Update,
+    runs: Vec<(Range<usize>, bool)>,
+    /// Steps of an epoch, where the routine fetches its samples.
+    epoch_steps: Option<u32>,
+    grads: Slice,
+    partials: Slice,
+    params: Slice,
+    moments: Option<Slice>,
+    state: Slice,
+}
+
+impl Optimizer {
+    pub(super) fn new(program: &Program, epoch_steps: Option<u32>, kernel: &Kernel) -> Self {
+        let (params, moments, state) = match *kernel.outputs.as_slice() {
+            [params, moments, state] => (params, Some(moments), state),
+            [params, state] => (params, None, state),
+            _ => panic!("{}: an optimizer changes parameters, moments and state", kernel.label),
+        };
+        let update = program.update.unwrap_or_else(|| panic!("{}: the program has no update", kernel.label));
+        Self {
+            update,
+            runs: runs(&update, &tensors(program)),
+            epoch_steps,
+            grads: kernel.inputs[0],
+            partials: kernel.inputs[1],
+            params,
+            moments,
+            state,
+        }
+    }
+
+    pub(super) fn run(&self, memory: &mut Memory) {
+        let partials = memory.read(self.partials);
+        let (squared_norm, bad, loss) = (partials[SQUARED_NORM], partials[BAD].to_bits(), partials[LOSS]);
+        let words = memory.words(self.state);
+        let step = words[state::STEP];
+        if words[state::IS_FROZEN] != 0 {
+            return;
+        }
+        if bad != 0 {
+            let words: &mut [u32] = bytemuck::cast_slice_mut(memory.write(self.state));
+            words[state::BAD_STEP] = step + 1;
+            words[state::BAD_TENSOR] = bad - 1;
+            return;
+        }
+        let constants = self.update.constants(f64::from(f32::from_bits(words[state::LEARNING_RATE])), step);
+        let norm = squared_norm.sqrt();
+        let scale = self.update.clip_scale(f64::from(norm));
+        match self.moments {
+            Some(moments) => memory.update_two([self.params, moments], |memory, params, moments| {
+                self.apply(memory, &constants, scale, params, moments);
+            }),
+            None => memory.update(self.params, |memory, params| self.apply(memory, &constants, scale, params, &mut [])),
+        }
+        self.account(memory.write(self.state), step, loss, norm, constants.rate as f32);
+    }
+
+    fn apply(&self, memory: &Memory, constants: &StepConstants, scale: f64, params: &mut [f32], moments: &mut [f32]) {
+        let (grads, len) = (memory.read(self.grads), params.len());
+        for (range, is_regularised) in &self.runs {
+            // At most an optimizer's three and the one of a penalty.
+            let mut slices: [&mut [f32]; 4] = Default::default();
+            for (slice, moment) in slices.iter_mut().zip(moments.chunks_exact_mut(len)) {
+                *slice = &mut moment[range.clone()];
+            }
+            let (w, g) = (&mut params[range.clone()], &grads[range.clone()]);
+            self.update.apply(constants, *is_regularised, scale, w, g, &mut slices[..self.update.moments()]);
+        }
+    }
+
+    /// Writes this kernel's words of the state after a good step.
+    fn account(&self, state: &mut [f32], step: u32, loss: f32, norm: f32, rate: f32) {
+        let rows = state[state::VALID_ROWS].to_bits() as f32;
+        state[state::RING + step as usize % state::RING_LEN] = loss;
+        state[state::GRAD_NORM] = norm;
+        state[state::LAST_RATE] = rate;
+        state[state::EPOCH_LOSS] += loss * rows;
+        state[state::EPOCH_ROWS] += rows;
+        let is_last = self.epoch_steps.is_some_and(|steps| (step + 1).is_multiple_of(steps));
+        if is_last {
+            state[state::LAST_EPOCH_LOSS] = state[state::EPOCH_LOSS] / state[state::EPOCH_ROWS];
+            state[state::EPOCH_LOSS] = 0.0;
+            state[state::EPOCH_ROWS] = 0.0;
+        }
+        let words: &mut [u32] = bytemuck::cast_slice_mut(state);
+        words[state::DONE] = step + 1;
+        words[state::EPOCHS] += u32::from(is_last);
+    }
+}
+
+/// Ranges of parameters that are changed alike: neighbours join where no penalty tells them apart. What lies between tensors is 0 and stays so.
+fn runs(update: &Update, tensors: &[Tensor]) -> Vec<(Range<usize>, bool)> {
+    let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
+    for (slice, is_regularised) in tensors {
+        let is_regularised = *is_regularised && update.penalty != Penalty::None;
+        match runs.last_mut() {
+            Some((range, last)) if *last == is_regularised => range.end = slice.offset + slice.len,
+            _ => runs.push((slice.offset..slice.offset + slice.len, is_regularised)),
+        }
+    }
+    runs
+}
