@@ -3,6 +3,8 @@
 
 mod common;
 
+use common::golden::golden_dir;
+use common::golden_excerpt;
 use common::golden_file::GoldenFile;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use descent::exec::{Executor, cpu::Cpu};
@@ -32,27 +34,23 @@ const COMPLETE: [&str; 15] = [
 /// Cases of those that the engine has no op for.
 const MISSING: [&str; 6] = ["index_select", "gather_1", "upsample_nearest_2", "upsample_bilinear_2", "upsample_bilinear_ac", "cumsum_1"];
 
-/// `GOLDEN_DIR` or `../shared/golden`; where that is absent, the bundled excerpt.
-fn golden_dir() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let dir = std::env::var_os("GOLDEN_DIR").map_or_else(|| here.join("../shared/golden"), PathBuf::from);
-    if dir.is_dir() { dir } else { here.join("tests/golden") }
+/// The op files of `GOLDEN_DIR` or `../shared/golden`; where that is absent, those of the bundled excerpt.
+fn op_files() -> Vec<GoldenFile> {
+    let Some(dir) = golden_dir() else { return golden_excerpt::op_files().collect() };
+    let dir = dir.join("ops");
+    let listed = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let paths = listed.map(|entry| entry.expect("a readable folder").path());
+    let mut manifests: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect();
+    manifests.sort();
+    assert!(!manifests.is_empty(), "{} holds no manifests", dir.display());
+    let read = |path: &Path| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    manifests.iter().map(|path| GoldenFile::parse(&read(path), &read(&path.with_extension("safetensors")))).collect()
 }
 
 /// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that should not be.
 fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
-    let dir = golden_dir().join("ops");
-    let listed = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
-    let mut manifests: Vec<PathBuf> = listed
-        .map(|entry| entry.expect("a readable folder").path())
-        .filter(|path| path.extension().is_some_and(|it| it == "json"))
-        .collect();
-    manifests.sort();
-    assert!(!manifests.is_empty(), "{} holds no manifests", dir.display());
     let mut complaints = 0;
-    for path in manifests {
-        let read = |path: &Path| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let file = GoldenFile::parse(&read(&path), &read(&path.with_extension("safetensors")));
+    for file in op_files() {
         let (mut passed, mut failed, mut unsupported) = (0, Vec::new(), Vec::new());
         for case in &file.cases {
             let verdict = match Problem::new(&file, case) {

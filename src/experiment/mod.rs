@@ -2,19 +2,28 @@
 //!
 //! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back. It knows no graph and no device.
 
+pub mod cost;
+mod layers;
+pub mod link;
+pub mod models;
+mod playground;
+#[cfg(test)]
+mod tests;
+
 use crate::choice::choice;
-use crate::nn::{Activation, Layer};
+use crate::nn::Layer;
 use serde::{Deserialize, Serialize};
 
 pub use crate::data::catalog::Dataset;
 pub use crate::data::playground::Features;
+pub use models::{ModelChoice, Preset, presets};
 
 /// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for bit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Experiment {
     /// What is learned.
     pub dataset: Dataset,
-    /// Jitter of the 2-D sets in per cent, 0 to 50 (old links: any number).
+    /// Jitter of the 2-D sets in per cent.
     pub noise: f64,
     /// Share of the samples that is trained on, in per cent (2-D sets and digits; the others have a fixed split).
     pub train_percent: f64,
@@ -171,35 +180,5 @@ choice! {
         More = "more",
         /// All of them.
         All = "all",
-    }
-}
-
-impl Experiment {
-    /// A first visit: the spiral, learned in seconds.
-    pub fn first_visit() -> Self {
-        let dense = |units| Layer::Dense { units, activation: Activation::Tanh };
-        Self {
-            dataset: Dataset::Spiral,
-            noise: 0.0,
-            train_percent: 50.0,
-            features: Features(0b11),
-            layers: vec![dense(8), dense(6)],
-            loss: Loss::HalfSquare,
-            optimizer: OptimizerChoice::Adam,
-            learning_rate: 0.01,
-            schedule: ScheduleChoice::Constant,
-            batch_size: 10,
-            penalty: PenaltyChoice::None,
-            penalty_rate: 0.0,
-            init: InitChoice::Default,
-            order: OrderChoice::Shuffled,
-            seed: "1".into(),
-            draw: 0,
-            device: DeviceChoice::Auto,
-            speed: Speed::Max,
-            level: Level::Simple,
-            show_test: false,
-            discretize: false,
-        }
     }
 }

@@ -37,6 +37,9 @@ pub(crate) struct Draft {
 /// Storage buffers that one kernel may bind in WebGPU's default limits.
 pub(crate) const MAX_BINDINGS: usize = 8;
 
+/// Up to so many elements, working out one number again for each of them costs less than a kernel of its own.
+const FEW: usize = 1024;
+
 /// Lowers the nodes of `graph` that `roots` need, in order. `roots` are stored.
 pub(crate) fn fuse(graph: &Graph, roots: &[NodeId], target: Target) -> Vec<Draft> {
     let mut forced = vec![false; graph.nodes().len()];
@@ -172,6 +175,9 @@ impl<'g> Fuser<'g> {
 
     /// Whether `user` can recompute the element-wise node or view `id` at the element it works on.
     fn can_inline_into(&self, id: NodeId, user: NodeId) -> bool {
+        if self.elements(id) == 1 && self.elements(user) <= FEW && class(&self.graph.node(id).op) == Class::Elementwise {
+            return class(&self.graph.node(user).op) == Class::Elementwise;
+        }
         if self.elements(id) != self.elements(user) && !matches!(self.graph.node(user).op, Op::Reduce { .. }) {
             return false;
         }

@@ -1,6 +1,8 @@
 //! Golden op cases as graphs: inputs and upstream gradients in, outputs and gradients out, whoever runs them.
 //!
 //! Golden files have PyTorch's layouts (NCHW, OIHW, `[out, in]`); permutes at the border of each graph convert them.
+//!
+//! Long: one short function for each manifest.
 
 use super::golden_file::{Case, Expected, GoldenFile};
 use descent::graph::autodiff::gradients;
