@@ -1,1 +1,18 @@
-//! To be written.
+//! A run: what is trained on what, where it stands, and how it is put to rest and woken.
+//!
+//! Turns an [`crate::experiment::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
+//! [`Snapshot`]s. It knows no page, no worker and no message.
+
+mod blueprint;
+pub mod clock;
+pub mod pace;
+pub mod pictures;
+pub mod place;
+mod rest;
+pub mod session;
+pub mod snapshot;
+
+pub use pictures::{Frame, View};
+pub use rest::RestoreError;
+pub use session::{BuildError, Evaluation, Part, Place, Progress, Session};
+pub use snapshot::{Snapshot, SnapshotError};

@@ -1,0 +1,171 @@
+//! What an experiment asks of the network builder, the planner and the executors.
+
+use crate::data::{Column, Loaded, Samples};
+use crate::experiment::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
+use crate::nn::init::Init;
+use crate::nn::{Architecture, Head, Model, Routines};
+use crate::plan::kernel::{Gather, Order, Stored};
+use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use crate::tensor::rng;
+
+/// Rows of an evaluation's chunk.
+const EVALUATED_ROWS: usize = 256;
+/// Points along a side of the output map and of a unit's map, finest first: the first that costs little enough is taken.
+const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
+/// The most multiply-adds of an output map: about 10 ms of one core.
+const MAP_MULTIPLICATIONS: usize = 50_000_000;
+/// The most samples of an image set that are shown.
+pub(super) const SHOWN_SAMPLES: usize = 48;
+
+/// The sizes of a run's pictures.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pictures {
+    /// Maps over the plane.
+    Maps {
+        /// Points along a side of the output map.
+        size: usize,
+        /// Points along a side of a unit's map.
+        unit_size: usize,
+    },
+    /// Answers to images, the drawn one last.
+    Images {
+        /// Test samples shown.
+        shown: usize,
+    },
+}
+
+/// The network of an experiment.
+pub(super) fn architecture(experiment: &Experiment, samples: &Samples) -> Architecture {
+    Architecture {
+        input: samples.feature_shape.to_vec(),
+        layers: experiment.layers.clone(),
+        head: head(experiment, samples),
+        init: init(experiment.init),
+    }
+}
+
+/// Half-square and Huber compare one number; where the target is a class among many, only cross-entropy does.
+pub(super) fn head(experiment: &Experiment, samples: &Samples) -> Head {
+    let is_classification = !matches!(experiment.dataset, Dataset::RegPlane | Dataset::RegGauss);
+    match (samples.classes, experiment.loss) {
+        (0, Loss::Huber) => Head::Huber { is_classification },
+        (0, Loss::BinaryCrossEntropy | Loss::CrossEntropy) if is_classification => Head::BinaryCrossEntropy,
+        (0, _) => Head::HalfSquare { is_classification },
+        (classes, _) => Head::CrossEntropy { classes },
+    }
+}
+
+fn init(choice: InitChoice) -> Init {
+    match choice {
+        InitChoice::Default => Init::Default,
+        InitChoice::KaimingUniform => Init::KaimingUniform,
+        InitChoice::KaimingNormal => Init::KaimingNormal,
+        InitChoice::XavierUniform => Init::XavierUniform,
+        InitChoice::XavierNormal => Init::XavierNormal,
+        InitChoice::Playground => Init::Playground,
+        InitChoice::Zeros => Init::Zeros,
+    }
+}
+
+/// The routines of a run: `step`, `evaluate` and for the 2-D sets `evaluate-train`, and those for its pictures.
+pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: Pictures) -> Routines {
+    let gather = |order, first_row, rows: usize, batch: usize, capacity| Gather {
+        order,
+        first_row,
+        rows,
+        batch,
+        capacity,
+        feature_len: samples.feature_len(),
+        features: stored(&samples.features),
+        target_len: 1,
+        target: stored(&samples.target),
+    };
+    let rows = samples.train_rows;
+    let batch = experiment.batch_size.clamp(1, rows);
+    let step = match experiment.order {
+        OrderChoice::Shuffled => gather(Order::Shuffled, 0, rows, batch, batch),
+        OrderChoice::Stream => gather(Order::Stream, 0, rows, batch, batch + rows % batch),
+    };
+    let sequential = |first_row, rows: usize| {
+        let batch = rows.min(EVALUATED_ROWS);
+        gather(Order::Sequential, first_row, rows, batch, batch)
+    };
+    let mut evaluations = Vec::new();
+    if samples.test_rows > 0 {
+        evaluations.push(("evaluate", sequential(rows, samples.test_rows)));
+    }
+    let probes = match pictures {
+        Pictures::Maps { size, unit_size } => {
+            evaluations.push(("evaluate-train", sequential(0, rows)));
+            vec![("map", size * size), ("units", unit_size * unit_size)]
+        }
+        Pictures::Images { shown } => vec![("probe", shown + 1)],
+    };
+    Routines { data_words: samples.data_words(0), step: Some((step, update(experiment))), evaluations, probes }
+}
+
+fn stored(column: &Column) -> Stored {
+    match column {
+        Column::U8 { scale, .. } => Stored::U8 { scale: *scale },
+        Column::F32(_) => Stored::F32,
+    }
+}
+
+/// The pictures of a network with so many multiply-adds a sample.
+pub(super) fn pictures(samples: &Samples, multiplications: usize) -> Pictures {
+    if samples.classes > 0 {
+        return Pictures::Images { shown: samples.test_rows.min(SHOWN_SAMPLES) };
+    }
+    let is_cheap = |(size, _): &&(usize, usize)| size * size * multiplications <= MAP_MULTIPLICATIONS;
+    let [.., coarsest] = MAP_SIZES;
+    let (size, unit_size) = *MAP_SIZES.iter().find(is_cheap).unwrap_or(&coarsest);
+    Pictures::Maps { size, unit_size }
+}
+
+/// What a step does to the parameters: PyTorch's defaults; where samples come in TensorFlow Playground's order, its penalties too.
+fn update(experiment: &Experiment) -> Update {
+    let sgd = |momentum, nesterov| Optimizer::Sgd { momentum, dampening: 0.0, nesterov, weight_decay: 0.0 };
+    let optimizer = match experiment.optimizer {
+        OptimizerChoice::Sgd => sgd(0.0, false),
+        OptimizerChoice::Momentum => sgd(0.9, false),
+        OptimizerChoice::Nesterov => sgd(0.9, true),
+        OptimizerChoice::Adam => Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: false },
+        OptimizerChoice::AdamW => Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.01 },
+        OptimizerChoice::RmsProp => Optimizer::RmsProp { alpha: 0.99, eps: 1e-8, momentum: 0.0, centered: false, weight_decay: 0.0 },
+        OptimizerChoice::Adagrad => Optimizer::Adagrad { lr_decay: 0.0, eps: 1e-10, initial_accumulator: 0.0, weight_decay: 0.0 },
+    };
+    let schedule = match experiment.schedule {
+        ScheduleChoice::Constant => Schedule::Constant,
+        ScheduleChoice::Step => Schedule::Step { step_size: 1_000, gamma: 0.5 },
+        ScheduleChoice::Cosine => Schedule::Cosine { t_max: 10_000, eta_min: 0.0 },
+        ScheduleChoice::Warmup => Schedule::LinearWarmup { warmup: 100 },
+    };
+    let penalty = match (experiment.penalty, experiment.order) {
+        (PenaltyChoice::None, _) => Penalty::None,
+        (PenaltyChoice::L1, OrderChoice::Stream) => Penalty::PlaygroundL1(experiment.penalty_rate),
+        (PenaltyChoice::L2, OrderChoice::Stream) => Penalty::PlaygroundL2(experiment.penalty_rate),
+        (PenaltyChoice::L1, OrderChoice::Shuffled) => Penalty::L1(experiment.penalty_rate),
+        (PenaltyChoice::L2, OrderChoice::Shuffled) => Penalty::L2(experiment.penalty_rate),
+    };
+    Update { optimizer, schedule, learning_rate: experiment.learning_rate, penalty, clip: Clip::None }
+}
+
+/// The first parameters and statistics, as the words of f32.
+pub(super) fn first_values(experiment: &Experiment, data: &Loaded, model: &Model) -> (Vec<Vec<u32>>, Vec<Vec<u32>>) {
+    let params = match (experiment.init, &data.points) {
+        (InitChoice::Playground, Some(set)) if experiment.draw == 0 => {
+            let mut random = set.random.clone();
+            model.playground_params(|| random.uniform())
+        }
+        _ => model.first_params(init_seed(experiment)),
+    };
+    let words = |tensors: Vec<crate::tensor::Tensor<f64>>| {
+        tensors.into_iter().map(|tensor| tensor.data().iter().map(|value| (*value as f32).to_bits()).collect()).collect()
+    };
+    (words(params), words(model.first_stats()))
+}
+
+/// The seed of initial weights: another for each draw.
+fn init_seed(experiment: &Experiment) -> u64 {
+    rng::seed_from_text(&experiment.seed) ^ u64::from(experiment.draw) << 32
+}

@@ -1,0 +1,185 @@
+//! What the page draws of a run: maps over the plane, answers to images.
+
+use super::blueprint::Pictures;
+use super::session::Session;
+use crate::exec::ExecError;
+use crate::plan::{Placed, Slice};
+
+/// Half the side of the drawn square.
+const EXTENT: f64 = 6.0;
+/// Networks with more parameters than this are not drawn link by link.
+const DRAWN_PARAMS: usize = 1 << 16;
+
+/// Pictures of one step.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Frame {
+    /// Over [-6, 6]², row 0 at the top, i8 with 127 for 1.
+    Maps {
+        /// Points along a side of `output`.
+        size: usize,
+        /// Points along a side of each of `units`.
+        unit_size: usize,
+        /// The prediction.
+        output: Vec<i8>,
+        /// Each input and then each unit, layer after layer.
+        units: Vec<i8>,
+        /// All parameters, in the program's order; empty for networks too wide to be drawn.
+        params: Vec<f32>,
+    },
+    /// Answers.
+    Images {
+        /// Class probabilities of the samples shown.
+        shown: Vec<f32>,
+        /// What the inspected sample makes of each layer, 255 for the layer's largest.
+        activations: Vec<u8>,
+        /// Class probabilities of the drawn image, if there is one.
+        drawn: Vec<f32>,
+    },
+}
+
+/// What a frame of images is to show.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct View {
+    /// The inspected sample, among those shown.
+    pub inspected: Option<usize>,
+    /// The drawn image: a byte a pixel, 255 for 1.
+    pub drawing: Option<Vec<u8>>,
+}
+
+/// The test samples of an image set that are shown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Shown {
+    /// Rows and columns of an image.
+    pub image: [usize; 2],
+    /// A byte a pixel, 255 for 1, sample after sample.
+    pub pixels: Vec<u8>,
+    /// Their classes.
+    pub labels: Vec<u8>,
+}
+
+impl Session {
+    /// Writes what the probes look at: it stays, since routines do not share inputs.
+    pub(super) fn write_picture_inputs(&mut self) -> Result<(), ExecError> {
+        match self.pictures {
+            Pictures::Maps { size, unit_size } => {
+                for (name, side) in [("map", size), ("units", unit_size)] {
+                    let words: Vec<u32> = self.grid(side).iter().map(|value| value.to_bits()).collect();
+                    self.write_features(name, 0, &words)?;
+                }
+                Ok(())
+            }
+            Pictures::Images { shown } => {
+                let samples = &self.data.samples;
+                let rows = samples.train_rows..samples.train_rows + shown;
+                let words: Vec<u32> = rows.flat_map(|row| samples.feature_row(row)).map(f32::to_bits).collect();
+                self.write_features("probe", 0, &words)
+            }
+        }
+    }
+
+    /// The inputs at each point of a grid over the plane, `[side², features]`.
+    fn grid(&self, side: usize) -> Vec<f32> {
+        let at = |cell: usize| (cell as f64 + 0.5) * 2.0 * EXTENT / side as f64 - EXTENT;
+        let cells = (0..side * side).map(|cell| (at(cell % side), -at(cell / side)));
+        cells.flat_map(|(x, y)| self.experiment.features.values(x, y)).map(|value| value as f32).collect()
+    }
+
+    fn write_features(&mut self, routine: &str, first: usize, words: &[u32]) -> Result<(), ExecError> {
+        let program = self.executor.program();
+        let routine = program.routine(routine).expect("the routines of pictures follow from their kind");
+        let slice = program.routines[routine].inputs[0].slice;
+        self.executor.write(Slice { offset: slice.offset + first, len: slice.len - first, ..slice }, words)
+    }
+
+    /// The samples that are shown; `None` for the 2-D sets.
+    pub fn shown(&self) -> Option<Shown> {
+        let Pictures::Images { shown } = self.pictures else { return None };
+        let samples = &self.data.samples;
+        let rows = samples.train_rows..samples.train_rows + shown;
+        let pixels = rows.clone().flat_map(|row| samples.feature_row(row)).map(|value| (value * 255.0) as u8).collect();
+        let labels = rows.map(|row| samples.target.value(row) as u8).collect();
+        Some(Shown { image: [samples.feature_shape[0], samples.feature_shape[1]], pixels, labels })
+    }
+
+    /// Pictures of the present step.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub async fn frame(&mut self, view: &View) -> Result<Frame, ExecError> {
+        match self.pictures {
+            Pictures::Maps { size, unit_size } => self.maps(size, unit_size).await,
+            Pictures::Images { shown } => self.answers(shown, view).await,
+        }
+    }
+
+    async fn maps(&mut self, size: usize, unit_size: usize) -> Result<Frame, ExecError> {
+        let map = self.probe("map")?;
+        // Probes may write their outputs to the same memory, so each is read before the next runs.
+        let output = prediction(&map).slice;
+        let output = self.executor.read(&[output]).await?.remove(0).into_iter().map(signed_byte).collect();
+
+        let outputs = self.probe("units")?;
+        let layers = &outputs[..outputs.len() - 1];
+        let params = &self.executor.program().params;
+        let is_drawn = params.iter().map(|placed| placed.slice.len).sum::<usize>() <= DRAWN_PARAMS;
+        let mut slices: Vec<Slice> = layers.iter().map(|layer| layer.slice).collect();
+        slices.extend(params.iter().filter(|_| is_drawn).map(|placed| placed.slice));
+        let mut words = self.executor.read(&slices).await?;
+        let params = words.split_off(layers.len()).concat().into_iter().map(f32::from_bits).collect();
+
+        let cells = unit_size * unit_size;
+        let inputs: Vec<u32> = self.grid(unit_size).iter().map(|value| value.to_bits()).collect();
+        let mut units = Vec::new();
+        for values in std::iter::once(&inputs).chain(&words) {
+            let width = values.len() / cells;
+            for unit in 0..width {
+                units.extend((0..cells).map(|cell| signed_byte(values[cell * width + unit])));
+            }
+        }
+        Ok(Frame::Maps { size, unit_size, output, units, params })
+    }
+
+    async fn answers(&mut self, shown: usize, view: &View) -> Result<Frame, ExecError> {
+        let feature_len = self.data.samples.feature_len();
+        if let Some(drawing) = view.drawing.as_ref().filter(|drawing| drawing.len() == feature_len) {
+            let words: Vec<u32> = drawing.iter().map(|pixel| (f32::from(*pixel) / 255.0).to_bits()).collect();
+            self.write_features("probe", shown * feature_len, &words)?;
+        }
+        let outputs = self.probe("probe")?;
+        let mut slices = vec![prediction(&outputs).slice];
+        if let Some(row) = view.inspected.filter(|row| *row < shown) {
+            slices.extend(outputs[..outputs.len() - 1].iter().map(|layer| {
+                let len = layer.slice.len / (shown + 1);
+                Slice { offset: layer.slice.offset + row * len, len, ..layer.slice }
+            }));
+        }
+        let mut words = self.executor.read(&slices).await?.into_iter();
+        let mut answers: Vec<f32> = words.next().expect("the prediction was asked for").into_iter().map(f32::from_bits).collect();
+        let drawn = answers.split_off(shown * self.data.samples.classes);
+        let drawn = if view.drawing.is_some() { drawn } else { Vec::new() };
+        Ok(Frame::Images { shown: answers, activations: words.flat_map(|layer| shades(&layer)).collect(), drawn })
+    }
+
+    /// Runs a probe and says where its outputs are: the layers, then the prediction.
+    fn probe(&mut self, name: &str) -> Result<Vec<Placed>, ExecError> {
+        let routine = self.executor.program().routine(name).expect("the routines of pictures follow from their kind");
+        self.executor.run(routine, 1)?;
+        Ok(self.executor.program().routines[routine].outputs.clone())
+    }
+}
+
+fn prediction(outputs: &[Placed]) -> &Placed {
+    outputs.last().expect("a probe predicts")
+}
+
+/// A number in [-1, 1], what is beyond it cut off, as a byte.
+fn signed_byte(word: u32) -> i8 {
+    (f32::from_bits(word).clamp(-1.0, 1.0) * 127.0).round() as i8
+}
+
+/// Numbers from 0 to the largest, as bytes.
+fn shades(words: &[u32]) -> Vec<u8> {
+    let largest = words.iter().map(|word| f32::from_bits(*word)).fold(0.0, f32::max);
+    let factor = if largest > 0.0 { 255.0 / largest } else { 0.0 };
+    words.iter().map(|word| (f32::from_bits(*word) * factor) as u8).collect()
+}

@@ -1,0 +1,324 @@
+//! One run: its program, its executor and where it stands.
+
+use super::blueprint::{self, Pictures};
+use crate::data::Loaded;
+use crate::exec::{Counts, ExecError, Executor, cpu};
+use crate::experiment::Experiment;
+use crate::experiment::cost::CostError;
+use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
+use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
+use crate::tensor::rng::{self, Stream};
+use std::fmt;
+use std::rc::Rc;
+
+/// What computes a run.
+#[derive(Clone)]
+pub enum Place {
+    /// This core.
+    Cpu,
+}
+
+impl Place {
+    fn target(&self) -> Target {
+        match self {
+            Place::Cpu => Target::Cpu,
+        }
+    }
+}
+
+/// Why a run cannot be built.
+#[derive(Clone, PartialEq, Debug)]
+pub enum BuildError {
+    /// There is nothing to train on.
+    NoSamples,
+    /// It costs more than is allowed.
+    Cost(CostError),
+    /// A layer does not fit.
+    Layer(LayerError),
+    /// The model does not fit a device.
+    Plan(PlanError),
+    /// The device refuses it.
+    Exec(ExecError),
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BuildError::NoSamples => write!(out, "no sample is left to train on; raise the share of training data"),
+            BuildError::Cost(error) => error.fmt(out),
+            BuildError::Layer(error) => error.fmt(out),
+            BuildError::Plan(error) => error.fmt(out),
+            BuildError::Exec(error) => error.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl From<ExecError> for BuildError {
+    fn from(error: ExecError) -> Self {
+        BuildError::Exec(error)
+    }
+}
+
+/// A part of the samples that is evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// What is trained on.
+    Train,
+    /// What is tested on.
+    Test,
+}
+
+/// Where a run stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Progress {
+    /// Steps done.
+    pub step: u64,
+    /// Whole epochs done.
+    pub epoch: u64,
+    /// Mean loss of the samples of the last whole epoch (before its end: of those seen so far), and the step it belongs to.
+    pub train_loss: Option<(f64, u64)>,
+    /// Norm of the last gradient.
+    pub gradient_norm: f64,
+    /// The first step that was not finite and what was not: the weights are those before it.
+    pub divergence: Option<Divergence>,
+}
+
+/// A step whose loss or gradient was not finite.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Divergence {
+    /// Its number, from 1.
+    pub step: u64,
+    /// The parameter whose gradient was not finite first; `None` if it was the loss.
+    pub tensor: Option<String>,
+}
+
+/// The mean over a part of the samples.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Evaluation {
+    /// Mean loss.
+    pub loss: f64,
+    /// Share answered correctly; `None` for regression.
+    pub accuracy: Option<f64>,
+}
+
+/// A run on one device.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) experiment: Experiment,
+    pub(super) data: Rc<Loaded>,
+    pub(super) pictures: Pictures,
+    pub(super) executor: Executor,
+    model: Model,
+    head: Head,
+    pub(super) target: Target,
+    pub(super) state: Slice,
+    step: usize,
+}
+
+impl Session {
+    /// Builds a run at its first step.
+    ///
+    /// # Errors
+    /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit the device.
+    pub fn new(experiment: &Experiment, data: &Rc<Loaded>, place: &Place) -> Result<Self, BuildError> {
+        let samples = &data.samples;
+        if samples.train_rows == 0 {
+            return Err(BuildError::NoSamples);
+        }
+        experiment.cost().map_err(BuildError::Cost)?;
+        let architecture = blueprint::architecture(experiment, samples);
+        let nothing = Routines { data_words: [0; 3], step: None, evaluations: Vec::new(), probes: Vec::new() };
+        let outline = Model::build(&architecture, &nothing).map_err(BuildError::Layer)?;
+        let multiplications = outline.layers.iter().map(|layer| layer.multiplications).sum();
+        let pictures = blueprint::pictures(samples, multiplications);
+        let routines = blueprint::routines(experiment, samples, pictures);
+        let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
+        let program = plan::compile(&model.spec, place.target()).map_err(BuildError::Plan)?;
+        let step = program.routine("step").expect("a run trains");
+        let state = program.whole(Role::State).expect("a run has state");
+        let data_slice = program.whole(Role::Data).expect("a run has samples");
+        let executor = match place {
+            Place::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
+        };
+        let head = blueprint::head(experiment, samples);
+        let (experiment, data) = (experiment.clone(), data.clone());
+        let mut session = Self { experiment, data, pictures, executor, model, head, target: place.target(), state, step };
+        session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
+        session.write_picture_inputs()?;
+        session.reset()?;
+        Ok(session)
+    }
+
+    /// Back to the first step and the same initial weights.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn reset(&mut self) -> Result<(), ExecError> {
+        let (params, stats) = blueprint::first_values(&self.experiment, &self.data, &self.model);
+        let program = self.executor.program();
+        let values = program.params.iter().zip(params).chain(program.stats.iter().zip(stats));
+        let mut writes: Vec<(Slice, Vec<u32>)> = values.map(|(placed, words)| (placed.slice, words)).collect();
+        writes.extend(program.whole(Role::Moments).map(|moments| (moments, vec![0; moments.len])));
+        let seed = rng::seed_from_text(&self.experiment.seed);
+        let mut words = vec![0; state::LEN];
+        words[state::LEARNING_RATE] = (self.experiment.learning_rate as f32).to_bits();
+        words[state::ORDER_KEY] = rng::key(seed, Stream::Order);
+        words[state::DROPOUT_KEY] = rng::key(seed, Stream::Dropout);
+        for (slice, words) in writes {
+            self.executor.write(slice, &words)?;
+        }
+        self.executor.write(self.state, &words)
+    }
+
+    /// What is run, kernel by kernel.
+    pub fn program(&self) -> &Program {
+        self.executor.program()
+    }
+
+    /// The layers, the output last.
+    pub fn layers(&self) -> &[LayerInfo] {
+        &self.model.layers
+    }
+
+    /// Trainable numbers.
+    pub fn params_len(&self) -> usize {
+        self.model.params_len()
+    }
+
+    /// Steps of an epoch.
+    pub fn epoch_steps(&self) -> usize {
+        self.gather().epoch_steps()
+    }
+
+    /// Floating-point operations of a step.
+    pub fn step_flops(&self) -> u64 {
+        self.program().routines[self.step].flops
+    }
+
+    /// What the executor has done.
+    pub fn counts(&self) -> Counts {
+        self.executor.counts()
+    }
+
+    fn gather(&self) -> &plan::kernel::Gather {
+        self.program().routines[self.step].gather.as_ref().expect("a step fetches its samples")
+    }
+
+    /// Trains. A GPU returns at once; [`Session::progress`] waits for it.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn run(&mut self, steps: u32) -> Result<(), ExecError> {
+        self.executor.run(self.step, steps)
+    }
+
+    /// The learning rate before the schedule, from the next step on.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), ExecError> {
+        self.experiment.learning_rate = learning_rate;
+        self.executor.write(self.words(state::LEARNING_RATE, 1), &[(learning_rate as f32).to_bits()])
+    }
+
+    /// Goes on after a divergence, from the weights before it.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn thaw(&mut self) -> Result<(), ExecError> {
+        self.executor.write(self.words(state::BAD_STEP, 2), &[0, 0])
+    }
+
+    /// Samples of a step, on average over an epoch.
+    pub fn mean_batch(&self) -> f64 {
+        self.gather().rows as f64 / self.epoch_steps() as f64
+    }
+
+    /// Waits until all that was asked for is done.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub async fn wait(&mut self) -> Result<(), ExecError> {
+        self.executor.read(&[self.words(state::DONE, 1)]).await.map(|_| ())
+    }
+
+    fn words(&self, first: usize, len: usize) -> Slice {
+        Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
+    }
+
+    /// Where the run stands, once all steps asked for are done.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub async fn progress(&mut self) -> Result<Progress, ExecError> {
+        let words = self.executor.read(&[self.words(0, state::RING)]).await?.remove(0);
+        let float = |at: usize| f64::from(f32::from_bits(words[at]));
+        let (step, epoch) = (u64::from(words[state::DONE]), u64::from(words[state::EPOCHS]));
+        let train_loss = match (words[state::EPOCHS], float(state::EPOCH_ROWS)) {
+            (0, 0.0) => None,
+            (0, rows) => Some((float(state::EPOCH_LOSS) / rows, step)),
+            _ => Some((float(state::LAST_EPOCH_LOSS), epoch * self.epoch_steps() as u64)),
+        };
+        let divergence = words[state::BAD_STEP].checked_sub(1).map(|bad| {
+            let tensor = self.program().params.get(words[state::BAD_TENSOR] as usize).map(|placed| placed.name.clone());
+            Divergence { step: u64::from(bad) + 1, tensor }
+        });
+        Ok(Progress { step, epoch, train_loss, gradient_norm: float(state::GRAD_NORM), divergence })
+    }
+
+    /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to evaluate.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn begin_evaluation(&mut self, part: Part) -> Result<u32, ExecError> {
+        let Some((_, gather)) = self.evaluation(part) else { return Ok(0) };
+        let (first_row, chunks) = (gather.first_row as u32, gather.epoch_steps() as u32);
+        self.executor.write(self.words(state::TALLY_ROW, 3), &[first_row, 0, 0])?;
+        Ok(chunks)
+    }
+
+    /// Evaluates the next chunks.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn continue_evaluation(&mut self, part: Part, chunks: u32) -> Result<(), ExecError> {
+        match self.evaluation(part) {
+            Some((routine, _)) => self.executor.run(routine, chunks),
+            None => Ok(()),
+        }
+    }
+
+    /// What the chunks amount to.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub async fn end_evaluation(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
+        let Some(rows) = self.evaluation(part).map(|(_, gather)| gather.rows as f64) else { return Ok(None) };
+        let words = self.executor.read(&[self.words(state::TALLY_ROW, 3)]).await?.remove(0);
+        let float = |word: u32| f64::from(f32::from_bits(word));
+        let is_regression = matches!(self.head, Head::HalfSquare { is_classification: false } | Head::Huber { is_classification: false });
+        let accuracy = (!is_regression).then(|| float(words[2]) / rows);
+        Ok(Some(Evaluation { loss: float(words[1]) / rows, accuracy }))
+    }
+
+    /// Evaluates a part without a pause; `None` if there is nothing to evaluate.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub async fn evaluate(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
+        let chunks = self.begin_evaluation(part)?;
+        self.continue_evaluation(part, chunks)?;
+        self.end_evaluation(part).await
+    }
+
+    fn evaluation(&self, part: Part) -> Option<(usize, &plan::kernel::Gather)> {
+        let name = match part {
+            Part::Train => "evaluate-train",
+            Part::Test => "evaluate",
+        };
+        let routine = self.program().routine(name)?;
+        Some((routine, self.program().routines[routine].gather.as_ref()?))
+    }
+}

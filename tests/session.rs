@@ -1,0 +1,192 @@
+//! A run trains, is put to rest and woken, and replays bit for bit.
+#![cfg(not(target_arch = "wasm32"))]
+
+use descent::data::{Loaded, Request, load};
+use descent::experiment::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
+use descent::nn::{Activation, Layer};
+use descent::train::{Frame, Part, Place, RestoreError, Session, Snapshot, View};
+use pollster::block_on;
+use std::rc::Rc;
+
+fn data(experiment: &Experiment) -> Rc<Loaded> {
+    let request = Request {
+        dataset: experiment.dataset,
+        noise: experiment.noise,
+        train_percent: experiment.train_percent,
+        features: experiment.features,
+        seed: experiment.seed.clone(),
+    };
+    let files = experiment.dataset.entry().files.iter();
+    let files = files.map(|name| ((*name).to_owned(), std::fs::read(format!("www/{name}")).expect("bundled data is there"))).collect();
+    Rc::new(load(&request, files).expect("bundled data is sound"))
+}
+
+fn session(experiment: &Experiment) -> Session {
+    Session::new(experiment, &data(experiment), &Place::Cpu).expect("the experiment is sound")
+}
+
+/// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
+fn convolutional() -> Experiment {
+    let conv = |channels| Layer::Conv { channels, kernel: 3, stride: 1, is_same: true, activation: Activation::Linear };
+    let norm = Layer::BatchNorm { activation: Activation::Relu };
+    Experiment {
+        dataset: Dataset::Digits,
+        train_percent: 80.0,
+        layers: vec![conv(4), norm, Layer::MaxPool { size: 2 }, conv(8), norm, Layer::Dropout { percent: 20 }],
+        loss: Loss::CrossEntropy,
+        learning_rate: 1e-3,
+        batch_size: 32,
+        ..Experiment::first_visit()
+    }
+}
+
+fn bits(session: &mut Session) -> Snapshot {
+    block_on(session.snapshot()).expect("the CPU is never lost")
+}
+
+/// Compares without printing thousands of words.
+fn assert_same(a: &Snapshot, b: &Snapshot, what: &str) {
+    assert_eq!((&a.experiment, &a.target, &a.counters), (&b.experiment, &b.target, &b.counters), "{what}");
+    for (a, b) in a.tensors.iter().zip(&b.tensors) {
+        assert!(a == b, "{what}: {} differs from {}", a.name, b.name);
+    }
+    assert_eq!(a.tensors.len(), b.tensors.len(), "{what}");
+}
+
+fn trained(experiment: &Experiment, steps: u32) -> Session {
+    let mut session = session(experiment);
+    session.run(steps).expect("the CPU is never lost");
+    session
+}
+
+#[test]
+fn the_first_visits_spiral_is_learned() {
+    let mut session = trained(&Experiment::first_visit(), 10_000);
+    let test = block_on(session.evaluate(Part::Test)).expect("the CPU is never lost").expect("there are test points");
+    assert!(test.loss < 0.05 && test.accuracy.is_some_and(|accuracy| accuracy > 0.95), "{test:?}");
+    let progress = block_on(session.progress()).expect("the CPU is never lost");
+    assert_eq!((progress.step, progress.epoch, progress.divergence), (10_000, 400, None));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_and_another_seed_does_not() {
+    for experiment in [Experiment::first_visit(), convolutional()] {
+        let first = bits(&mut trained(&experiment, 200));
+        assert_same(&first, &bits(&mut trained(&experiment, 200)), "the same seed");
+        let other = Experiment { seed: "2".into(), ..experiment.clone() };
+        assert!(first.tensors != bits(&mut trained(&other, 200)).tensors, "another seed");
+    }
+}
+
+#[test]
+fn a_run_woken_from_a_file_goes_on_bit_for_bit() {
+    let optimizers = [OptimizerChoice::Sgd, OptimizerChoice::Nesterov, OptimizerChoice::Adam, OptimizerChoice::RmsProp];
+    for optimizer in optimizers {
+        let experiment = Experiment { optimizer, ..convolutional() };
+        let mut straight = trained(&experiment, 150);
+        let file = bits(&mut trained(&experiment, 70)).to_bytes();
+        let mut woken = session(&experiment);
+        woken.restore(&Snapshot::from_bytes(&file).expect("the file is sound")).expect("it is of this network");
+        woken.run(80).expect("the CPU is never lost");
+        assert_same(&bits(&mut straight), &bits(&mut woken), optimizer.id());
+    }
+}
+
+#[test]
+fn a_snapshot_of_another_network_is_refused_and_changes_nothing() {
+    let mut wide = Experiment::first_visit();
+    wide.layers.push(Layer::Dense { units: 3, activation: Activation::Tanh });
+    let foreign = bits(&mut trained(&wide, 5));
+    let mut session = trained(&Experiment::first_visit(), 5);
+    let before = bits(&mut session);
+    assert!(matches!(session.restore(&foreign), Err(RestoreError::Snapshot(_))));
+    assert_same(&before, &bits(&mut session), "after the refusal");
+}
+
+#[test]
+fn reset_returns_to_the_same_weights_and_a_draw_to_others() {
+    for init in [InitChoice::Default, InitChoice::Playground] {
+        let experiment = Experiment { init, ..Experiment::first_visit() };
+        let mut run = session(&experiment);
+        let first = bits(&mut run);
+        run.run(50).expect("the CPU is never lost");
+        assert!(first.tensors != bits(&mut run).tensors, "50 steps change something");
+        run.reset().expect("the CPU is never lost");
+        assert_same(&first, &bits(&mut run), init.id());
+        let drawn = Experiment { draw: 1, ..experiment };
+        assert!(first.tensors != bits(&mut session(&drawn)).tensors, "{init:?}");
+    }
+}
+
+#[test]
+fn evaluating_and_drawing_never_change_what_training_reads() {
+    for experiment in [Experiment::first_visit(), convolutional()] {
+        let mut watched = session(&experiment);
+        for _ in 0..10 {
+            watched.run(3).expect("the CPU is never lost");
+            for part in [Part::Test, Part::Train] {
+                block_on(watched.evaluate(part)).expect("the CPU is never lost");
+            }
+            block_on(watched.frame(&View { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
+        }
+        assert_same(&bits(&mut watched), &bits(&mut trained(&experiment, 30)), "watched and not");
+    }
+}
+
+#[test]
+fn a_diverging_run_stops_at_its_last_good_weights() {
+    let experiment = Experiment {
+        dataset: Dataset::RegPlane,
+        optimizer: OptimizerChoice::Sgd,
+        layers: vec![Layer::Dense { units: 4, activation: Activation::Relu }],
+        learning_rate: 1e6,
+        ..Experiment::first_visit()
+    };
+    let mut session = trained(&experiment, 200);
+    let progress = block_on(session.progress()).expect("the CPU is never lost");
+    let divergence = progress.divergence.expect("a rate of a million diverges");
+    assert_eq!(divergence.step, progress.step + 1, "the step that failed is the one after the last that is done");
+    let kept = bits(&mut session);
+    let is_finite = |words: &[u32]| words.iter().all(|word| f32::from_bits(*word).is_finite());
+    assert!(kept.tensors.iter().filter(|stored| stored.name.starts_with("params/")).all(|stored| is_finite(&stored.words)));
+    session.run(10).expect("the CPU is never lost");
+    assert_same(&kept, &bits(&mut session), "later steps change nothing");
+    session.thaw().expect("the CPU is never lost");
+    assert_eq!(block_on(session.progress()).expect("the CPU is never lost").divergence, None);
+}
+
+#[test]
+fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
+    let experiment = Experiment { order: OrderChoice::Stream, batch_size: 30, ..Experiment::first_visit() };
+    let mut session = trained(&experiment, 17); // 250 points: 8 batches of 30, and 10 points left over for the next epoch.
+    let progress = block_on(session.progress()).expect("the CPU is never lost");
+    assert_eq!((session.epoch_steps(), progress.epoch), (8, 2));
+}
+
+#[test]
+fn pictures_have_the_sizes_they_announce() {
+    let mut plane = trained(&Experiment::first_visit(), 10);
+    let Frame::Maps { size, unit_size, output, units, params } = block_on(plane.frame(&View::default())).expect("the CPU is never lost")
+    else {
+        panic!("a spiral has maps")
+    };
+    assert_eq!((output.len(), units.len()), (size * size, (2 + 8 + 6 + 1) * unit_size * unit_size));
+    assert_eq!(params.len(), plane.params_len());
+    let last_unit = &units[units.len() - unit_size * unit_size..];
+    let middle = |map: &[i8], side: usize| map[side / 2 * side + side / 2];
+    assert!((i32::from(middle(last_unit, unit_size)) - i32::from(middle(&output, size))).abs() < 30, "the last unit is the output");
+
+    let mut images = trained(&convolutional(), 10);
+    let shown = images.shown().expect("digits are shown");
+    assert_eq!((shown.image, shown.pixels.len()), ([8, 8], shown.labels.len() * 64));
+    let view = View { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
+    let Frame::Images { shown: answers, activations, drawn } = block_on(images.frame(&view)).expect("the CPU is never lost") else {
+        panic!("digits have answers")
+    };
+    assert_eq!(answers.len(), shown.labels.len() * 10);
+    assert!(answers.chunks(10).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-5), "each row is a distribution");
+    assert_eq!(activations.len(), images.layers().iter().map(|layer| layer.shape.iter().product::<usize>()).sum::<usize>());
+    for (answer, same) in answers.iter().zip(&drawn) {
+        assert!((answer - same).abs() < 0.02, "a sample that is drawn is answered as the sample, to the rounding of its pixels");
+    }
+}
