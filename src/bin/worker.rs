@@ -1,2 +1,6 @@
-//! To be written.
-fn main() {}
+//! The worker that trains.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    descent::worker::service::start();
+}

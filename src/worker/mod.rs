@@ -5,4 +5,6 @@
 #[cfg(target_arch = "wasm32")]
 pub mod client;
 pub mod protocol;
+#[cfg(target_arch = "wasm32")]
+pub mod service;
 pub mod supervisor;

@@ -127,6 +127,7 @@ pub enum NoticeKind {
     Diverged,
     File,
     Link,
+    Model,
 }
 
 /// A layer as it was built, for the picture of the network.

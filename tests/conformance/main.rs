@@ -5,6 +5,3 @@
 mod elementwise;
 mod harness;
 mod products;
-mod rows;
-mod step;
-mod windows;
