@@ -105,7 +105,7 @@ impl Strips {
 
     /// The operand's memory if the expression yields nothing but its elements in order.
     pub(super) fn copied<'m>(&self, memory: &'m Memory) -> Option<&'m [f32]> {
-        match &self.args[0] {
+        match self.args.first()? {
             Arg::Read(slice, _) if self.is_copy => Some(memory.read(*slice)),
             _ => None,
         }
