@@ -4,6 +4,7 @@
 //! model, no data set and no clock; what it runs answers to the graph's f64 reference, never to another executor.
 
 pub mod cpu;
+pub mod gpu;
 
 use crate::plan::{Program, Slice};
 use std::fmt;
@@ -13,6 +14,8 @@ use std::fmt;
 pub enum Executor {
     /// One core with SIMD.
     Cpu(cpu::Cpu),
+    /// A GPU, through WebGPU or Vulkan.
+    Gpu(gpu::Gpu),
 }
 
 impl Executor {
@@ -20,6 +23,7 @@ impl Executor {
     pub fn program(&self) -> &Program {
         match self {
             Executor::Cpu(cpu) => cpu.program(),
+            Executor::Gpu(gpu) => gpu.program(),
         }
     }
 
@@ -29,9 +33,12 @@ impl Executor {
     /// [`ExecError`] if the device is lost.
     pub fn run(&mut self, routine: usize, times: u32) -> Result<(), ExecError> {
         match self {
-            Executor::Cpu(cpu) => cpu.run(routine, times),
+            Executor::Cpu(cpu) => {
+                cpu.run(routine, times);
+                Ok(())
+            }
+            Executor::Gpu(gpu) => gpu.run(routine, times),
         }
-        Ok(())
     }
 
     /// Writes words from the start of `slice` on, after all that was asked for before.
@@ -40,9 +47,12 @@ impl Executor {
     /// [`ExecError`] if the device is lost.
     pub fn write(&mut self, slice: Slice, words: &[u32]) -> Result<(), ExecError> {
         match self {
-            Executor::Cpu(cpu) => cpu.write(slice, words),
+            Executor::Cpu(cpu) => {
+                cpu.write(slice, words);
+                Ok(())
+            }
+            Executor::Gpu(gpu) => gpu.write(slice, words),
         }
-        Ok(())
     }
 
     /// The words of each slice, after all that was asked for before.
@@ -52,6 +62,7 @@ impl Executor {
     pub async fn read(&mut self, slices: &[Slice]) -> Result<Vec<Vec<u32>>, ExecError> {
         match self {
             Executor::Cpu(cpu) => Ok(cpu.read(slices)),
+            Executor::Gpu(gpu) => gpu.read(slices).await,
         }
     }
 
@@ -59,6 +70,7 @@ impl Executor {
     pub fn counts(&self) -> Counts {
         match self {
             Executor::Cpu(cpu) => cpu.counts(),
+            Executor::Gpu(gpu) => gpu.counts(),
         }
     }
 }

@@ -1,0 +1,54 @@
+// Looks at all gradients before they are used: for each CHUNK of parameters the sum of (g + l1 · sign(w) + l2 · w)² and the first tensor with
+// a gradient that is not finite; and the loss of the step, Σ_r row_loss[r] · row_weight[r].
+//
+// Numbers are tested by their bits: drivers launder NaN in comparisons and maxima.
+//
+// Spec       src/plan/kernel.rs (Guard), src/plan/update/rule.rs (penalised)
+// Shapes     params, grads: [LEN]; row_loss, row_weight: [ROWS]; partials: [CHUNKS + 1, 4] = norm², first bad tensor; last loss, first bad
+// Dispatch   one workgroup per chunk, one for the loss
+// Constants  LEN, ROWS, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, L1, L2
+// Uses       shared/combine.wgsl, tensor_of, is_weight (generated from the layout of the parameters)
+
+fn is_finite(value: f32) -> bool {
+    return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
+}
+
+@compute @workgroup_size(OUTPUTS, LANES)
+fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
+    let chunk = group_index(workgroup);
+    var sum = 0.0;
+    var first_bad = f32(TENSORS + 1u); // Larger than any: none.
+    if chunk < CHUNKS {
+        let end = min(LEN, (chunk + 1u) * CHUNK);
+        for (var e = chunk * CHUNK + place.y; e < end; e += LANES) {
+            var g = grads[e];
+            if !is_finite(g) {
+                first_bad = min(first_bad, f32(tensor_of(e)));
+            }
+            //: if HAS_PENALTY
+            if is_weight(e) {
+                let w = params[e];
+                g += L1 * sign(w) + L2 * w;
+            }
+            //: end
+            sum += g * g;
+        }
+    } else {
+        for (var r = place.y; r < ROWS; r += LANES) {
+            // A row that does not count must not spoil the sum if its loss is not finite.
+            if row_weight[r] != 0.0 {
+                let loss = row_loss[r];
+                if !is_finite(loss) {
+                    first_bad = f32(TENSORS);
+                }
+                sum += loss * row_weight[r];
+            }
+        }
+    }
+    sum = combine_sum(sum, place);
+    first_bad = combine_min(first_bad, place);
+    if place.y == 0u && chunk <= CHUNKS {
+        partials[chunk * 4u] = sum;
+        partials[chunk * 4u + 1u] = first_bad;
+    }
+}

@@ -1,0 +1,47 @@
+//! Maximum and mean over windows, and their gradients.
+
+use super::super::text::Dispatch;
+use super::{WORKGROUP, with_math};
+use crate::plan::Kernel;
+use crate::plan::kernel::{PoolKernel, Pooling};
+
+const CELLS: &str = include_str!("../../../../shaders/shared/pool_cells.wgsl");
+
+pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
+    let ([h, w], [oh, ow]) = (pool.input, pool.output);
+    let is_grad = matches!(pool.pooling, Pooling::MaxGrad | Pooling::MeanGrad);
+    let len = pool.batch * pool.channels * if is_grad { h * w } else { oh * ow };
+    let mut source = with_math(&[
+        ("LEN", len),
+        ("H", h),
+        ("W", w),
+        ("C", pool.channels),
+        ("OH", oh),
+        ("OW", ow),
+        ("KERNEL_Y", pool.kernel[0]),
+        ("KERNEL_X", pool.kernel[1]),
+        ("STRIDE_Y", pool.stride[0]),
+        ("STRIDE_X", pool.stride[1]),
+        ("PAD_TOP", pool.pads[0]),
+        ("PAD_BOTTOM", pool.pads[1]),
+        ("PAD_LEFT", pool.pads[2]),
+        ("PAD_RIGHT", pool.pads[3]),
+        ("COUNTS_PADDING", usize::from(pool.count_include_pad)),
+    ]);
+    let names: &[&str] = match pool.pooling {
+        Pooling::Max | Pooling::Mean => &["x"],
+        Pooling::MaxGrad => &["x", "dy"],
+        Pooling::MeanGrad => &["dy"],
+    };
+    for (name, input) in names.iter().zip(&kernel.inputs) {
+        source.reads(name, *input);
+    }
+    source.store(&kernel.epilogue, &kernel.inputs[names.len()..], &kernel.outputs);
+    match pool.pooling {
+        Pooling::Max => source.file(include_str!("../../../../shaders/max_pool.wgsl")),
+        Pooling::MaxGrad => source.file(include_str!("../../../../shaders/max_pool_grad.wgsl")),
+        Pooling::Mean => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool.wgsl")),
+        Pooling::MeanGrad => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool_grad.wgsl")),
+    };
+    source.finish(len.div_ceil(WORKGROUP))
+}

@@ -1,0 +1,254 @@
+//! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
+
+use super::super::text::{Dispatch, Source};
+use super::{COMBINE, WORKGROUP, with_math};
+use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use crate::plan::{Kernel, Kind, Program, Routine, state};
+use std::fmt::Write;
+
+pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
+    let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
+    let (l1, l2) = penalty_rates(program.update.as_ref());
+    let has_penalty = l1 != 0.0 || l2 != 0.0;
+    let chunks = len.div_ceil(Kind::GUARD_CHUNK);
+    let mut source = Source::new(&[
+        ("LEN", len),
+        ("ROWS", rows),
+        ("CHUNK", Kind::GUARD_CHUNK),
+        ("CHUNKS", chunks),
+        ("LANES", WORKGROUP),
+        ("OUTPUTS", 1),
+        ("TENSORS", program.params.len()),
+        ("HAS_PENALTY", usize::from(has_penalty)),
+    ]);
+    source.float("L1", l1).float("L2", l2);
+    for (name, input) in ["params", "grads", "row_loss", "row_weight"].into_iter().zip(&kernel.inputs) {
+        source.reads(name, *input);
+    }
+    source.writes("partials", kernel.outputs[0]);
+    source.line(&tensor_of(program)).line(&is_weight(program)).file(COMBINE).file(include_str!("../../../../shaders/guard.wgsl"));
+    source.finish(chunks + 1)
+}
+
+pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel) -> Dispatch {
+    let update = program.update.as_ref().unwrap_or_else(|| panic!("only a program that trains has an optimizer kernel"));
+    let len = kernel.outputs[0].len;
+    let chunks = len.div_ceil(Kind::GUARD_CHUNK);
+    let mut source = with_math(&[
+        ("LEN", len),
+        ("CHUNK", Kind::GUARD_CHUNK),
+        ("CHUNKS", chunks),
+        ("LANES", WORKGROUP),
+        ("OUTPUTS", 1),
+        ("TENSORS", program.params.len()),
+        ("EPOCH_STEPS", routine.gather.as_ref().map_or(1, |gather| gather.epoch_steps())),
+        ("STEP", state::STEP),
+        ("IS_FROZEN", state::IS_FROZEN),
+        ("VALID_ROWS", state::VALID_ROWS),
+        ("DONE", state::DONE),
+        ("BAD_STEP", state::BAD_STEP),
+        ("BAD_TENSOR", state::BAD_TENSOR),
+        ("EPOCH_LOSS", state::EPOCH_LOSS),
+        ("EPOCH_ROWS", state::EPOCH_ROWS),
+        ("LAST_EPOCH_LOSS", state::LAST_EPOCH_LOSS),
+        ("EPOCHS", state::EPOCHS),
+        ("GRAD_NORM", state::GRAD_NORM),
+        ("LAST_RATE", state::LAST_RATE),
+        ("LEARNING_RATE", state::LEARNING_RATE),
+        ("RING", state::RING),
+        ("RING_LEN", state::RING_LEN),
+    ]);
+    source.float("PI", std::f64::consts::PI);
+    source.reads("grads", kernel.inputs[0]).reads("partials", kernel.inputs[1]).writes("params", kernel.outputs[0]);
+    if update.moments() > 0 {
+        source.writes("moments", kernel.outputs[1]);
+    }
+    source.writes_words("state", kernel.outputs[kernel.outputs.len() - 1]);
+    source.line(&is_weight(program)).file(COMBINE);
+    source.file(include_str!("../../../../shaders/optimizer.wgsl"));
+    source.line(&constants_of_step(update)).line(&change(update));
+    source.finish(chunks)
+}
+
+/// The rates of [`Penalty::L1`] and [`Penalty::L2`].
+fn penalty_rates(update: Option<&Update>) -> (f64, f64) {
+    match update.map(|update| update.penalty) {
+        Some(Penalty::L1(rate)) => (rate, 0.0),
+        Some(Penalty::L2(rate)) => (0.0, rate),
+        _ => (0.0, 0.0),
+    }
+}
+
+/// A function that tells to which tensor element `e` of the parameters belongs.
+fn tensor_of(program: &Program) -> String {
+    let mut body = "fn tensor_of(e: u32) -> u32 {\n    var tensor = 0u;\n".to_owned();
+    for (at, param) in program.params.iter().enumerate().skip(1) {
+        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", param.slice.offset);
+    }
+    body.push_str("    return tensor;\n}");
+    body
+}
+
+/// A function that tells whether penalties apply to element `e` of the parameters. What lies between tensors is 0 and stays 0.
+fn is_weight(program: &Program) -> String {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for (param, _) in program.params.iter().zip(&program.is_regularised).filter(|(_, is_regularised)| **is_regularised) {
+        let end = param.slice.offset + param.slice.len;
+        ranges.push((param.slice.offset, end));
+    }
+    let tests: Vec<String> = ranges.iter().map(|(start, end)| format!("(e >= {start}u && e < {end}u)")).collect();
+    let test = if tests.is_empty() { "false".to_owned() } else { tests.join(" || ") };
+    format!("fn is_weight(e: u32) -> bool {{ return {test}; }}")
+}
+
+/// A number of the rule in f32.
+fn number(value: f64) -> String {
+    let value = value as f32;
+    assert!(value.is_finite(), "{value} is no constant of an optimizer");
+    format!("{value:?}f")
+}
+
+/// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and `Schedule::rate`.
+fn constants_of_step(update: &Update) -> String {
+    let base = "bitcast<f32>(state[LEARNING_RATE])";
+    let rate = match update.schedule {
+        Schedule::Constant => base.to_owned(),
+        Schedule::Step { step_size, gamma } => format!("{base} * math_exp({} * f32(step / {}u))", number(libm::log(gamma)), step_size.max(1)),
+        Schedule::Exponential { gamma } => format!("{base} * math_exp({} * f32(step))", number(libm::log(gamma))),
+        Schedule::Cosine { t_max, eta_min } => {
+            format!("half_cosine({base}, {}, {})", number(eta_min), progress("f32(step)", f64::from(t_max)))
+        }
+        Schedule::LinearWarmup { warmup } => format!("{base} * {}", progress("f32(step + 1u)", f64::from(warmup))),
+        Schedule::WarmupCosine { warmup, t_max } => {
+            let rising = format!("{base} * {}", progress("f32(step + 1u)", f64::from(warmup)));
+            let falling = progress(&format!("f32(step - {warmup}u)"), f64::from(t_max) - f64::from(warmup));
+            format!("select(half_cosine({base}, 0.0, {falling}), {rising}, step < {warmup}u)")
+        }
+        Schedule::OneCycle { max_lr, total } => {
+            let (first, peak) = (max_lr / 25.0, 0.3 * f64::from(total) - 1.0);
+            let rising = format!("half_cosine({}, {}, {})", number(first), number(max_lr), progress("f32(step)", peak));
+            let left = progress(&format!("(f32(step) - {})", number(peak)), f64::from(total) - 1.0 - peak);
+            let falling = format!("half_cosine({}, {}, {left})", number(max_lr), number(first / 1e4));
+            format!("select({falling}, {rising}, f32(step) <= {})", number(peak))
+        }
+    };
+    let correction = |beta: f64| {
+        if beta == 0.0 { "1.0".to_owned() } else { format!("-math_expm1(f32(step + 1u) * {})", number(libm::log(beta))) }
+    };
+    let (mut correction1, mut correction2, mut intake, mut decay) = ("1.0".to_owned(), "1.0".to_owned(), "1.0".to_owned(), String::new());
+    match update.optimizer {
+        Optimizer::Adam { beta1, beta2, .. } | Optimizer::AdamW { beta1, beta2, .. } => {
+            (correction1, correction2) = (correction(beta1), correction(beta2));
+        }
+        Optimizer::Sgd { dampening, .. } => intake = format!("select(1.0, {}, step > 0u)", number(1.0 - dampening)),
+        Optimizer::Adagrad { lr_decay, .. } => decay = format!(" / (1.0 + f32(step) * {})", number(lr_decay)),
+        Optimizer::RmsProp { .. } => {}
+    }
+    let clip_scale = match update.clip {
+        Clip::Norm(limit) => format!("min({} / (norm + 1e-6), 1.0)", number(limit)),
+        Clip::None | Clip::Value(_) => "1.0".to_owned(),
+    };
+    format!(
+        "fn constants_of_step(step: u32, norm: f32) -> StepConstants {{\n    let rate = ({rate}){decay};\n    \
+         return StepConstants(rate, {correction1}, {correction2}, {intake}, {clip_scale});\n}}"
+    )
+}
+
+/// `of / all`, at most 1; 1 where `all` is not above 0: a schedule of no steps is over at once.
+fn progress(of: &str, all: f64) -> String {
+    if all > 0.0 { format!("min({of} / {}, 1.0)", number(all)) } else { "1.0".to_owned() }
+}
+
+/// The function `change(e, constants)`: `Update::apply` for one element.
+fn change(update: &Update) -> String {
+    let mut body = "fn change(e: u32, step: StepConstants) {\n    let w = params[e];\n    var g = grads[e];\n".to_owned();
+    let mut line = |text: &str| {
+        body.push_str("    ");
+        body.push_str(text);
+        body.push('\n');
+    };
+    let (l1, l2) = penalty_rates(Some(update));
+    if l1 != 0.0 || l2 != 0.0 {
+        line(&format!("if is_weight(e) {{ g += {} * sign_of(w) + {} * w; }}", number(l1), number(l2)));
+    }
+    match update.clip {
+        Clip::None => {}
+        Clip::Norm(_) => line("g *= step.clip_scale;"),
+        Clip::Value(bound) => line(&format!("g = clamp(g, {}, {});", number(-bound), number(bound))),
+    }
+    let coupled = match update.optimizer {
+        Optimizer::Sgd { weight_decay, .. }
+        | Optimizer::Adam { weight_decay, .. }
+        | Optimizer::RmsProp { weight_decay, .. }
+        | Optimizer::Adagrad { weight_decay, .. } => weight_decay,
+        Optimizer::AdamW { .. } => 0.0,
+    };
+    if coupled != 0.0 {
+        line(&format!("g += {} * w;", number(coupled)));
+    }
+    let moment = |at: usize| if at == 0 { "moments[e]".to_owned() } else { format!("moments[LEN * {at}u + e]") };
+    match update.optimizer {
+        Optimizer::Sgd { momentum: 0.0, .. } => line("var next = w - step.rate * g;"),
+        Optimizer::Sgd { momentum, nesterov, .. } => {
+            line(&format!("let velocity = {} * moments[e] + step.intake * g;", number(momentum)));
+            line("moments[e] = velocity;");
+            let along = if nesterov { format!("g + {} * velocity", number(momentum)) } else { "velocity".to_owned() };
+            line(&format!("var next = w - step.rate * ({along});"));
+        }
+        Optimizer::Adam { beta1, beta2, eps, .. } | Optimizer::AdamW { beta1, beta2, eps, .. } => {
+            line(&format!("let mean = moments[e] + {} * (g - moments[e]);", number(1.0 - beta1)));
+            line(&format!("var square = {} * {} + {} * g * g;", number(beta2), moment(1), number(1.0 - beta2)));
+            line(&format!("moments[e] = mean;\n    {} = square;", moment(1)));
+            if let Optimizer::Adam { amsgrad: true, .. } = update.optimizer {
+                line(&format!("square = max({}, square);\n    {} = square;", moment(2), moment(2)));
+            }
+            let kept = match update.optimizer {
+                Optimizer::AdamW { weight_decay, .. } => format!("w * (1.0 - step.rate * {})", number(weight_decay)),
+                _ => "w".to_owned(),
+            };
+            let root = format!("sqrt(square) * (1.0 / sqrt(step.correction2)) + {}", number(eps));
+            line(&format!("var next = {kept} - step.rate / step.correction1 * (mean / ({root}));"));
+        }
+        Optimizer::RmsProp { alpha, eps, momentum, centered, .. } => {
+            line(&format!("let square = {} * moments[e] + {} * g * g;", number(alpha), number(1.0 - alpha)));
+            line("moments[e] = square;");
+            if centered {
+                line(&format!("let mean = {} + {} * (g - {});", moment(1), number(1.0 - alpha), moment(1)));
+                line(&format!("{} = mean;", moment(1)));
+                // Rounding can leave the variance a little below 0 where all gradients were equal.
+                line(&format!("let scaled = g / (sqrt(max(square - mean * mean, 0.0)) + {});", number(eps)));
+            } else {
+                line(&format!("let scaled = g / (sqrt(square) + {});", number(eps)));
+            }
+            if momentum == 0.0 {
+                line("var next = w - step.rate * scaled;");
+            } else {
+                let velocity = moment(1 + usize::from(centered));
+                line(&format!("let velocity = {} * {velocity} + scaled;", number(momentum)));
+                line(&format!("{velocity} = velocity;"));
+                line("var next = w - step.rate * velocity;");
+            }
+        }
+        Optimizer::Adagrad { eps, .. } => {
+            line("let sum = moments[e] + g * g;");
+            line("moments[e] = sum;");
+            line(&format!("var next = w - step.rate * (g / (sqrt(sum) + {}));", number(eps)));
+        }
+    }
+    match update.penalty {
+        Penalty::PlaygroundL1(rate) => {
+            let dead = moment(update.moments() - 1);
+            line("if is_weight(e) {");
+            line(&format!("    let shrunk = next - {} * step.rate * sign_of(w);", number(rate)));
+            line(&format!("    let dies = {dead} != 0.0 || next * shrunk < 0.0;"));
+            line("    next = select(shrunk, 0.0, dies);");
+            line(&format!("    {dead} = select(0.0, 1.0, dies);"));
+            line("}");
+        }
+        Penalty::PlaygroundL2(rate) => line(&format!("if is_weight(e) {{ next -= {} * step.rate * w; }}", number(rate))),
+        Penalty::None | Penalty::L1(_) | Penalty::L2(_) => {}
+    }
+    line("params[e] = next;");
+    body.push('}');
+    body
+}
