@@ -6,29 +6,24 @@
 // Constants  LEN, MIDDLE, INNER, LANES (at most MIDDLE), OUTPUTS, KIND (0 sum, 1 maximum, 2 minimum)
 // Uses       shared/combine.wgsl, element (the fused prologue), store (output and epilogue)
 
-// Terms of a lane that are put together before they meet the others: short runs keep rounding errors small.
-const RUN: u32 = 32u;
-
-fn combine(a: f32, b: f32) -> f32 {
-    //: if KIND == 0
-    return a + b;
-    //: end
-    //: if KIND == 1
-    return max(a, b);
-    //: end
-    //: if KIND == 2
-    return min(a, b);
-    //: end
+// A result and what rounding has taken from it (Kahan's summation; always 0 for a maximum or minimum).
+struct Partial {
+    value: f32,
+    lost: f32,
 }
 
-// RUN terms of a lane from the middle index `first` on.
-fn run_of(base: u32, first: u32) -> f32 {
-    var value = element(base + first * INNER);
-    let end = min(MIDDLE, first + RUN * LANES);
-    for (var m = first + LANES; m < end; m += LANES) {
-        value = combine(value, element(base + m * INNER));
-    }
-    return value;
+fn take(former: Partial, term: f32) -> Partial {
+    //: if KIND == 0
+    let wanted = term - former.lost;
+    let sum = former.value + wanted;
+    return Partial(sum, (sum - former.value) - wanted);
+    //: end
+    //: if KIND == 1
+    return Partial(max(former.value, term), 0.0);
+    //: end
+    //: if KIND == 2
+    return Partial(min(former.value, term), 0.0);
+    //: end
 }
 
 @compute @workgroup_size(OUTPUTS, LANES)
@@ -36,18 +31,18 @@ fn reduce(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation
     let output = group_index(workgroup) * OUTPUTS + place.x;
     let known = min(output, LEN - 1u); // All lanes take part in combining.
     let base = known / INNER * (MIDDLE * INNER) + known % INNER;
-    var value = run_of(base, place.y);
-    for (var m = place.y + RUN * LANES; m < MIDDLE; m += RUN * LANES) {
-        value = combine(value, run_of(base, m));
+    var partial = Partial(element(base + place.y * INNER), 0.0);
+    for (var m = place.y + LANES; m < MIDDLE; m += LANES) {
+        partial = take(partial, element(base + m * INNER));
     }
     //: if KIND == 0
-    value = combine_sum(value, place);
+    let value = combine_sum(partial.value, place);
     //: end
     //: if KIND == 1
-    value = combine_max(value, place);
+    let value = combine_max(partial.value, place);
     //: end
     //: if KIND == 2
-    value = combine_min(value, place);
+    let value = combine_min(partial.value, place);
     //: end
     if output < LEN && place.y == 0u {
         store(output, value);

@@ -7,7 +7,8 @@ use common::golden::golden_dir;
 use common::golden_excerpt;
 use common::golden_file::GoldenFile;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
-use descent::exec::{Executor, cpu::Cpu};
+use descent::exec::gpu::{Device, Gpu};
+use descent::exec::{ExecError, Executor, cpu::Cpu};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
@@ -110,4 +111,33 @@ fn reference_gives_pytorchs_answers() {
 #[test]
 fn cpu_gives_pytorchs_answers() {
     run_ops("cpu", |problem| run_program(problem, Target::Cpu, |program| Executor::Cpu(Cpu::new(program))));
+}
+
+/// The adapter of this machine, or a line that says why its tests are skipped.
+fn adapter() -> Option<Device> {
+    match pollster::block_on(Device::request()) {
+        Ok(device) => Some(device),
+        Err(ExecError::NoAdapter(_)) => {
+            println!("skipped: no adapter");
+            None
+        }
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn gpu_answers(target: Target) {
+    let Some(device) = adapter().map(|device| device.with_target(target)) else { return };
+    run_ops("gpu", |problem| {
+        run_program(problem, target, |program| Executor::Gpu(Gpu::new(&device, program).unwrap_or_else(|error| panic!("{error}"))))
+    });
+}
+
+#[test]
+fn gpu_gives_pytorchs_answers() {
+    gpu_answers(Target::Gpu);
+}
+
+#[test]
+fn software_gpu_gives_pytorchs_answers() {
+    gpu_answers(Target::SoftwareGpu);
 }
