@@ -58,6 +58,6 @@ pub mod nn;
 pub mod plan;
 pub mod tensor;
 pub mod train;
-#[cfg(feature = "ui")]
+#[cfg(all(feature = "ui", target_arch = "wasm32"))]
 pub mod ui;
 pub mod worker;

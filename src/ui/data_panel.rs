@@ -1,0 +1,123 @@
+//! What is learned: the data sets as pictures, and how they are cut.
+
+use super::choices::is_image;
+use super::controls::Slider;
+use super::edit;
+use super::lab::{Lab, Samples, lab};
+use super::thumbnails::thumbnail;
+use crate::experiment::Dataset;
+use leptos::prelude::*;
+use web_sys::{DragEvent, FileList};
+
+const NOISE: [f64; 11] = [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0];
+const SHARE: [f64; 9] = [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0];
+const BATCH: [f64; 15] = [1.0, 2.0, 4.0, 8.0, 10.0, 16.0, 20.0, 24.0, 30.0, 32.0, 64.0, 100.0, 128.0, 256.0, 512.0];
+
+/// The panel.
+#[component]
+pub(super) fn DataPanel() -> impl IntoView {
+    let lab = lab();
+    let e = lab.experiment;
+    let dataset = Memo::new(move |_| e.with(|e| e.dataset));
+    let counts = move || {
+        let (train, test) = lab.built.with(|b| b.as_ref().map_or((0, 0), |b| (b.train_rows, b.test_rows)));
+        let unit = match lab.samples.with(|s| matches!(s.as_deref(), Some(Samples::Images { .. }))) {
+            true => "images",
+            false => "points",
+        };
+        if train == 0 {
+            "–".to_string()
+        } else {
+            format!("{} + {} {unit}", super::format::thousands(train as u64), super::format::thousands(test as u64))
+        }
+    };
+    let is_fixed = move || matches!(dataset.get(), Dataset::Strokes | Dataset::Mnist | Dataset::FashionMnist);
+    view! {
+        <section class="panel data" aria-labelledby="h-data">
+            <div class="panel-head"><h2 id="h-data">"Data"</h2><span class="small end" title="trained on + tested on">{counts}</span></div>
+            <div class="panel-body">
+                <div class="sets" role="radiogroup" aria-label="Data set" id="dataset" data-testid="dataset" data-value=move || dataset.get().id()>
+                    {Dataset::ALL.iter().map(|&set| card(lab, set, dataset)).collect_view()}
+                </div>
+                <p class="small about">{move || dataset.get().entry().description}" "{move || dataset.get().entry().credit}</p>
+                <div class="data-ctl lv-more">
+                    <div class="sliders">
+                        <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || e.with(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))
+                            on_choose=Callback::new(move |v| lab.change(|e| e.noise = v)) />
+                        <Slider id="ratio" label="Training share" values=&SHARE unit=" %" value=Signal::derive(move || e.with(|e| e.train_percent)) disabled=Signal::derive(is_fixed)
+                            on_choose=Callback::new(move |v| lab.change(|e| e.train_percent = v)) />
+                        <Slider id="batch" label="Batch size" values=&BATCH unit="" value=Signal::derive(move || e.with(|e| e.batch_size as f64)) disabled=false
+                            on_choose=Callback::new(move |v| lab.change(|e| e.batch_size = v as usize)) />
+                    </div>
+                </div>
+                <Drop lab=lab />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// One data set: a radio button with a picture.
+fn card(lab: Lab, set: Dataset, dataset: Memo<Dataset>) -> AnyView {
+    view! {
+        <label>
+            <input type="radio" name="dataset" value=set.id() prop:checked=move || dataset.get() == set on:change=move |_| lab.change(|e| edit::choose_dataset(e, set)) />
+            <span class="pic">{thumbnail(set)}</span>
+            {short_title(set)}
+        </label>
+    }
+    .into_any()
+}
+
+/// Its name where room is short.
+fn short_title(set: Dataset) -> &'static str {
+    match set {
+        Dataset::Xor => "Xor",
+        Dataset::Gauss => "Bells",
+        _ => set.entry().title,
+    }
+}
+
+/// Whether it is read from files that a visitor brings.
+fn is_from_files(dataset: Dataset) -> bool {
+    !dataset.entry().source.is_empty()
+}
+
+/// Takes MNIST's files by drop or by the file picker, and says where they come from.
+#[component]
+fn Drop(lab: Lab) -> impl IntoView {
+    let is_over = RwSignal::new(false);
+    let dataset = move || lab.experiment.with(|e| e.dataset);
+    let take = move |files: Option<FileList>| {
+        let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
+        if files.is_empty() {
+            return;
+        }
+        lab.send_files(files);
+        if !is_from_files(lab.experiment.with_untracked(|e| e.dataset)) {
+            lab.change(|e| edit::choose_dataset(e, Dataset::Mnist));
+        }
+    };
+    let dropped = move |event: DragEvent| {
+        event.prevent_default();
+        is_over.set(false);
+        take(event.data_transfer().and_then(|data| data.files()));
+    };
+    let over = move |event: DragEvent| {
+        event.prevent_default();
+        is_over.set(true);
+    };
+    let picked = move |event: leptos::ev::Event| take(event_target::<web_sys::HtmlInputElement>(&event).files());
+    view! {
+        <div class="drop-block" class:lv-more=move || !is_from_files(dataset())>
+            <label class="drop" class:over=is_over on:drop=dropped on:dragover=over on:dragleave=move |_| is_over.set(false)>
+                <input class="hidden-text" type="file" multiple=true id="files" data-testid="files" accept=".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,application/octet-stream" on:change=picked />
+                <span>"Drop or choose the files of MNIST or Fashion-MNIST"</span>
+            </label>
+            <p class="small" class:gone=move || !is_from_files(dataset())>
+                {move || dataset().entry().source}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
+            </p>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,76 @@
+//! Numbers as text: for people, and plainly for `data-value`.
+
+/// `5350` as `5,350`.
+pub(super) fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A loss: four decimals, `1.2e3` from a thousand up.
+pub(super) fn loss(value: f64) -> String {
+    if value.is_nan() {
+        "NaN".into()
+    } else if value.is_infinite() {
+        "∞".into()
+    } else if value >= 1000.0 {
+        let exponent = value.log10().floor();
+        format!("{}e{exponent}", fixed(value / 10f64.powf(exponent), 1))
+    } else {
+        fixed(value, 4)
+    }
+}
+
+/// A number for `data-value`: `0.0123`, `inf`, `nan`.
+pub(super) fn plain(value: f64) -> String {
+    if value.is_nan() {
+        "nan".into()
+    } else if value.is_infinite() {
+        if value > 0.0 { "inf".into() } else { "-inf".into() }
+    } else {
+        value.to_string()
+    }
+}
+
+/// With so many decimals and a real minus sign.
+pub(super) fn fixed(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+/// Two significant digits below a hundred: `0.0042`, `0.87`, `12`, `1,204`.
+pub(super) fn brief(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let size = value.abs();
+    if size >= 99.5 {
+        return thousands(size.round() as u64);
+    }
+    let mut decimals = if size >= 9.95 { 0 } else { 1 };
+    let mut bound = 0.995;
+    while size < bound && decimals < 6 && size > 0.0 {
+        decimals += 1;
+        bound /= 10.0;
+    }
+    fixed(value, decimals)
+}
+
+/// A rate, rounded to three significant digits so that it can be read while it changes.
+pub(super) fn rate(value: f64) -> String {
+    if !value.is_finite() || value < 1.0 {
+        return brief(value);
+    }
+    let unit = 10f64.powf((value.log10().floor() - 2.0).max(0.0));
+    thousands(((value / unit).round() * unit) as u64)
+}
+
+/// A setting as it stands in the experiment: `0.01`, `3`.
+pub(super) fn setting(value: f64) -> String {
+    value.to_string()
+}

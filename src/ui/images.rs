@@ -1,0 +1,158 @@
+//! A network for images, drawn in columns: what each layer makes of one test image.
+
+use super::draw::Bars;
+use super::lab::{Built, Lab, Samples, lab};
+use super::paint;
+use super::samples::class_name;
+use leptos::prelude::*;
+
+/// At most so many maps or units of a layer are drawn.
+const MAX_MAPS: usize = 16;
+const MAX_CELLS: usize = 64;
+
+/// The image, the layers' activations and the answer.
+#[component]
+pub(super) fn ImageNetwork() -> impl IntoView {
+    let lab = lab();
+    let columns = move || {
+        let built = lab.built.get()?;
+        let hidden = built.layers.len().saturating_sub(1);
+        Some((0..hidden).map(|layer| column(lab, &built, layer)).collect_view())
+    };
+    let answer = move || {
+        let (Some(frame), Some(samples)) = (lab.frame.get(), lab.samples.get()) else { return Vec::new() };
+        let Samples::Images { classes, .. } = samples.as_ref() else { return Vec::new() };
+        let n = classes.len();
+        let start = lab.inspected.get() * n;
+        frame.floats(0).get(start..start + n).map(<[f32]>::to_vec).unwrap_or_default()
+    };
+    let said = move || {
+        let truth = match lab.samples.get().as_deref() {
+            Some(Samples::Images { labels, .. }) => labels.get(lab.inspected.get()).map(|&l| class_name(lab, usize::from(l))),
+            _ => None,
+        };
+        match truth {
+            Some(truth) => format!(
+                "From left to right: what each layer makes of one test image ({truth}); bluer is stronger. Choose another image among the test images."
+            ),
+            None => "What each layer makes of one test image.".to_string(),
+        }
+    };
+    view! {
+        <figure class="conv-block" id="network" data-testid="network">
+            <div class="scroll-x" tabindex="0" role="region" aria-label="The network, layer by layer">
+                <div class="conv">
+                    {input(lab)}
+                    {columns}
+                    <div class="layer out">
+                        <header><b>"Answer"</b><span>{move || lab.built.with(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>()))))}</span></header>
+                        <Bars probs=Signal::derive(answer) />
+                    </div>
+                </div>
+            </div>
+            <figcaption class="small">{said}</figcaption>
+        </figure>
+    }
+    .into_any()
+}
+
+/// The inspected image.
+fn input(lab: Lab) -> AnyView {
+    let canvas = NodeRef::<leptos::html::Canvas>::new();
+    Effect::new(move |_| {
+        let (Some(samples), Some(canvas)) = (lab.samples.get(), canvas.get()) else { return };
+        if let Samples::Images { rows, cols, pixels, .. } = samples.as_ref() {
+            let size = rows * cols;
+            let start = lab.inspected.get() * size;
+            if let Some(image) = pixels.get(start..start + size) {
+                paint::put(&canvas, &paint::ink(image), *cols, *rows);
+            }
+        }
+    });
+    let size = move || match lab.samples.get().as_deref() {
+        Some(Samples::Images { rows, cols, .. }) => format!("{rows} × {cols}"),
+        _ => String::new(),
+    };
+    view! {
+        <div class="layer in">
+            <header><b>"Image"</b><span>{size}</span></header>
+            <div class="maps"><canvas class="ink-img" node_ref=canvas width="8" height="8" role="img" aria-label="The chosen test image"></canvas></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A layer's title and a canvas with a tile for each map.
+fn column(lab: Lab, built: &Built, layer: usize) -> AnyView {
+    let info = built.layers[layer].clone();
+    let before: usize = built.layers[..layer].iter().map(|l| l.shape.iter().product::<usize>()).sum();
+    let canvas = NodeRef::<leptos::html::Canvas>::new();
+    let shape = info.shape.clone();
+    let (tiles, rows, cols) = extent(&shape);
+    let shown = tiles.min(if shape.len() == 3 { MAX_MAPS } else { MAX_CELLS });
+    let across = across(shown, rows == 1 && cols == 1);
+    Effect::new(move |_| {
+        let (Some(frame), Some(canvas)) = (lab.frame.get(), canvas.get()) else { return };
+        let total = tiles * rows * cols;
+        if let Some(values) = frame.arrays[1].get(before..before + total) {
+            let (pixels, width, height) = tile(values, tiles, shown, across, rows, cols);
+            paint::put(&canvas, &pixels, width, height);
+        }
+    });
+    let size = match info.shape.as_slice() {
+        [h, w, c] => format!("{c} × {h} × {w}"),
+        other => format!("{} units", other.iter().product::<usize>()),
+    };
+    let more = (shown < tiles).then(|| view! { <span class="more">{format!("{shown} shown")}</span> });
+    let label = format!("Activations of layer {}, {}", layer + 1, info.title);
+    let name = if info.detail.is_empty() { info.title.clone() } else { format!("{}, {}", info.title, info.detail) };
+    view! {
+        <div class="layer" title=name>
+            <header><b>{info.title.clone()}</b><span>{size}</span>{more}</header>
+            <div class="maps" class:cells=rows == 1 && cols == 1><canvas class="acts" node_ref=canvas width="1" height="1" role="img" aria-label=label></canvas></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// How many maps and their rows and columns; units are maps of one pixel.
+fn extent(shape: &[usize]) -> (usize, usize, usize) {
+    match *shape {
+        [h, w, c] => (c, h, w),
+        _ => (shape.iter().product(), 1, 1),
+    }
+}
+
+/// Tiles side by side.
+fn across(tiles: usize, are_cells: bool) -> usize {
+    match tiles {
+        _ if are_cells => tiles.div_ceil(16).max(1),
+        0..=4 => 1,
+        5..=8 => 2,
+        9..=16 => 2,
+        _ => 4,
+    }
+}
+
+/// Maps `[rows, cols, tiles]` as pixels of one picture, with a gap of one pixel between them (a third of a small map's side at most).
+fn tile(values: &[u8], tiles: usize, shown: usize, across: usize, rows: usize, cols: usize) -> (Vec<u8>, usize, usize) {
+    // Each value becomes a square of so many pixels, so that the gap stays thin beside small maps.
+    let zoom = (24 / rows.max(cols)).max(1);
+    let gap = if rows.max(cols) * zoom >= 20 { 3 } else { 2 };
+    let (high, wide) = (rows * zoom + gap, cols * zoom + gap);
+    let (width, height) = (across * wide - gap, shown.div_ceil(across) * high - gap);
+    let mut pixels = vec![0; width * height * 4];
+    for map in 0..shown {
+        let (top, left) = (map / across * high, map % across * wide);
+        for y in 0..rows * zoom {
+            for x in 0..cols * zoom {
+                let value = values[(y / zoom * cols + x / zoom) * tiles + map];
+                let [r, g, b, _] = paint::positive(value);
+                // A floor of 26 shows where a map is, however silent.
+                let at = ((top + y) * width + left + x) * 4;
+                pixels[at..at + 4].copy_from_slice(&[r, g, b, value.max(26)]);
+            }
+        }
+    }
+    (pixels, width, height)
+}

@@ -1,0 +1,396 @@
+//! What the page knows: the experiment a visitor has chosen and what the worker last reported of its run.
+
+use super::links;
+use crate::experiment::{Experiment, Level};
+use crate::worker::client::Client;
+use crate::worker::protocol::{Command, DeviceKind, LayerInfo, Metrics, NoticeKind, RunId};
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the status shows (`data-state`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum PageState {
+    Loading,
+    Ready,
+    Training,
+    Paused,
+    Diverged,
+    Failed,
+}
+
+impl PageState {
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Loading => "loading",
+            Self::Ready => "ready",
+            Self::Training => "training",
+            Self::Paused => "paused",
+            Self::Diverged => "diverged",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A run as it was built.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Built {
+    pub(super) layers: Vec<LayerInfo>,
+    pub(super) params: usize,
+    pub(super) train_rows: usize,
+    pub(super) test_rows: usize,
+    pub(super) program: String,
+}
+
+/// The samples that are drawn.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Samples {
+    /// `(x, y, label)`; the first `train` are trained on.
+    Points { points: Vec<[f32; 3]>, train: usize },
+    /// Test images, one byte a pixel, and their labels.
+    Images { rows: usize, cols: usize, pixels: Vec<u8>, labels: Vec<u8>, classes: Vec<String> },
+}
+
+/// The arrays of [`crate::worker::protocol::Event::Frame`].
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Frame {
+    pub(super) step: u64,
+    pub(super) size: usize,
+    pub(super) unit_size: usize,
+    pub(super) arrays: [Vec<u8>; 3],
+}
+
+impl Frame {
+    /// An array of `f32`s.
+    pub(super) fn floats(&self, array: usize) -> Vec<f32> {
+        self.arrays[array].chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+    }
+}
+
+/// Where the run is computed.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Device {
+    pub(super) kind: DeviceKind,
+    pub(super) name: String,
+    pub(super) why: String,
+    pub(super) has_gpu: bool,
+}
+
+/// Measured milliseconds a step.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub(super) struct Costs {
+    pub(super) cpu_ms: Option<f64>,
+    pub(super) gpu_ms: Option<f64>,
+    pub(super) steps: u32,
+}
+
+/// Losses over steps, as the chart draws them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct History {
+    pub(super) train: Vec<(u64, f64)>,
+    pub(super) test: Vec<(u64, f64)>,
+}
+
+/// A message in the strip under the transport.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Notice {
+    pub(super) kind: NoticeKind,
+    pub(super) text: String,
+}
+
+/// All of it. Copies share one state.
+#[derive(Clone, Copy)]
+pub(super) struct Lab {
+    pub(super) experiment: RwSignal<Experiment>,
+    pub(super) state: RwSignal<PageState>,
+    pub(super) built: RwSignal<Option<Arc<Built>>>,
+    pub(super) samples: RwSignal<Option<Arc<Samples>>>,
+    pub(super) frame: RwSignal<Option<Arc<Frame>>>,
+    pub(super) metrics: RwSignal<Metrics>,
+    pub(super) history: RwSignal<History>,
+    pub(super) device: RwSignal<Option<Device>>,
+    pub(super) costs: RwSignal<Costs>,
+    pub(super) saved_step: RwSignal<Option<u64>>,
+    pub(super) notices: RwSignal<Vec<Notice>>,
+    /// The test sample whose activations are shown.
+    pub(super) inspected: RwSignal<usize>,
+    pub(super) run: StoredValue<RunId>,
+    /// Whether a changed experiment waits to be built.
+    is_stale: StoredValue<bool>,
+    /// Whether a frame was asked for and has not come.
+    is_awaiting_frame: StoredValue<bool>,
+    last_frame_ms: StoredValue<f64>,
+    client: StoredValue<Option<Client>, LocalStorage>,
+}
+
+/// How long a dragged slider may rest before its run is built.
+const SETTLE: Duration = Duration::from_millis(60);
+
+impl Lab {
+    /// The experiment of the address, or a first visit's; nothing is running yet.
+    pub(super) fn new() -> Self {
+        let (experiment, problems) = links::read();
+        let lab = Self {
+            experiment: RwSignal::new(experiment),
+            state: RwSignal::new(PageState::Loading),
+            built: RwSignal::new(None),
+            samples: RwSignal::new(None),
+            frame: RwSignal::new(None),
+            metrics: RwSignal::new(Metrics::default()),
+            history: RwSignal::new(History::default()),
+            device: RwSignal::new(None),
+            costs: RwSignal::new(Costs::default()),
+            saved_step: RwSignal::new(None),
+            notices: RwSignal::new(Vec::new()),
+            inspected: RwSignal::new(0),
+            run: StoredValue::new(RunId::default()),
+            is_stale: StoredValue::new(false),
+            is_awaiting_frame: StoredValue::new(false),
+            last_frame_ms: StoredValue::new(0.0),
+            client: StoredValue::new_local(None),
+        };
+        lab.report_link(problems);
+        lab
+    }
+
+    /// Starts the worker and builds the first run. It does not train by itself.
+    pub(super) fn start(self) {
+        self.client.set_value(Some(Client::start(move |event, arrays| self.receive(event, arrays))));
+        self.build();
+    }
+
+    /// Sends a command without arrays.
+    pub(super) fn send(self, command: Command) {
+        self.send_with(command, Vec::new());
+    }
+
+    /// Sends a command and what belongs to it.
+    pub(super) fn send_with(self, command: Command, arrays: Vec<js_sys::ArrayBuffer>) {
+        self.client.with_value(|client| {
+            if let Some(client) = client {
+                client.send(command, arrays);
+            }
+        });
+    }
+
+    /// Hands data set files to the worker.
+    pub(super) fn send_files(self, files: Vec<web_sys::File>) {
+        self.client.with_value(|client| {
+            if let Some(client) = client {
+                client.send_files(files);
+            }
+        });
+    }
+
+    /// Lets a visitor's choice take effect: live where the run can go on, else as a new run that waits for Play.
+    pub(super) fn change(self, edit: impl FnOnce(&mut Experiment)) {
+        let mut experiment = self.experiment.get_untracked();
+        edit(&mut experiment);
+        match experiment.cost() {
+            Ok(_) => {
+                self.dismiss(NoticeKind::Model);
+                self.adopt(experiment);
+            }
+            Err(why) => {
+                self.notify(NoticeKind::Model, format!("That change was not made. With it, {why}."));
+                // Controls go back to what is.
+                self.experiment.notify();
+            }
+        }
+    }
+
+    /// The same for a whole experiment.
+    pub(super) fn adopt(self, next: Experiment) {
+        let before = self.experiment.get_untracked();
+        if next == before {
+            return;
+        }
+        links::write(&next);
+        self.experiment.set(next.clone());
+        let mut live = before.clone();
+        live.level = next.level;
+        live.show_test = next.show_test;
+        live.discretize = next.discretize;
+        live.device = next.device;
+        live.speed = next.speed;
+        live.learning_rate = next.learning_rate;
+        if live != next {
+            self.is_stale.set_value(true);
+            set_timeout(move || self.build_if_stale(), SETTLE);
+            return;
+        }
+        if before.device != next.device {
+            self.send(Command::Device { device: next.device });
+        }
+        if before.speed != next.speed {
+            self.send(Command::Speed { speed: next.speed });
+        }
+        if before.learning_rate != next.learning_rate {
+            self.send(Command::LearningRate { learning_rate: next.learning_rate });
+        }
+    }
+
+    /// Reads the address again: a visitor or a page around this one changed it.
+    pub(super) fn follow_link(self) {
+        let (experiment, problems) = links::read();
+        self.report_link(problems);
+        self.adopt(experiment);
+    }
+
+    /// Builds what a visitor has changed since the last run was built.
+    pub(super) fn build_if_stale(self) {
+        if self.is_stale.get_value() {
+            self.build();
+        }
+    }
+
+    fn build(self) {
+        self.is_stale.set_value(false);
+        let run = RunId(self.run.get_value().0 + 1);
+        self.run.set_value(run);
+        self.state.set(PageState::Loading);
+        self.clear_numbers();
+        self.costs.set(Costs::default());
+        self.inspected.set(0);
+        self.dismiss(NoticeKind::Diverged);
+        self.send(Command::Build { run, experiment: self.experiment.get_untracked(), has_snapshot: false });
+        self.send(Command::Speed { speed: self.experiment.with_untracked(|e| e.speed) });
+        self.ask_again();
+    }
+
+    fn clear_numbers(self) {
+        self.metrics.set(Metrics { run: self.run.get_value(), ..Metrics::default() });
+        self.history.set(History::default());
+        self.saved_step.set(None);
+    }
+
+    /// Trains until paused.
+    pub(super) fn play(self) {
+        self.build_if_stale();
+        self.send(Command::Play);
+        self.want_frame();
+    }
+
+    /// Holds after what is in flight.
+    pub(super) fn pause(self) {
+        self.send(Command::Pause);
+    }
+
+    /// One step.
+    pub(super) fn step(self) {
+        self.build_if_stale();
+        self.send(Command::Step { steps: 1 });
+        self.want_frame();
+    }
+
+    /// Back to the same initial weights.
+    pub(super) fn reset(self) {
+        self.build_if_stale();
+        self.dismiss(NoticeKind::Diverged);
+        self.clear_numbers();
+        self.send(Command::Reset);
+        self.want_frame();
+    }
+
+    /// Other initial weights.
+    pub(super) fn new_weights(self) {
+        self.change(|experiment| experiment.draw = experiment.draw.wrapping_add(1));
+    }
+
+    /// Starts a diverged run again with a lower learning rate.
+    pub(super) fn start_lower(self, learning_rate: f64) {
+        self.change(|experiment| experiment.learning_rate = learning_rate);
+        self.reset();
+        self.play();
+    }
+
+    /// Shows what the layers make of another test sample.
+    pub(super) fn inspect(self, sample: usize) {
+        self.inspected.set(sample);
+        self.send(Command::Inspect { sample });
+        self.want_frame();
+    }
+
+    /// Has a drawing answered in each frame; an empty one, none.
+    pub(super) fn draw(self, pixels: js_sys::ArrayBuffer) {
+        self.send_with(Command::Draw, vec![pixels]);
+        self.want_frame();
+    }
+
+    /// Asks for the next pictures unless they are already asked for.
+    pub(super) fn want_frame(self) {
+        if !self.is_awaiting_frame.get_value() {
+            self.is_awaiting_frame.set_value(true);
+            self.send(Command::WantFrame);
+        }
+    }
+
+    /// Asks for pictures, whatever was asked for before.
+    pub(super) fn ask_again(self) {
+        self.is_awaiting_frame.set_value(false);
+        self.want_frame();
+    }
+
+    /// Takes note that the pictures came, and asks for the next once these are drawn: at most 15 times a second, twice with reduced motion.
+    pub(super) fn frame_came(self) {
+        self.is_awaiting_frame.set_value(false);
+        request_animation_frame(move || {
+            let now = now_ms();
+            let every = if is_motion_reduced() { 500.0 } else { 66.0 };
+            let wait = (every - (now - self.last_frame_ms.get_value())).clamp(0.0, every);
+            self.last_frame_ms.set_value(now + wait);
+            let next = move || {
+                if self.state.get_untracked() == PageState::Training {
+                    self.want_frame();
+                }
+            };
+            set_timeout(next, Duration::from_millis(wait as u64));
+        });
+    }
+
+    /// Shows a notice in the place of an earlier one of its kind.
+    pub(super) fn notify(self, kind: NoticeKind, text: String) {
+        self.notices.update(|notices| {
+            notices.retain(|n| n.kind != kind);
+            notices.push(Notice { kind, text });
+        });
+    }
+
+    /// Takes a notice away.
+    pub(super) fn dismiss(self, kind: NoticeKind) {
+        if self.notices.with_untracked(|notices| notices.iter().any(|n| n.kind == kind)) {
+            self.notices.update(|notices| notices.retain(|n| n.kind != kind));
+        }
+    }
+
+    fn report_link(self, problems: Vec<String>) {
+        if problems.is_empty() {
+            self.dismiss(NoticeKind::Link);
+        } else {
+            self.notify(
+                NoticeKind::Link,
+                format!("Parts of this link could not be read. {} The defaults stand in for them.", problems.join(" ")),
+            );
+        }
+    }
+
+    /// How much the page shows.
+    pub(super) fn level(self) -> Level {
+        self.experiment.with(|e| e.level)
+    }
+}
+
+/// The lab of this page.
+pub(super) fn lab() -> Lab {
+    expect_context()
+}
+
+/// Milliseconds since the page was opened.
+pub(super) fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}
+
+/// Whether the visitor has asked for less motion.
+pub(super) fn is_motion_reduced() -> bool {
+    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches())
+}

@@ -1,0 +1,136 @@
+//! Where the units of a network stand in its picture, and which numbers belong to them.
+
+use super::lab::Built;
+use crate::experiment::Features;
+
+/// A column shows at most so many units.
+pub(super) const MAX_SHOWN: usize = 8;
+/// Side of a unit's picture.
+pub(super) const UNIT: f64 = 40.0;
+const SPACING: f64 = 48.5;
+
+/// A layer of units, or the inputs.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) struct Column {
+    /// How many units it has; [`MAX_SHOWN`] of them are drawn.
+    pub(super) units: usize,
+    /// Index of its first unit's map in a frame.
+    pub(super) first_map: usize,
+    /// Index of its first weight among all parameters; `[inputs, units]`, biases behind them.
+    pub(super) first_param: usize,
+    /// Indices among all seven inputs, for the first column.
+    pub(super) features: Vec<usize>,
+}
+
+/// The columns of a picture and its size.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(super) struct Layout {
+    pub(super) columns: Vec<Column>,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    /// Whether it runs from top to bottom.
+    pub(super) is_tall: bool,
+    /// Where each shown unit of a column begins.
+    pub(super) at: Vec<Vec<[f64; 2]>>,
+}
+
+impl Column {
+    pub(super) fn shown(&self) -> usize {
+        self.units.min(MAX_SHOWN)
+    }
+}
+
+impl Layout {
+    /// The layout of a built run in a picture of that width.
+    pub(super) fn of(built: &Built, features: Features, width: f64) -> Self {
+        let features: Vec<usize> = (0..7).filter(|i| features.0 >> i & 1 == 1).collect();
+        let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, features }];
+        for layer in &built.layers {
+            let before = &columns[columns.len() - 1];
+            let first_map = before.first_map + before.units;
+            let first_param = match columns.len() {
+                1 => 0,
+                n => before.first_param + (columns[n - 2].units + 1) * before.units,
+            };
+            columns.push(Column { units: layer.shape.iter().product(), first_map, first_param, features: Vec::new() });
+        }
+        let is_tall = width < 480.0;
+        let (at, height) = if is_tall { place_tall(&columns, width) } else { place_wide(&columns, width) };
+        Self { columns, width, height, is_tall, at }
+    }
+
+    /// Middle of a unit.
+    pub(super) fn centre(&self, column: usize, unit: usize) -> [f64; 2] {
+        let [x, y] = self.at[column][unit];
+        [x + UNIT / 2.0, y + UNIT / 2.0]
+    }
+
+    /// Middle of a column, across.
+    pub(super) fn column_x(&self, column: usize) -> f64 {
+        self.at[column].first().map_or(0.0, |at| at[0] + UNIT / 2.0)
+    }
+
+    /// The line of a weight.
+    pub(super) fn path(&self, column: usize, from: usize, to: usize) -> String {
+        let [mut x0, mut y0] = self.centre(column - 1, from);
+        let [mut x1, mut y1] = self.centre(column, to);
+        if self.is_tall {
+            y0 += UNIT / 2.0;
+            y1 -= UNIT / 2.0;
+            let middle = (y0 + y1) / 2.0;
+            return format!("M{x0:.1} {y0:.1}C{x0:.1} {middle:.1} {x1:.1} {middle:.1} {x1:.1} {y1:.1}");
+        }
+        x0 += UNIT / 2.0;
+        x1 -= UNIT / 2.0;
+        let middle = (x0 + x1) / 2.0;
+        format!("M{x0:.1} {y0:.1}C{middle:.1} {y0:.1} {middle:.1} {y1:.1} {x1:.1} {y1:.1}")
+    }
+
+    /// Index of a weight among all parameters.
+    pub(super) fn weight(&self, column: usize, from: usize, to: usize) -> usize {
+        self.columns[column].first_param + from * self.columns[column].units + to
+    }
+
+    /// Index of a bias among all parameters; the inputs have none.
+    pub(super) fn bias(&self, column: usize, unit: usize) -> Option<usize> {
+        let inputs = self.columns.get(column.checked_sub(1)?)?.units;
+        Some(self.columns[column].first_param + inputs * self.columns[column].units + unit)
+    }
+
+    /// Every drawn weight as column, from, to.
+    pub(super) fn links(&self) -> Vec<[usize; 3]> {
+        let mut links = Vec::new();
+        for column in 1..self.columns.len() {
+            for to in 0..self.columns[column].shown() {
+                links.extend((0..self.columns[column - 1].shown()).map(|from| [column, from, to]));
+            }
+        }
+        links
+    }
+}
+
+/// Left to right: the columns spread over the width, the units of each around the middle.
+fn place_wide(columns: &[Column], width: f64) -> (Vec<Vec<[f64; 2]>>, f64) {
+    // The same for every network, so that nothing below it moves when one is edited.
+    let height = MAX_SHOWN as f64 * SPACING;
+    let (left, right) = (42.0, width - 44.0 - UNIT);
+    let stride = (right - left) / (columns.len() - 1).max(1) as f64;
+    let place = |(i, column): (usize, &Column)| {
+        let spacing = if column.shown() <= 2 { SPACING * 2.0 } else { SPACING };
+        let top = (height - (column.shown() - 1) as f64 * spacing - UNIT) / 2.0;
+        (0..column.shown()).map(|unit| [left + i as f64 * stride, top + unit as f64 * spacing]).collect()
+    };
+    (columns.iter().enumerate().map(place).collect(), height)
+}
+
+/// Top to bottom, for narrow pages: each layer a row with its name above.
+fn place_tall(columns: &[Column], width: f64) -> (Vec<Vec<[f64; 2]>>, f64) {
+    let pitch = 112.0;
+    let place = |(i, column): (usize, &Column)| {
+        let n = column.shown() as f64;
+        let spacing = ((width - UNIT) / (n - 1.0).max(1.0)).min(64.0);
+        let left = (width - (n - 1.0) * spacing - UNIT) / 2.0;
+        (0..column.shown()).map(|unit| [left + unit as f64 * spacing, 44.0 + i as f64 * pitch]).collect()
+    };
+    (columns.iter().enumerate().map(place).collect(), 44.0 + (columns.len() - 1) as f64 * pitch + UNIT + 4.0)
+}

@@ -1,0 +1,32 @@
+//! Samples of the plane as SVG paths: blue circles for +1, orange diamonds for -1, fainter where a label is nearer 0.
+
+use std::fmt::Write;
+
+/// Where a point of `[-6, 6]²` lies in a picture of `side`.
+fn place(point: [f32; 3], side: f32) -> [f32; 2] {
+    [(point[0] + 6.0) / 12.0 * side, (6.0 - point[1]) / 12.0 * side]
+}
+
+/// The points as paths, each with its class and the opacity of its fill in quarters.
+pub(super) fn paths(points: &[[f32; 3]], side: f32, radius: f32) -> Vec<(bool, u8, String)> {
+    let mut paths: Vec<(bool, u8, String)> = Vec::new();
+    for &point in points {
+        let is_positive = point[2] >= 0.0;
+        let quarter = ((point[2].abs() * 4.0).ceil() as u8).clamp(1, 4);
+        let index = paths.iter().position(|p| p.0 == is_positive && p.1 == quarter).unwrap_or_else(|| {
+            paths.push((is_positive, quarter, String::new()));
+            paths.len() - 1
+        });
+        let [x, y] = place(point, side);
+        let path = &mut paths[index].2;
+        // Writing to a string cannot fail.
+        let _ = if is_positive {
+            let (r, d) = (radius, radius * 2.0);
+            write!(path, "M{:.1} {y:.1}a{r} {r} 0 1 1 {d} 0a{r} {r} 0 1 1 -{d} 0", x - r)
+        } else {
+            let r = radius * 1.29;
+            write!(path, "M{x:.1} {:.1}l{r:.1} {r:.1}-{r:.1} {r:.1}-{r:.1}-{r:.1}z", y - r)
+        };
+    }
+    paths
+}
