@@ -1,7 +1,7 @@
 //! What is computed: a graph of operations with static shapes.
 //!
 //! Turns calls such as `graph.matmul(x, w, …)` into nodes, a loss into gradient nodes ([`autodiff`]) and a graph into a smaller equal one
-//! ([`simplify`]). The meaning of every node is its f64 [`reference`]. It knows no buffer, no kernel and no device.
+//! ([`simplify`]). The meaning of every node is its f64 [`mod@reference`]. It knows no buffer, no kernel and no device.
 //!
 //! Everything that moves through a graph is a row-major array of real numbers: class indices are whole numbers in the same type.
 //! Images are NHWC, convolution weights HWIO, dense weights `[in, out]`.

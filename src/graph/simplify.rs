@@ -1,6 +1,6 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
-//! One pass in order: each node is rewritten by [`Rewriter::rule`] over operands that are simple already, then looked up among the nodes that
+//! One pass in order: each node is rewritten by `Rewriter::rule` over operands that are simple already, then looked up among the nodes that
 //! exist; a last sweep drops what no root needs. It assumes nothing of values: `x · 0` stays, as `x` may be infinite.
 
 use super::ops::reduce::Reduction;
@@ -90,8 +90,8 @@ impl Rewriter {
             if node.op != Op::Broadcast {
                 continue;
             }
-            let others = inputs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, &id)| self.graph.shape(id));
-            let without = others.fold(Some(self.graph.shape(node.inputs[0]).clone()), |joined, other| joined?.broadcast(other));
+            let mut others = inputs.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, &id)| self.graph.shape(id));
+            let without = others.try_fold(self.graph.shape(node.inputs[0]).clone(), |joined, other| joined.broadcast(other));
             if without.as_ref() == Some(shape) {
                 inputs[at] = node.inputs[0];
             }

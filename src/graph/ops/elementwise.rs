@@ -57,9 +57,9 @@ pub enum Binary {
     Mul,
     /// `a / b`
     Div,
-    /// The larger.
+    /// The larger; NaN if either is.
     Max,
-    /// The smaller.
+    /// The smaller; NaN if either is.
     Min,
     /// `a > b`
     Greater,
@@ -345,13 +345,15 @@ impl Binary {
     /// The function's value in double precision.
     pub fn at(self, a: f64, b: f64) -> f64 {
         let truth = |is_true: bool| if is_true { 1.0 } else { 0.0 };
+        // What is no number stays so, on either side: a maximum does not hide a diverging network.
+        let first_if = |is_first: bool| if is_first { a } else { b };
         match self {
             Binary::Add => a + b,
             Binary::Sub => a - b,
             Binary::Mul => a * b,
             Binary::Div => a / b,
-            Binary::Max => a.max(b),
-            Binary::Min => a.min(b),
+            Binary::Max => first_if(a > b || a.is_nan()),
+            Binary::Min => first_if(a < b || a.is_nan()),
             Binary::Greater => truth(a > b),
             Binary::GreaterEqual => truth(a >= b),
             Binary::Equal => truth(a == b),

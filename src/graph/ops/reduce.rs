@@ -1,7 +1,7 @@
 //! Reductions along axes.
 
 use super::offsets;
-use crate::graph::{Graph, NodeId, Op, ShapeError};
+use crate::graph::{Binary, Graph, NodeId, Op, ShapeError};
 use crate::tensor::{Shape, Tensor};
 
 /// What is taken of the elements along the reduced axes.
@@ -170,8 +170,8 @@ pub(crate) fn evaluate(kind: Reduction, x: &Tensor<f64>, axes: &[usize], shape: 
         let so_far = &mut y.data_mut()[at];
         *so_far = match kind {
             Reduction::Sum => *so_far + value,
-            Reduction::Max => so_far.max(value),
-            Reduction::Min => so_far.min(value),
+            Reduction::Max => Binary::Max.at(*so_far, value),
+            Reduction::Min => Binary::Min.at(*so_far, value),
         };
     }
     y
