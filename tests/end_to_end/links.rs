@@ -46,10 +46,7 @@ fn a_link_of_tensorflow_playground_opens_and_trains() {
 #[test]
 fn a_diverging_run_stops_keeps_its_weights_and_offers_a_lower_rate() {
     let page = Browser::start(PAGE, Graphics::None);
-    page.open_ready(
-        "#activation=linear&batchSize=10&dataset=circle&regDataset=reg-plane&learningRate=10&networkShape=8,8&seed=0.5&\
-         percTrainData=50&x=true&y=true&problem=regression",
-    );
+    page.open_ready("#v=2&dataset=reg-plane&optimizer=sgd&lr=1000");
     page.click("play");
     page.wait_for_state("diverged", 60);
     let notice = page.wait_for_notice("diverged", 10);

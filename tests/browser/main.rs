@@ -1,0 +1,69 @@
+//! The engine as browsers run it: in a dedicated worker of headless Chromium, on wasm SIMD and on WebGPU.
+#![cfg(target_arch = "wasm32")]
+
+/// What the native suites use too.
+#[allow(unreachable_pub, reason = "it is public to the native suites' own modules")]
+#[path = "../common"]
+mod common {
+    pub(crate) mod golden_excerpt;
+    pub(crate) mod golden_file;
+    pub(crate) mod golden_ops;
+}
+
+use common::golden_excerpt;
+use common::golden_ops::{Problem, Refusal};
+use descent::exec::Executor;
+use descent::exec::cpu::Cpu;
+use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+/// Runs a problem as a program of one routine.
+async fn run(problem: &Problem, target: Target, executor: impl AsyncFn(Program) -> Executor) -> Vec<Vec<f64>> {
+    let outputs = problem.wanted.iter().map(|wanted| (wanted.name.clone(), wanted.node)).collect();
+    let routine = RoutineSpec { name: "case", graph: problem.graph.clone(), outputs, fetch: None, training: None, tally: None };
+    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
+    let mut executor = executor(compile(&model, target).expect("a golden case compiles")).await;
+    let routine = executor.program().routines[0].clone();
+    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    }
+    executor.run(0, 1).expect("the device is there");
+    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let words = executor.read(&slices).await.expect("the device is there");
+    words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
+}
+
+/// Every case of the bundled excerpt, within `slack` times the manifests' tolerances.
+async fn golden(name: &str, target: Target, slack: impl Fn(&str, &str, f64) -> f64, executor: impl AsyncFn(Program) -> Executor) {
+    let mut failures = Vec::new();
+    for file in golden_excerpt::op_files() {
+        let (mut passed, mut failed, mut unsupported) = (0, 0, 0);
+        for case in &file.cases {
+            let problem = match Problem::new(&file, case) {
+                Ok(problem) => problem,
+                Err(Refusal::Unsupported) => {
+                    unsupported += 1;
+                    continue;
+                }
+                Err(Refusal::Shape(error)) => panic!("{}: {error}", case.name),
+            };
+            let got = run(&problem, target, &executor).await;
+            match problem.judge(&got, |wanted| slack(&file.op, &case.name, wanted.rtol)) {
+                Ok(()) => passed += 1,
+                Err(why) => {
+                    failed += 1;
+                    failures.push(format!("{}: {why}", case.name));
+                }
+            }
+        }
+        console_log!("golden ops/{} {name}: {passed} passed, {failed} failed, {unsupported} unsupported", file.op);
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[wasm_bindgen_test]
+async fn wasm_simd_gives_pytorchs_answers() {
+    golden("wasm", Target::Cpu, |_, _, _| 1.0, async |program| Executor::Cpu(Cpu::new(program))).await;
+}
