@@ -49,11 +49,31 @@ impl Device {
     /// # Errors
     /// [`ExecError::NoAdapter`] if there is none or it refuses a device.
     pub async fn request() -> Result<Self, ExecError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-        descriptor.backends = if cfg!(target_arch = "wasm32") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::VULKAN };
-        let instance = wgpu::Instance::new(descriptor);
         let options = wgpu::RequestAdapterOptions { power_preference: wgpu::PowerPreference::HighPerformance, ..Default::default() };
-        let adapter = instance.request_adapter(&options).await.map_err(|error| ExecError::NoAdapter(error.to_string()))?;
+        let adapter = instance().request_adapter(&options).await.map_err(|error| ExecError::NoAdapter(error.to_string()))?;
+        Self::of(&adapter).await
+    }
+
+    /// As [`Device::request`], but the first adapter whose name contains `part`.
+    ///
+    /// # Errors
+    /// [`ExecError::NoAdapter`] if none does or it refuses a device.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn request_named(part: &str) -> Result<Self, ExecError> {
+        let adapters = instance().enumerate_adapters(wgpu::Backends::VULKAN).await;
+        match adapters.iter().find(|adapter| adapter.get_info().name.contains(part)) {
+            Some(adapter) => Self::of(adapter).await,
+            None => Err(ExecError::NoAdapter(format!("no adapter's name contains \"{part}\""))),
+        }
+    }
+
+    /// The names of all adapters.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub async fn adapters() -> Vec<String> {
+        instance().enumerate_adapters(wgpu::Backends::VULKAN).await.iter().map(|adapter| adapter.get_info().name).collect()
+    }
+
+    async fn of(adapter: &wgpu::Adapter) -> Result<Self, ExecError> {
         let wanted = wgpu::DeviceDescriptor {
             label: Some("descent"),
             required_features: wgpu::Features::empty(),
@@ -66,7 +86,7 @@ impl Device {
         device.set_device_lost_callback(move |reason, message| watched.lose(format!("{reason:?}: {message}")));
         let watched = health.clone();
         device.on_uncaptured_error(Arc::new(move |error| watched.note(&error)));
-        let (name, is_software) = describe(&adapter, &device);
+        let (name, is_software) = describe(adapter, &device);
         let inner = Inner {
             device,
             queue,
@@ -152,8 +172,8 @@ impl Device {
             return Ok(pipeline.clone());
         }
         let device = &self.inner.device;
-        let module = device
-            .create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(label), source: wgpu::ShaderSource::Wgsl(text.into()) });
+        let module =
+            device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(label), source: wgpu::ShaderSource::Wgsl(text.into()) });
         let entries: Vec<_> = writable
             .iter()
             .enumerate()
@@ -190,7 +210,6 @@ impl Device {
         self.inner.pipelines.borrow_mut().insert(text.to_owned(), pipeline.clone());
         Ok(pipeline)
     }
-
 }
 
 impl Health {
@@ -210,6 +229,12 @@ impl Health {
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn instance() -> wgpu::Instance {
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    descriptor.backends = if cfg!(target_arch = "wasm32") { wgpu::Backends::BROWSER_WEBGPU } else { wgpu::Backends::VULKAN };
+    wgpu::Instance::new(descriptor)
 }
 
 /// The adapter's name and whether it is a software adapter.
