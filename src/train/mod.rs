@@ -3,6 +3,7 @@
 //! Turns an [`crate::experiment::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
 //! [`Snapshot`]s. It knows no page, no worker and no message.
 
+pub mod bench;
 mod blueprint;
 pub mod clock;
 pub mod pace;

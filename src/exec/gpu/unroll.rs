@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn loops_conditions_and_values_are_replaced() {
-        let text = "//: for i in 0..N if (i + 1) % 2 == 0\n//: for j in i..i + 2\nx_${i}_${j * 2};\n//: end\n//: end\n//: if N < 3\nno\n//: end";
+        let text =
+            "//: for i in 0..N if (i + 1) % 2 == 0\n//: for j in i..i + 2\nx_${i}_${j * 2};\n//: end\n//: end\n//: if N < 3\nno\n//: end";
         assert_eq!(unroll(text, &[("N", 4)]), "x_1_2;\nx_1_4;\nx_3_6;\nx_3_8;\n");
     }
 }

@@ -3,6 +3,7 @@
 //! Turns [`Command`]s into a [`crate::train::Session`]'s work and its results into [`Event`]s. One task does everything in turn, so no state
 //! is ever shared: it looks at the inbox, trains a little, reports what is due, gives way, and begins again.
 
+mod bench;
 mod port;
 mod run;
 mod source;
@@ -68,6 +69,7 @@ impl Service {
                 self.build(run, experiment, snapshot).await;
             }
             Command::Files => self.take(files).await,
+            Command::Bench { case, backend, budget_ms, steps } => bench::answer(&self.inbox, &case, &backend, budget_ms, steps).await,
             command => {
                 let Some(run) = &mut self.run else { return };
                 if let Err(error) = change(run, command, arrays) {

@@ -58,12 +58,8 @@ fn as_product(conv: &ConvKernel) -> (Product, Vec<(&'static str, usize)>, &'stat
     let taps = conv.kernel[0] * conv.kernel[1];
     let pixels = |[h, w]: [usize; 2]| conv.batch * h * w;
     let (m, cols, terms, file) = match conv.direction {
-        Direction::Forward => {
-            (pixels(conv.output), group_out, taps * group_in, include_str!("../../../../shaders/conv_forward.wgsl"))
-        }
-        Direction::InputGrad => {
-            (pixels(conv.input), group_in, taps * group_out, include_str!("../../../../shaders/conv_input_grad.wgsl"))
-        }
+        Direction::Forward => (pixels(conv.output), group_out, taps * group_in, include_str!("../../../../shaders/conv_forward.wgsl")),
+        Direction::InputGrad => (pixels(conv.input), group_in, taps * group_out, include_str!("../../../../shaders/conv_input_grad.wgsl")),
         Direction::WeightGrad => {
             (taps * group_in, group_out, pixels(conv.output), include_str!("../../../../shaders/conv_weight_grad.wgsl"))
         }

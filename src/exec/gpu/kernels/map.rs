@@ -47,8 +47,7 @@ fn source_of(from: &Shape, to: &Shape, low: &[usize], interior: &[usize]) -> Str
 
 pub(super) fn random_mask(kernel: &Kernel, keep: f32, site: u32) -> Dispatch {
     let output = kernel.outputs[0];
-    let constants =
-        [("LEN", output.len), ("SITE", rng::mix(site) as usize), ("STEP", state::STEP), ("DROPOUT_KEY", state::DROPOUT_KEY)];
+    let constants = [("LEN", output.len), ("SITE", rng::mix(site) as usize), ("STEP", state::STEP), ("DROPOUT_KEY", state::DROPOUT_KEY)];
     let mut source = Source::new(&constants);
     source.float("KEEP", f64::from(keep)).reads_words("state", kernel.inputs[0]).writes("y", output).file(RANDOM);
     source.file(include_str!("../../../../shaders/random_mask.wgsl"));

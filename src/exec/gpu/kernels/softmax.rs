@@ -6,8 +6,7 @@ use crate::plan::{Kernel, Target};
 
 pub(super) fn softmax(kernel: &Kernel, rows: usize, cols: usize, is_log: bool, target: Target) -> Dispatch {
     let (along, outputs) = lanes(rows, cols, target);
-    let mut source =
-        with_math(&[("ROWS", rows), ("COLS", cols), ("LANES", along), ("OUTPUTS", outputs), ("IS_LOG", usize::from(is_log))]);
+    let mut source = with_math(&[("ROWS", rows), ("COLS", cols), ("LANES", along), ("OUTPUTS", outputs), ("IS_LOG", usize::from(is_log))]);
     source.reads("x", kernel.inputs[0]).store(&kernel.epilogue, &kernel.inputs[1..], &kernel.outputs);
     source.file(COMBINE).file(include_str!("../../../../shaders/softmax.wgsl"));
     source.finish(rows.div_ceil(outputs))

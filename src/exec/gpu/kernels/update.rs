@@ -113,7 +113,9 @@ fn constants_of_step(update: &Update) -> String {
     let base = "bitcast<f32>(state[LEARNING_RATE])";
     let rate = match update.schedule {
         Schedule::Constant => base.to_owned(),
-        Schedule::Step { step_size, gamma } => format!("{base} * math_exp({} * f32(step / {}u))", number(libm::log(gamma)), step_size.max(1)),
+        Schedule::Step { step_size, gamma } => {
+            format!("{base} * math_exp({} * f32(step / {}u))", number(libm::log(gamma)), step_size.max(1))
+        }
         Schedule::Exponential { gamma } => format!("{base} * math_exp({} * f32(step))", number(libm::log(gamma))),
         Schedule::Cosine { t_max, eta_min } => {
             format!("half_cosine({base}, {}, {})", number(eta_min), progress("f32(step)", f64::from(t_max)))
