@@ -169,18 +169,19 @@ impl Update {
                 }
             }
             Optimizer::AdamW { beta1, beta2, eps, weight_decay } => {
-                let kept = real(1.0 - step.rate * weight_decay);
+                // `w · (1 - rate · decay)` would round the factor, by up to 3e-8 in each step.
+                let decay = real(step.rate * weight_decay);
                 let adam = Adam::new(step, beta1, beta2, eps);
                 sweep(w, g, moments, range, |w, g, [mean, square]| {
                     let (mean, square) = adam.moments(shaped(w, g), mean, square);
-                    (w * kept - adam.step(mean, square), [mean, square])
+                    (w - (adam.step(mean, square) + decay * w), [mean, square])
                 });
             }
             Optimizer::RmsProp { alpha, eps, momentum, centered, weight_decay } => {
-                let (keep, take, eps, momentum, decay) = (real(alpha), real(1.0 - alpha), real(eps), real(momentum), real(weight_decay));
+                let (take, eps, momentum, decay) = (real(1.0 - alpha), real(eps), real(momentum), real(weight_decay));
                 let squared = |w: F, g: F, square: F| {
                     let g = shaped(w, g) + decay * w;
-                    (g, keep * square + take * g * g)
+                    (g, square + take * (g * g - square))
                 };
                 // Rounding can leave the variance a little below 0 where all gradients were equal.
                 let root = |square: F, mean: F| (square - mean * mean).max(F::ZERO).sqrt() + eps;
@@ -222,7 +223,6 @@ impl Update {
 /// Adam's arithmetic, shared by its variants.
 struct Adam<F> {
     take1: F,
-    keep2: F,
     take2: F,
     eps: F,
     /// `rate / correction1`
@@ -235,7 +235,6 @@ impl<F: Real> Adam<F> {
     fn new(step: &StepConstants, beta1: f64, beta2: f64, eps: f64) -> Self {
         Self {
             take1: F::from_f64(1.0 - beta1),
-            keep2: F::from_f64(beta2),
             take2: F::from_f64(1.0 - beta2),
             eps: F::from_f64(eps),
             rate: F::from_f64(step.rate / step.correction1),
@@ -243,9 +242,11 @@ impl<F: Real> Adam<F> {
         }
     }
 
-    /// `m ← m + (1 - β₁)(g - m)`, `v ← β₂ v + (1 - β₂) g²`
+    /// `m ← m + (1 - β₁)(g - m)`, `v ← v + (1 - β₂)(g² - v)`
+    ///
+    /// With the rounded β₂ as a second constant `v` would settle at 1.00001 g² in f32, since 0.999 and 0.001 do not add up to 1 there.
     fn moments(&self, g: F, mean: F, square: F) -> (F, F) {
-        (mean + self.take1 * (g - mean), self.keep2 * square + self.take2 * g * g)
+        (mean + self.take1 * (g - mean), square + self.take2 * (g * g - square))
     }
 
     /// `rate · m̂ / (√v̂ + eps)`
