@@ -3,15 +3,20 @@
 
 mod common;
 
+use common::executed::Executed;
 use common::golden::golden_dir;
 use common::golden_excerpt;
 use common::golden_file::GoldenFile;
+use common::golden_links;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
+use common::golden_train::{self, Trainer, Trajectories};
 use descent::exec::gpu::{Device, Gpu};
 use descent::exec::{ExecError, Executor, cpu::Cpu};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
+use descent::nn::Model;
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use descent::tensor::Tensor;
 use std::path::{Path, PathBuf};
 
 /// Op files in which every case has to be supported.
@@ -140,4 +145,48 @@ fn gpu_gives_pytorchs_answers() {
 #[test]
 fn software_gpu_gives_pytorchs_answers() {
     gpu_answers(Target::SoftwareGpu);
+}
+
+/// Runs the trajectories of every model of `train/` that the engine has the layers for, and counts the others.
+fn run_training(executor: &str, tolerance: &str, mut trainer: impl FnMut(&Trajectories, &Model, Vec<Tensor<f64>>) -> Box<dyn Trainer>) {
+    let Some(dir) = golden_dir() else { return };
+    let failed: usize = golden_train::MODELS.iter().map(|model| golden_train::run(&dir, model, executor, tolerance, &mut trainer)).sum();
+    golden_train::UNSUPPORTED.iter().for_each(|model| golden_train::skip(&dir, model, executor));
+    assert_eq!(failed, 0, "training runs left PyTorch's trajectories; they are named above");
+}
+
+#[test]
+fn reference_follows_pytorchs_training() {
+    run_training("reference", "tol", golden_train::interpreted);
+}
+
+#[test]
+fn cpu_follows_pytorchs_training() {
+    run_training("cpu", "tol", |file, model, params| {
+        Box::new(Executed::start(file, model, &params, Target::Cpu, |program| Executor::Cpu(Cpu::new(program))))
+    });
+}
+
+fn gpu_follows(target: Target) {
+    let Some(device) = adapter().map(|device| device.with_target(target)) else { return };
+    run_training("gpu", "tol_gpu", |file, model, params| {
+        let executor = |program| Executor::Gpu(Gpu::new(&device, program).unwrap_or_else(|error| panic!("{error}")));
+        Box::new(Executed::start(file, model, &params, target, executor))
+    });
+}
+
+#[test]
+fn gpu_follows_pytorchs_training() {
+    gpu_follows(Target::Gpu);
+}
+
+#[test]
+fn software_gpu_follows_pytorchs_training() {
+    gpu_follows(Target::SoftwareGpu);
+}
+
+#[test]
+fn reference_trains_playground_links_as_the_original_does() {
+    let Some(dir) = golden_dir() else { return };
+    assert_eq!(golden_links::run(&dir), 0);
 }

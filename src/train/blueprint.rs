@@ -35,7 +35,7 @@ pub(super) enum Pictures {
 }
 
 /// The network of an experiment.
-pub(super) fn architecture(experiment: &Experiment, samples: &Samples) -> Architecture {
+pub fn architecture(experiment: &Experiment, samples: &Samples) -> Architecture {
     Architecture {
         input: samples.feature_shape.to_vec(),
         layers: experiment.layers.clone(),
@@ -123,7 +123,7 @@ pub(super) fn pictures(samples: &Samples, multiplications: usize) -> Pictures {
 }
 
 /// What a step does to the parameters: PyTorch's defaults; where samples come in TensorFlow Playground's order, its penalties too.
-fn update(experiment: &Experiment) -> Update {
+pub fn update(experiment: &Experiment) -> Update {
     let sgd = |momentum, nesterov| Optimizer::Sgd { momentum, dampening: 0.0, nesterov, weight_decay: 0.0 };
     let optimizer = match experiment.optimizer {
         OptimizerChoice::Sgd => sgd(0.0, false),

@@ -4,7 +4,7 @@
 //! [`Snapshot`]s. It knows no page, no worker and no message.
 
 pub mod bench;
-mod blueprint;
+pub mod blueprint;
 pub mod clock;
 pub mod pace;
 pub mod pictures;

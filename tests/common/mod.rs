@@ -1,9 +1,11 @@
 //! What several suites share. Each suite uses a part of it.
 #![allow(dead_code, unreachable_pub, reason = "each suite compiles all of this and uses a part")]
 
+pub mod executed;
 pub mod golden;
 pub mod golden_excerpt;
 pub mod golden_file;
+pub mod golden_links;
 pub mod golden_ops;
 pub mod golden_train;
 pub mod interpreter;
