@@ -199,20 +199,20 @@ fn change(update: &Update) -> String {
         }
         Optimizer::Adam { beta1, beta2, eps, .. } | Optimizer::AdamW { beta1, beta2, eps, .. } => {
             line(&format!("let mean = moments[e] + {} * (g - moments[e]);", number(1.0 - beta1)));
-            line(&format!("var square = {} * {} + {} * g * g;", number(beta2), moment(1), number(1.0 - beta2)));
+            line(&format!("var square = {} + {} * (g * g - {});", moment(1), number(1.0 - beta2), moment(1)));
             line(&format!("moments[e] = mean;\n    {} = square;", moment(1)));
             if let Optimizer::Adam { amsgrad: true, .. } = update.optimizer {
                 line(&format!("square = max({}, square);\n    {} = square;", moment(2), moment(2)));
             }
-            let kept = match update.optimizer {
-                Optimizer::AdamW { weight_decay, .. } => format!("w * (1.0 - step.rate * {})", number(weight_decay)),
-                _ => "w".to_owned(),
+            let decay = match update.optimizer {
+                Optimizer::AdamW { weight_decay, .. } => format!(" + step.rate * {} * w", number(weight_decay)),
+                _ => String::new(),
             };
             let root = format!("sqrt(square) * (1.0 / sqrt(step.correction2)) + {}", number(eps));
-            line(&format!("var next = {kept} - step.rate / step.correction1 * (mean / ({root}));"));
+            line(&format!("var next = w - (step.rate / step.correction1 * (mean / ({root})){decay});"));
         }
         Optimizer::RmsProp { alpha, eps, momentum, centered, .. } => {
-            line(&format!("let square = {} * moments[e] + {} * g * g;", number(alpha), number(1.0 - alpha)));
+            line(&format!("let square = moments[e] + {} * (g * g - moments[e]);", number(1.0 - alpha)));
             line("moments[e] = square;");
             if centered {
                 line(&format!("let mean = {} + {} * (g - {});", moment(1), number(1.0 - alpha), moment(1)));
