@@ -1,0 +1,283 @@
+//! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel serves.
+
+use super::extents::{around, conv_kernel, gemm, pool_kernel, rows_and_classes, runs};
+use super::{Class, Draft, Fuser, Group, Value, base, class};
+use crate::graph::{NodeId, Op, Reduction};
+use crate::plan::expr::Fused;
+use crate::plan::kernel::{ConvKernel, Direction, Gemm, Kind, Pooling};
+use crate::plan::program::Target;
+use crate::tensor::Shape;
+
+impl Fuser<'_> {
+    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root` (itself, if there is no epilogue).
+    pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> Result<(), NodeId> {
+        let graph = self.graph;
+        let node = graph.node(id);
+        let (epilogue, extra) = if root == id {
+            (Fused::none(), Vec::new())
+        } else {
+            let mut group = Group::new(self, Some(id));
+            group.value(root, true);
+            group.finish()
+        };
+        let stored = |at: usize| Value::Node(base(graph, node.inputs[at]));
+        let shape_of = |at: usize| graph.shape(node.inputs[at]);
+        let (kind, operands) = match &node.op {
+            Op::Matmul { ta, tb } => {
+                if root == id && self.sum_row(id, id, drafts) {
+                    return Ok(());
+                }
+                (Kind::Gemm(gemm(shape_of(0), shape_of(1), *ta, *tb)), vec![stored(0), stored(1)])
+            }
+            Op::Conv2d(conv) => {
+                let kernel = conv_kernel(Direction::Forward, conv, shape_of(0), shape_of(1), &node.shape);
+                (Kind::Conv(kernel), vec![stored(0), stored(1)])
+            }
+            Op::Conv2dDx(conv) => {
+                let kernel = conv_kernel(Direction::InputGrad, conv, &node.shape, shape_of(1), shape_of(0));
+                (Kind::Conv(kernel), vec![stored(0), stored(1)])
+            }
+            Op::Conv2dDw(conv) => {
+                if root == id && self.sum_row(id, id, drafts) {
+                    return Ok(());
+                }
+                let kernel = conv_kernel(Direction::WeightGrad, conv, shape_of(0), &node.shape, shape_of(1));
+                if root == id {
+                    self.emit_split(Kind::Conv(kernel), vec![stored(0), stored(1)], vec![Value::Node(id)], self.label(id), drafts);
+                    return Ok(());
+                }
+                (Kind::Conv(kernel), vec![stored(0), stored(1)])
+            }
+            Op::MaxPool(pool) => (pool_kernel(Pooling::Max, pool, shape_of(0), &node.shape), vec![stored(0)]),
+            Op::AvgPool(pool) => (pool_kernel(Pooling::Mean, pool, shape_of(0), &node.shape), vec![stored(0)]),
+            Op::MaxPoolDx(pool) => (pool_kernel(Pooling::MaxGrad, pool, &node.shape, shape_of(1)), vec![stored(0), stored(1)]),
+            Op::AvgPoolDx(pool) => (pool_kernel(Pooling::MeanGrad, pool, &node.shape, shape_of(0)), vec![stored(0)]),
+            Op::Softmax | Op::LogSoftmax => {
+                let cols = node.shape.last().copied().unwrap_or(1);
+                let rows = node.shape.elements() / cols.max(1);
+                (Kind::Softmax { rows, cols, is_log: node.op == Op::LogSoftmax }, vec![stored(0)])
+            }
+            Op::CrossEntropy => {
+                self.cross_entropy(id, drafts);
+                return Ok(());
+            }
+            Op::CrossEntropyDx => {
+                let (rows, classes) = rows_and_classes(shape_of(0));
+                (Kind::CrossEntropy { rows, classes, has_loss: false, has_grad: true }, vec![stored(0), stored(1), stored(2)])
+            }
+            Op::ArgMax { axis } => {
+                let (outer, middle, inner) = around(shape_of(0), *axis, *axis + 1);
+                (Kind::ArgMax { outer, middle, inner }, vec![stored(0)])
+            }
+            Op::Pad { low, interior, value, .. } => {
+                let kind = Kind::Pad {
+                    source: shape_of(0).clone(),
+                    shape: node.shape.clone(),
+                    low: low.clone(),
+                    interior: interior.clone(),
+                    value: *value as f32,
+                };
+                (kind, vec![stored(0)])
+            }
+            Op::RandomMask { keep, site } => (Kind::RandomMask { keep: *keep as f32, site: *site }, Vec::new()),
+            Op::Reduce { kind, axes } => {
+                if root == id && self.sum_row(id, id, drafts) {
+                    return Ok(());
+                }
+                return self.reduce(id, root, *kind, axes, epilogue, extra, drafts);
+            }
+            Op::Input(_)
+            | Op::Param(_)
+            | Op::Stat(_)
+            | Op::Constant(_)
+            | Op::Unary(_)
+            | Op::Binary(_)
+            | Op::Select
+            | Op::Broadcast
+            | Op::Reshape
+            | Op::Permute(_)
+            | Op::Slice { .. } => unreachable!("not a heavy node"),
+        };
+        self.check(root, operands.len() + extra.len() + 1)?;
+        let inputs = operands.into_iter().chain(extra).collect();
+        drafts.push(Draft { kind, epilogue, inputs, outputs: vec![Value::Node(root)], label: self.label(root) });
+        Ok(())
+    }
+
+    /// A reduction: axes that are not neighbours are taken in several passes, the last axes first.
+    fn reduce(
+        &mut self,
+        id: NodeId,
+        root: NodeId,
+        kind: Reduction,
+        axes: &[usize],
+        epilogue: Fused,
+        extra: Vec<Value>,
+        drafts: &mut Vec<Draft>,
+    ) -> Result<(), NodeId> {
+        let input = self.graph.node(id).inputs[0];
+        let source = base(self.graph, input);
+        let (mut prologue, mut inputs) = if self.is_stored[source.index()] {
+            (Fused::load(), vec![Value::Node(source)])
+        } else {
+            let mut group = Group::new(self, None);
+            group.value(source, true);
+            group.finish()
+        };
+        self.check(id, inputs.len() + extra.len() + 1)?;
+        let mut shape: Vec<usize> = self.graph.shape(input).to_vec();
+        let mut runs = runs(&shape, axes);
+        let label = self.label(root);
+        while let Some((start, end)) = runs.pop() {
+            let (outer, middle, inner) = around(&Shape::from(shape.as_slice()), start, end);
+            shape[start..end].fill(1);
+            let reduction = Kind::Reduce { kind, outer, middle, inner, prologue };
+            if runs.is_empty() {
+                inputs.extend(extra);
+                drafts.push(Draft { kind: reduction, epilogue, inputs, outputs: vec![Value::Node(root)], label });
+                return Ok(());
+            }
+            let partial = self.temporary(outer * inner);
+            drafts.push(Draft {
+                kind: reduction,
+                epilogue: Fused::none(),
+                inputs,
+                outputs: vec![partial],
+                label: format!("{label} (partial)"),
+            });
+            prologue = Fused::load();
+            inputs = vec![partial];
+        }
+        unreachable!("a reduction has at least one run of axes")
+    }
+
+    fn temporary(&mut self, len: usize) -> Value {
+        self.temporaries += 1;
+        Value::Temporary(self.temporaries - 1, len)
+    }
+
+    /// Loss and gradient in one pass, where the gradient's upstream is known early enough.
+    fn cross_entropy(&mut self, id: NodeId, drafts: &mut Vec<Draft>) {
+        let graph = self.graph;
+        let node = graph.node(id);
+        let logits = base(graph, node.inputs[0]);
+        let target = base(graph, node.inputs[1]);
+        let (rows, classes) = rows_and_classes(graph.shape(node.inputs[0]));
+        let gradient = self.users[logits.index()].iter().copied().find(|user| {
+            let other = graph.node(*user);
+            other.op == Op::CrossEntropyDx
+                && base(graph, other.inputs[0]) == logits
+                && base(graph, other.inputs[1]) == target
+                && (base(graph, other.inputs[2]) < id || class(&graph.node(base(graph, other.inputs[2])).op) == Class::Leaf)
+                && self.is_stored[base(graph, other.inputs[2]).index()]
+        });
+        let mut inputs = vec![Value::Node(logits), Value::Node(target)];
+        let mut outputs = vec![Value::Node(id)];
+        if let Some(gradient) = gradient {
+            inputs.push(Value::Node(base(graph, graph.node(gradient).inputs[2])));
+            outputs.push(Value::Node(gradient));
+            self.is_merged[gradient.index()] = true;
+        }
+        drafts.push(Draft {
+            kind: Kind::CrossEntropy { rows, classes, has_loss: true, has_grad: gradient.is_some() },
+            epilogue: Fused::none(),
+            inputs,
+            outputs,
+            label: if gradient.is_some() { "cross_entropy + gradient".into() } else { self.label(id) },
+        });
+    }
+
+    /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and is done, now or with the other.
+    fn sum_row(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> bool {
+        let graph = self.graph;
+        let is_sum_over_rows = |at: NodeId| match &graph.node(at).op {
+            Op::Reduce { kind: Reduction::Sum, axes } => {
+                let shape = graph.shape(graph.node(at).inputs[0]);
+                let rank = shape.len();
+                rank >= 2 && axes.iter().copied().eq(0..rank - 1)
+            }
+            _ => false,
+        };
+        let upstream = |at: NodeId| match &graph.node(at).op {
+            Op::Matmul { ta: true, tb: false } if graph.shape(graph.node(at).inputs[0]).len() == 2 => Some(graph.node(at).inputs[1]),
+            Op::Conv2dDw(conv) if conv.groups == 1 => Some(graph.node(at).inputs[1]),
+            Op::Reduce { .. } if is_sum_over_rows(at) => Some(graph.node(at).inputs[0]),
+            _ => None,
+        };
+        let Some(dy) = upstream(id) else { return false };
+        let dy_base = base(graph, dy);
+        if !self.is_stored[dy_base.index()] {
+            return false;
+        }
+        let is_free = |at: NodeId| self.is_stored[at.index()] && !self.is_merged[at.index()] && self.users[at.index()].is_empty();
+        let fits = |at: NodeId| is_free(at) && upstream(at).is_some_and(|other| graph.shape(other) == graph.shape(dy));
+        let is_sum = is_sum_over_rows(id);
+        let partner = self.users[dy_base.index()].iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
+        let Some(partner) = partner.filter(|_| fits(id)) else { return false };
+        if partner > id {
+            // Done when the other's turn comes.
+            return true;
+        }
+        let (weight, bias) = if is_sum { (partner, root) } else { (root, partner) };
+        let node = graph.node(weight);
+        let kind = match &node.op {
+            Op::Matmul { ta, tb } => {
+                let product = gemm(graph.shape(node.inputs[0]), graph.shape(node.inputs[1]), *ta, *tb);
+                Kind::Gemm(Gemm { has_sum_row: true, ..product })
+            }
+            Op::Conv2dDw(conv) => {
+                let kernel =
+                    conv_kernel(Direction::WeightGrad, conv, graph.shape(node.inputs[0]), &node.shape, graph.shape(node.inputs[1]));
+                Kind::Conv(ConvKernel { has_sum_row: true, ..kernel })
+            }
+            _ => unreachable!("one of the two is a weight's gradient"),
+        };
+        let inputs = node.inputs.iter().map(|input| Value::Node(base(graph, *input))).collect();
+        let label = format!("{} + sum", self.label(weight));
+        self.is_merged[partner.index()] = true;
+        self.emit_split(kind, inputs, vec![Value::Node(weight), Value::Node(bias)], label, drafts);
+        true
+    }
+
+    /// A product over many rows, split into ranges that an ordered second pass adds up, where the device has many cores.
+    fn emit_split(&mut self, kind: Kind, inputs: Vec<Value>, outputs: Vec<Value>, label: String, drafts: &mut Vec<Draft>) {
+        let (m, n, k) = match &kind {
+            Kind::Gemm(gemm) => (gemm.m + usize::from(gemm.has_sum_row), gemm.n, gemm.k),
+            Kind::Conv(conv) => {
+                let taps = conv.kernel[0] * conv.kernel[1] * conv.c_in / conv.groups;
+                (taps + usize::from(conv.has_sum_row), conv.c_out, conv.batch * conv.output[0] * conv.output[1])
+            }
+            _ => unreachable!("only products are split"),
+        };
+        let split = match self.target {
+            Target::Cpu => 1,
+            Target::SoftwareGpu => split(m, n, k, 256),
+            Target::Gpu => split(m, n, k, 1024),
+        };
+        if split == 1 {
+            drafts.push(Draft { kind, epilogue: Fused::none(), inputs, outputs, label });
+            return;
+        }
+        let kind = match kind {
+            Kind::Gemm(gemm) => Kind::Gemm(Gemm { split, ..gemm }),
+            Kind::Conv(conv) => Kind::Conv(ConvKernel { split, ..conv }),
+            other => other,
+        };
+        let partial = self.temporary(split * m * n);
+        drafts.push(Draft { kind, epilogue: Fused::none(), inputs, outputs: vec![partial], label: format!("{label} (split)") });
+        drafts.push(Draft {
+            kind: Kind::Reduce { kind: Reduction::Sum, outer: 1, middle: split, inner: m * n, prologue: Fused::load() },
+            epilogue: Fused::none(),
+            inputs: vec![partial],
+            outputs,
+            label: format!("{label} (ordered sum)"),
+        });
+    }
+}
+
+/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are worked on at once; no range is shorter
+/// than 128 terms.
+fn split(m: usize, n: usize, k: usize, want: usize) -> usize {
+    let tiles = m.div_ceil(8) * n.div_ceil(8);
+    (want / tiles).clamp(1, (k / 128).max(1))
+}
