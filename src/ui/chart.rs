@@ -1,6 +1,6 @@
 //! The loss over the steps.
 
-use super::chart_scale::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, TOP};
+use super::chart_scale::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, TOP, loss_name};
 use super::format;
 use super::lab::{History, lab};
 use super::size;
@@ -78,7 +78,7 @@ fn axes(scale: &Scale) -> AnyView {
     let right = scale.x(scale.step_ticks()[4]);
     let losses = scale.loss_ticks().into_iter().map(|loss| {
         let y = scale.y(loss);
-        let name = if loss >= 10_000.0 { format!("{loss:e}") } else { loss.to_string() };
+        let name = loss_name(loss);
         view! {
             <line class="grid" x1=LEFT x2=right y1=y y2=y />
             <text x=LEFT - 7.0 y=y + 4.0 text-anchor="end">{name}</text>
@@ -97,7 +97,7 @@ fn axes(scale: &Scale) -> AnyView {
     view! {
         {losses.collect_view()}
         {steps.collect_view()}
-        <text x=right + 16.0 y=HEIGHT - BOTTOM + 18.0 text-anchor="start">"step"</text>
+        <text x=right + 24.0 y=HEIGHT - BOTTOM + 18.0 text-anchor="start">"step"</text>
     }
     .into_any()
 }

@@ -4,7 +4,7 @@ use super::lab::History;
 
 /// Edges of the plot inside the picture.
 pub(super) const LEFT: f64 = 38.0;
-pub(super) const RIGHT: f64 = 44.0;
+pub(super) const RIGHT: f64 = 56.0;
 pub(super) const TOP: f64 = 10.0;
 pub(super) const BOTTOM: f64 = 26.0;
 /// Height of the picture.
@@ -94,6 +94,21 @@ fn tick_above(loss: f64) -> f64 {
     } else {
         10.0 * power
     }
+}
+
+/// A tick's name: `0.03`, `1e-5`, `1e4`.
+pub(super) fn loss_name(loss: f64) -> String {
+    if (0.0009..9_000.0).contains(&loss) { brief_tick(loss) } else { format!("{}e{}", lead(loss), loss.log10().floor()).replace('-', "−") }
+}
+
+fn lead(loss: f64) -> f64 {
+    (loss / 10f64.powf(loss.log10().floor())).round()
+}
+
+/// Without the dust of its binary form.
+fn brief_tick(loss: f64) -> String {
+    let decimals = (-loss.log10().floor()).max(0.0) as usize;
+    format!("{loss:.decimals$}")
 }
 
 /// The next of 1, 2, 4, 6, 8 times a power of ten, which a quarter divides well.

@@ -81,8 +81,8 @@ pub(super) fn DecisionMap() -> impl IntoView {
                         on:change=move |event| lab.change(|e| e.discretize = event_target_checked(&event)) />
                     "Two colours only"
                 </label>
-                <button class="btn edge small-btn end" data-testid="regenerate" title="Draw other points from another seed"
-                    on:click=move |_| lab.change(edit::next_seed)>"Other points"</button>
+                <button class="link small end" data-testid="regenerate" title="Draw other points from another seed"
+                    on:click=move |_| lab.change(edit::next_seed)>"New points"</button>
             </div>
         </figure>
     }

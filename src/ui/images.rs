@@ -91,12 +91,12 @@ fn column(lab: Lab, built: &Built, layer: usize) -> AnyView {
     let (tiles, rows, cols) = extent(&shape);
     let shown = tiles.min(if shape.len() == 3 { MAX_MAPS } else { MAX_CELLS });
     let across = across(shown, rows == 1 && cols == 1);
+    let sheet = Sheet { tiles, shown, across, rows, cols };
+    let [width, height] = sheet.size();
     Effect::new(move |_| {
         let (Some(frame), Some(canvas)) = (lab.frame.get(), canvas.get()) else { return };
-        let total = tiles * rows * cols;
-        if let Some(values) = frame.arrays[1].get(before..before + total) {
-            let (pixels, width, height) = tile(values, tiles, shown, across, rows, cols);
-            paint::put(&canvas, &pixels, width, height);
+        if let Some(values) = frame.arrays[1].get(before..before + tiles * rows * cols) {
+            paint::put(&canvas, &sheet.paint(values), width, height);
         }
     });
     let size = match info.shape.as_slice() {
@@ -109,7 +109,7 @@ fn column(lab: Lab, built: &Built, layer: usize) -> AnyView {
     view! {
         <div class="layer" title=name>
             <header><b>{info.title.clone()}</b><span>{size}</span>{more}</header>
-            <div class="maps" class:cells=rows == 1 && cols == 1><canvas class="acts" node_ref=canvas width="1" height="1" role="img" aria-label=label></canvas></div>
+            <div class="maps" class:cells=rows == 1 && cols == 1><canvas class="acts" node_ref=canvas width=width height=height role="img" aria-label=label></canvas></div>
         </div>
     }
     .into_any()
@@ -134,25 +134,47 @@ fn across(tiles: usize, are_cells: bool) -> usize {
     }
 }
 
-/// Maps `[rows, cols, tiles]` as pixels of one picture, with a gap of one pixel between them (a third of a small map's side at most).
-fn tile(values: &[u8], tiles: usize, shown: usize, across: usize, rows: usize, cols: usize) -> (Vec<u8>, usize, usize) {
-    // Each value becomes a square of so many pixels, so that the gap stays thin beside small maps.
-    let zoom = (24 / rows.max(cols)).max(1);
-    let gap = if rows.max(cols) * zoom >= 20 { 3 } else { 2 };
-    let (high, wide) = (rows * zoom + gap, cols * zoom + gap);
-    let (width, height) = (across * wide - gap, shown.div_ceil(across) * high - gap);
-    let mut pixels = vec![0; width * height * 4];
-    for map in 0..shown {
-        let (top, left) = (map / across * high, map % across * wide);
-        for y in 0..rows * zoom {
-            for x in 0..cols * zoom {
-                let value = values[(y / zoom * cols + x / zoom) * tiles + map];
-                let [r, g, b, _] = paint::positive(value);
-                // A floor of 26 shows where a map is, however silent.
-                let at = ((top + y) * width + left + x) * 4;
-                pixels[at..at + 4].copy_from_slice(&[r, g, b, value.max(26)]);
+/// Maps side by side in one picture.
+#[derive(Clone, Copy)]
+struct Sheet {
+    tiles: usize,
+    shown: usize,
+    across: usize,
+    rows: usize,
+    cols: usize,
+}
+
+impl Sheet {
+    /// Each value becomes a square of so many pixels, so that the gap stays thin beside small maps.
+    fn zoom(&self) -> usize {
+        (24 / self.rows.max(self.cols)).max(1)
+    }
+
+    /// From one map to the next, down and across.
+    fn pitch(&self) -> [usize; 2] {
+        [self.rows * self.zoom() + 3, self.cols * self.zoom() + 3]
+    }
+
+    /// Width and height in pixels.
+    fn size(&self) -> [usize; 2] {
+        let [high, wide] = self.pitch();
+        [self.across * wide - 3, self.shown.div_ceil(self.across).max(1) * high - 3]
+    }
+
+    /// Values `[rows, cols, tiles]` as pixels.
+    fn paint(&self, values: &[u8]) -> Vec<u8> {
+        let ([width, height], [high, wide], zoom) = (self.size(), self.pitch(), self.zoom());
+        let mut pixels = vec![0; width * height * 4];
+        for map in 0..self.shown {
+            let (top, left) = (map / self.across * high, map % self.across * wide);
+            for y in 0..self.rows * zoom {
+                for x in 0..self.cols * zoom {
+                    let value = values[(y / zoom * self.cols + x / zoom) * self.tiles + map];
+                    let at = ((top + y) * width + left + x) * 4;
+                    pixels[at..at + 4].copy_from_slice(&paint::positive(value));
+                }
             }
         }
+        pixels
     }
-    (pixels, width, height)
 }

@@ -58,7 +58,7 @@ pub(super) fn LayerTable() -> impl IntoView {
     view! {
         <div class="scroll-x" tabindex="0" role="region" aria-label="Layers">
             <table class="list layers" data-testid="layers">
-                <thead><tr><th>"Layer"</th><th>"Settings"</th><th>"Activation"</th><th>"Output"</th><th class="num">"Parameters"</th><th class="num">"Multiplications"</th><th><span class="hidden-text">"Remove"</span></th></tr></thead>
+                <thead><tr><th>"Layer"</th><th>"Settings"</th><th>"Activation"</th><th>"Output"</th><th class="num">"Parameters"</th><th class="num">"Multiply-adds"</th><th><span class="hidden-text">"Remove"</span></th></tr></thead>
                 <tbody>
                     {rows}
                     <tr><td>"Output"</td><td></td><td>{move || lab.built.with(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())))}</td>{output}<td></td></tr>

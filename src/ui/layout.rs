@@ -16,8 +16,10 @@ pub(super) struct Column {
     pub(super) units: usize,
     /// Index of its first unit's map in a frame.
     pub(super) first_map: usize,
-    /// Index of its first weight among all parameters; `[inputs, units]`, biases behind them.
+    /// Index of its first parameter among all: weights `[inputs, units]`, biases behind them.
     pub(super) first_param: usize,
+    /// How many parameters it has.
+    params: usize,
     /// Indices among all seven inputs, for the first column.
     pub(super) features: Vec<usize>,
 }
@@ -44,15 +46,12 @@ impl Layout {
     /// The layout of a built run in a picture of that width.
     pub(super) fn of(built: &Built, features: Features, width: f64) -> Self {
         let features: Vec<usize> = (0..7).filter(|i| features.0 >> i & 1 == 1).collect();
-        let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, features }];
+        let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, params: 0, features }];
         for layer in &built.layers {
             let before = &columns[columns.len() - 1];
-            let first_map = before.first_map + before.units;
-            let first_param = match columns.len() {
-                1 => 0,
-                n => before.first_param + (columns[n - 2].units + 1) * before.units,
-            };
-            columns.push(Column { units: layer.shape.iter().product(), first_map, first_param, features: Vec::new() });
+            let (first_map, first_param) = (before.first_map + before.units, before.first_param + before.params);
+            let units = layer.shape.iter().product();
+            columns.push(Column { units, first_map, first_param, params: layer.params, features: Vec::new() });
         }
         let is_tall = width < 480.0;
         let (at, height) = if is_tall { place_tall(&columns, width) } else { place_wide(&columns, width) };
@@ -94,13 +93,21 @@ impl Layout {
     /// Index of a bias among all parameters; the inputs have none.
     pub(super) fn bias(&self, column: usize, unit: usize) -> Option<usize> {
         let inputs = self.columns.get(column.checked_sub(1)?)?.units;
-        Some(self.columns[column].first_param + inputs * self.columns[column].units + unit)
+        let Column { units, first_param, params, .. } = self.columns[column];
+        (params == (inputs + 1) * units).then_some(first_param + inputs * units + unit)
+    }
+
+    /// Whether a column has a weight for each of its units and each unit before it, as dense layers have.
+    pub(super) fn has_weights(&self, column: usize) -> bool {
+        let weights = self.columns[column - 1].units * self.columns[column].units;
+        let biases = self.columns[column].params.saturating_sub(weights);
+        self.columns[column].params >= weights && (biases == 0 || biases == self.columns[column].units)
     }
 
     /// Every drawn weight as column, from, to.
     pub(super) fn links(&self) -> Vec<[usize; 3]> {
         let mut links = Vec::new();
-        for column in 1..self.columns.len() {
+        for column in (1..self.columns.len()).filter(|&column| self.has_weights(column)) {
             for to in 0..self.columns[column].shown() {
                 links.extend((0..self.columns[column - 1].shown()).map(|from| [column, from, to]));
             }

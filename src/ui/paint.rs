@@ -23,7 +23,8 @@ pub(super) fn signed(values: &[u8], is_two_coloured: bool) -> Vec<u8> {
 /// Values from 0 as ever more blue.
 pub(super) fn positive(value: u8) -> [u8; 4] {
     let [r, g, b] = POS;
-    [r, g, b, value]
+    // A floor shows where a map is, however silent.
+    [r, g, b, value.max(26)]
 }
 
 /// Ink: black with the value as its opacity; a dark page inverts it.

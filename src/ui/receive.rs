@@ -2,7 +2,7 @@
 
 use super::format;
 use super::lab::{Built, Costs, Device, Frame, Lab, PageState, Samples};
-use crate::worker::protocol::{Event, Metrics, NoticeKind, RunId, RunState};
+use crate::worker::protocol::{Command, Event, Metrics, NoticeKind, RunId, RunState};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -59,6 +59,7 @@ impl Lab {
             Samples::Points { points: numbers.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect(), train }
         } else {
             let labels = arrays.get(1).map(bytes).unwrap_or_default();
+            self.send(Command::Inspect { sample: self.inspected.get_untracked() });
             Samples::Images { rows, cols, pixels: bytes(first), labels, classes }
         };
         self.samples.set(Some(Arc::new(samples)));

@@ -104,17 +104,18 @@ fn describe(layout: &Layout, subject: Subject) -> AnyView {
         .into_any(),
         Subject::Unit { column, unit } => {
             let inputs = &layout.columns[column - 1];
-            let rows = (0..inputs.shown()).map(|from| {
+            let weighed = if layout.has_weights(column) { inputs.shown() } else { 0 };
+            let rows = (0..weighed).map(|from| {
                 view! { <tr><td>{unit_name(layout, column - 1, from)}</td><td>{number(layout.weight(column, from, unit))}</td></tr> }
             });
             let activation = lab.experiment.with(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
             let of = activation.map_or_else(String::new, |a| format!("{} of the sum of", choices::activation_title(a)));
-            let bias = layout.bias(column, unit).map_or_else(|| "–".into(), number);
-            let hidden = (inputs.shown() < inputs.units).then(|| format!("and {} more", inputs.units - inputs.shown()));
+            let bias = layout.bias(column, unit).map(|index| view! { <tr><td>"bias"</td><td>{number(index)}</td></tr> });
+            let hidden = (weighed > 0 && weighed < inputs.units).then(|| format!("and {} more", inputs.units - inputs.shown()));
             view! {
                 <b>{unit_name(layout, column, unit)}</b>
                 <span>{of}</span>
-                <table><tbody>{rows.collect_view()}<tr><td>"bias"</td><td>{bias}</td></tr></tbody></table>
+                <table><tbody>{rows.collect_view()}{bias}</tbody></table>
                 <span>{hidden}</span>
             }
             .into_any()
