@@ -128,7 +128,7 @@ impl Session {
         let params = words.split_off(layers.len()).concat().into_iter().map(f32::from_bits).collect();
 
         let cells = unit_size * unit_size;
-        let inputs: Vec<u32> = self.grid(unit_size).iter().map(|value| value.to_bits()).collect();
+        let inputs = at_full_scale(&self.grid(unit_size), cells);
         let mut units = Vec::new();
         for values in std::iter::once(&inputs).chain(&words) {
             let width = values.len() / cells;
@@ -170,6 +170,16 @@ impl Session {
 
 fn prediction(outputs: &[Placed]) -> &Placed {
     outputs.last().expect("a probe predicts")
+}
+
+/// Columns of a matrix with so many rows, each divided by its largest size: inputs reach beyond 1, and their maps show where they grow.
+fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
+    let width = values.len() / rows;
+    let mut largest = vec![f32::MIN_POSITIVE; width];
+    for (at, value) in values.iter().enumerate() {
+        largest[at % width] = largest[at % width].max(value.abs());
+    }
+    values.iter().enumerate().map(|(at, value)| (value / largest[at % width]).to_bits()).collect()
 }
 
 /// A number in [-1, 1], what is beyond it cut off, as a byte.

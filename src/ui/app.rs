@@ -56,6 +56,7 @@ fn Page() -> impl IntoView {
             <main class="lab"><DataPanel /><ModelPanel /><ResultPanel /></main>
             <footer class="foot small">
                 <span>"Descent trains neural networks in this tab: Rust compiled to WebAssembly, WGSL kernels on your GPU. Nothing you draw, drop or train leaves it."</span>
+                <span>"The sets of points and the way of drawing a network follow TensorFlow Playground (Apache-2.0)."</span>
             </footer>
             <Announcer lab=lab />
         </div>

@@ -10,6 +10,9 @@ pub(super) const BOTTOM: f64 = 26.0;
 /// Height of the picture.
 pub(super) const HEIGHT: f64 = 172.0;
 
+/// The least loss that is drawn.
+const FLOOR: f64 = 1e-6;
+
 /// What the axes span.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(super) struct Scale {
@@ -23,7 +26,8 @@ impl Scale {
     /// Spans the finite losses, down to a tick of 1 or 3 times a power of ten.
     pub(super) fn of(history: &History, width: f64) -> Self {
         let losses = || history.train.iter().chain(&history.test).map(|p| p.1).filter(|l| l.is_finite() && *l > 0.0);
-        let least = losses().fold(f64::INFINITY, f64::min).max(1e-9);
+        // Below a millionth nothing is left to learn, and a line that fell to 0 would flatten the rest.
+        let least = losses().fold(f64::INFINITY, f64::min).max(FLOOR);
         let most = losses().fold(0.0, f64::max).min(1e12);
         let (low, high) = if most > 0.0 { (tick_below(least), tick_above(most)) } else { (0.03, 1.0) };
         let high = if high / low < 9.0 { tick_above(low * 9.0) } else { high };
@@ -36,7 +40,7 @@ impl Scale {
     }
 
     pub(super) fn y(&self, loss: f64) -> f64 {
-        let loss = if loss.is_finite() { loss.max(1e-9).log10() } else { self.high };
+        let loss = if loss.is_finite() { loss.max(FLOOR).log10() } else { self.high };
         let share = ((loss - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
         HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
     }
@@ -98,7 +102,11 @@ fn tick_above(loss: f64) -> f64 {
 
 /// A tick's name: `0.03`, `1e-5`, `1e4`.
 pub(super) fn loss_name(loss: f64) -> String {
-    if (0.0009..9_000.0).contains(&loss) { brief_tick(loss) } else { format!("{}e{}", lead(loss), loss.log10().floor()).replace('-', "−") }
+    if (0.0009..9_000.0).contains(&loss) {
+        brief_tick(loss)
+    } else {
+        format!("{}e{}", lead(loss), loss.log10().floor()).replace('-', "−")
+    }
 }
 
 fn lead(loss: f64) -> f64 {

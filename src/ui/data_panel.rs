@@ -39,7 +39,8 @@ pub(super) fn DataPanel() -> impl IntoView {
                 <div class="sets" role="radiogroup" aria-label="Data set" id="dataset" data-testid="dataset" data-value=move || dataset.get().id()>
                     {Dataset::ALL.iter().map(|&set| card(lab, set, dataset)).collect_view()}
                 </div>
-                <p class="small about">{move || dataset.get().entry().description}" "{move || dataset.get().entry().credit}</p>
+                <p class="small about">{move || dataset.get().entry().description}</p>
+                <p class="small credit" class:gone=move || dataset.get().is_2d()>{move || dataset.get().entry().credit}</p>
                 <div class="data-ctl lv-more">
                     <div class="sliders">
                         <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || e.with(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))

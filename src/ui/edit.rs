@@ -131,3 +131,27 @@ pub(super) fn choose_model(experiment: &mut Experiment, id: &str) {
         experiment.layers = layers;
     }
 }
+
+/// What of an experiment is unusual and not to be seen at level Simple, as a list for people.
+pub(super) fn hidden_settings(experiment: &Experiment) -> String {
+    let usual = Experiment::start(experiment.dataset);
+    let mut list: Vec<String> = Vec::new();
+    let mut name = |is_usual: bool, text: &dyn Fn() -> String| {
+        if !is_usual {
+            list.push(text());
+        }
+    };
+    name(experiment.noise == usual.noise, &|| format!("noise {}", experiment.noise));
+    name(experiment.train_percent == usual.train_percent, &|| format!("training share {} %", experiment.train_percent));
+    name(experiment.features == usual.features, &|| format!("{} inputs", experiment.features.count()));
+    name(experiment.batch_size == usual.batch_size, &|| format!("batches of {}", experiment.batch_size));
+    name(experiment.optimizer == usual.optimizer, &|| format!("optimizer {}", experiment.optimizer.id()));
+    name(experiment.learning_rate == usual.learning_rate, &|| format!("learning rate {}", experiment.learning_rate));
+    name(experiment.schedule == usual.schedule, &|| format!("schedule {}", experiment.schedule.id()));
+    name(experiment.penalty == usual.penalty, &|| format!("{} of {}", experiment.penalty.id(), experiment.penalty_rate));
+    name(experiment.loss == usual.loss, &|| format!("loss {}", experiment.loss.id()));
+    name(experiment.init == usual.init, &|| format!("first weights {}", experiment.init.id()));
+    name(experiment.order == usual.order, &|| format!("samples in order {}", experiment.order.id()));
+    name(experiment.seed == usual.seed, &|| format!("seed {}", experiment.seed));
+    list.join(", ")
+}

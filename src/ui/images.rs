@@ -147,7 +147,7 @@ struct Sheet {
 impl Sheet {
     /// Each value becomes a square of so many pixels, so that the gap stays thin beside small maps.
     fn zoom(&self) -> usize {
-        (24 / self.rows.max(self.cols)).max(1)
+        (32 / self.rows.max(self.cols)).max(1)
     }
 
     /// From one map to the next, down and across.

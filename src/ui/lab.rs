@@ -367,10 +367,7 @@ impl Lab {
         if problems.is_empty() {
             self.dismiss(NoticeKind::Link);
         } else {
-            self.notify(
-                NoticeKind::Link,
-                format!("Parts of this link could not be read. {} The defaults stand in for them.", problems.join(" ")),
-            );
+            self.notify(NoticeKind::Link, format!("Parts of this link could not be read. {}.", problems.join("; ")));
         }
     }
 

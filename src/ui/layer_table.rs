@@ -196,13 +196,15 @@ fn number(
     set: fn(&mut Layer, usize),
 ) -> AnyView {
     let change = move |event| {
-        if let Ok(value) = event_target_value(&event).parse::<usize>() {
+        if let Ok(next) = event_target_value(&event).parse::<usize>() {
             lab.change(|e| {
                 if let Some(layer) = e.layers.get_mut(index) {
-                    set(layer, value.clamp(low, high))
+                    set(layer, next.clamp(low, high))
                 }
             });
         }
+        // A change that was refused must not stay in the box; one that was made fills it anew.
+        event_target::<web_sys::HtmlInputElement>(&event).set_value(&value.to_string());
     };
     view! { <label class="num-in"><input class="ctl cell" type="number" min=low max=high value=value aria-label=label on:change=change /><span aria-hidden="true">{unit}</span></label> }.into_any()
 }

@@ -26,6 +26,7 @@ pub(super) fn ModelPanel() -> impl IntoView {
     let choose = move |id: String| lab.change(|e| edit::choose_model(e, &id));
     let is_linear = move || e.with(|e| e.layers.is_empty());
     let is_full = move || e.with(|e| e.layers.len() >= edit::MAX_LAYERS);
+    let hidden = move || e.with(edit::hidden_settings);
     let program = move || lab.built.with(|b| b.as_ref().map(|b| b.program.clone()));
     view! {
         <section class="panel model" aria-labelledby="h-model">
@@ -44,6 +45,7 @@ pub(super) fn ModelPanel() -> impl IntoView {
                         on:click=move |_| lab.change(edit::add_layer)>{icons::plus()}"Layer"</button>
                 </span>
             </div>
+            <p class="small only-simple" class:gone=move || hidden().is_empty()>"Also set: "{hidden}"."</p>
             {move || if has_images.get() { view! { <ImageNetwork /> }.into_any() } else { view! { <Network /><Inputs lab=lab /> }.into_any() }}
             <div class:lv-all=move || !has_images.get() class:lv-more=move || has_images.get()><LayerTable /></div>
             <div class="lv-more"><Settings /></div>
