@@ -1,7 +1,7 @@
 //! Reads golden files: a JSON manifest and the safetensors file beside it.
 
+use super::golden_file::Tensors;
 use descent::tensor::Tensor;
-use safetensors::{Dtype, SafeTensors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub fn golden_dir() -> Option<PathBuf> {
 pub struct Manifest {
     /// The manifest.
     pub json: Value,
-    bytes: Vec<u8>,
+    tensors: Tensors,
 }
 
 impl Manifest {
@@ -29,27 +29,17 @@ impl Manifest {
             let path = dir.join(name).with_extension(extension);
             std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         };
-        Self { json: serde_json::from_slice(&read("json")).expect("the manifest is JSON"), bytes: read("safetensors") }
+        Self { json: serde_json::from_slice(&read("json")).expect("the manifest is JSON"), tensors: Tensors::parse(&read("safetensors")) }
     }
 
-    /// All tensors of the file.
-    pub fn tensors(&self) -> SafeTensors<'_> {
-        SafeTensors::deserialize(&self.bytes).expect("the file is in safetensors format")
+    /// Whether the file has such a tensor.
+    pub fn has(&self, name: &str) -> bool {
+        self.tensors.has(name)
     }
 
     /// One tensor in double precision.
     pub fn tensor(&self, name: &str) -> Tensor<f64> {
-        let tensors = self.tensors();
-        let view = tensors.tensor(name).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let data = view.data();
-        let values: Vec<f64> = match view.dtype() {
-            Dtype::F64 => data.chunks_exact(8).map(|bytes| f64::from_le_bytes(bytes.try_into().expect("8 bytes"))).collect(),
-            Dtype::F32 => data.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().expect("4 bytes")).into()).collect(),
-            Dtype::I32 => data.chunks_exact(4).map(|bytes| i32::from_le_bytes(bytes.try_into().expect("4 bytes")).into()).collect(),
-            Dtype::U8 => data.iter().map(|byte| f64::from(*byte)).collect(),
-            other => panic!("{name}: unexpected type {other:?}"),
-        };
-        Tensor::new(view.shape(), values)
+        self.tensors.get(name)
     }
 }
 

@@ -76,6 +76,13 @@ impl Tensors {
         Self { entries, data: data.to_vec() }
     }
 
+    /// Whether there is such a tensor.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// A tensor by name; every type of number becomes f64.
+    ///
     /// # Panics
     /// If there is no such tensor or its type is not one that golden files have.
     pub fn get(&self, name: &str) -> Tensor<f64> {

@@ -131,9 +131,12 @@ impl Trajectories {
         let (architecture, layouts) = architecture(model);
         let names = file_order(model);
         let params = names.iter().zip(layouts).map(|(name, layout)| Ported { name: (*name).into(), layout }).collect();
-        let (column, pixels) = match manifest.tensors().tensor("data/x_u8") {
-            Ok(view) => (Column::U8 { bytes: view.data().to_vec(), scale: 1.0 / 16.0 }, true),
-            Err(_) => (Column::F32(manifest.tensor("data/x").to_f32().into_data()), false),
+        let pixels = manifest.has("data/x_u8");
+        let column = if pixels {
+            let bytes = manifest.tensor("data/x_u8").data().iter().map(|byte| *byte as u8).collect();
+            Column::U8 { bytes, scale: 1.0 / 16.0 }
+        } else {
+            Column::F32(manifest.tensor("data/x").to_f32().into_data())
         };
         let target = manifest.tensor("data/y").to_f32().into_data();
         let samples = Samples {
