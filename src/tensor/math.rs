@@ -147,7 +147,7 @@ pub fn log(x: f32) -> f32 {
 pub fn log1p(x: f32) -> f32 {
     let u = 1.0 + x;
     let (k, f) = log_parts(u);
-    let is_small = x > LOG1P_MIN && x < LOG1P_MAX;
+    let is_small = (x > LOG1P_MIN) & (x < LOG1P_MAX);
     log_edges(u, log_sum(if is_small { 0.0 } else { k }, if is_small { x } else { f }))
 }
 

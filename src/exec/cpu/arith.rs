@@ -14,26 +14,40 @@ pub(super) enum View<'a> {
     Number(f32),
 }
 
+/// `out[i] = f(x[i])`. A macro, since the compiler does not always draw the body of a closure of this size into the loop, and without that
+/// there is no SIMD.
+macro_rules! map {
+    ($values:expr, $out:expr, |$x:ident| $f:expr) => {
+        match $values {
+            View::Values(values) => $out.iter_mut().zip(values).for_each(|(out, value)| {
+                let $x = *value;
+                *out = $f;
+            }),
+            View::Number($x) => $out.fill($f),
+        }
+    };
+}
+
 /// `out[i] = function(x[i])`
 pub(super) fn unary(function: Unary, x: View, out: &mut [f32]) {
     match function {
-        Unary::Neg => map(x, out, |x| -x),
-        Unary::Abs => map(x, out, f32::abs),
-        Unary::Sign => map(x, out, |x| f32::from(x > 0.0) - f32::from(x < 0.0)),
-        Unary::Sqrt => map(x, out, f32::sqrt),
-        Unary::Rsqrt => map(x, out, |x| 1.0 / x.sqrt()),
-        Unary::Reciprocal => map(x, out, |x| 1.0 / x),
-        Unary::Square => map(x, out, |x| x * x),
-        Unary::Exp => map(x, out, math::exp),
-        Unary::Log => map(x, out, math::log),
-        Unary::Log1p => map(x, out, math::log1p),
-        Unary::Tanh => map(x, out, math::tanh),
-        Unary::Erf => map(x, out, math::erf),
-        Unary::Sin => map(x, out, math::sin),
-        Unary::Cos => map(x, out, math::cos),
-        Unary::Sigmoid => map(x, out, math::sigmoid),
-        Unary::Softplus => map(x, out, math::softplus),
-        Unary::Relu => map(x, out, |x| if x < 0.0 { 0.0 } else { x }),
+        Unary::Neg => map!(x, out, |x| -x),
+        Unary::Abs => map!(x, out, |x| x.abs()),
+        Unary::Sign => map!(x, out, |x| f32::from(x > 0.0) - f32::from(x < 0.0)),
+        Unary::Sqrt => map!(x, out, |x| x.sqrt()),
+        Unary::Rsqrt => map!(x, out, |x| 1.0 / x.sqrt()),
+        Unary::Reciprocal => map!(x, out, |x| 1.0 / x),
+        Unary::Square => map!(x, out, |x| x * x),
+        Unary::Exp => map!(x, out, |x| math::exp(x)),
+        Unary::Log => map!(x, out, |x| math::log(x)),
+        Unary::Log1p => map!(x, out, |x| math::log1p(x)),
+        Unary::Tanh => map!(x, out, |x| math::tanh(x)),
+        Unary::Erf => map!(x, out, |x| math::erf(x)),
+        Unary::Sin => map!(x, out, |x| math::sin(x)),
+        Unary::Cos => map!(x, out, |x| math::cos(x)),
+        Unary::Sigmoid => map!(x, out, |x| math::sigmoid(x)),
+        Unary::Softplus => map!(x, out, |x| math::softplus(x)),
+        Unary::Relu => map!(x, out, |x| if x < 0.0 { 0.0 } else { x }),
     }
 }
 
@@ -80,14 +94,6 @@ pub(super) fn max(a: f32, b: f32) -> f32 {
 pub(super) fn min(a: f32, b: f32) -> f32 {
     let smaller = if a < b { a } else { b };
     if a == a { smaller } else { a }
-}
-
-#[inline(always)]
-fn map(x: View, out: &mut [f32], f: impl Fn(f32) -> f32) {
-    match x {
-        View::Values(x) => out.iter_mut().zip(x).for_each(|(out, x)| *out = f(*x)),
-        View::Number(x) => out.fill(f(x)),
-    }
 }
 
 #[inline(always)]

@@ -43,15 +43,16 @@ pub(super) fn packed(lefts: &[[f32; ROWS]], panel: &[[f32; COLS]]) -> Tile {
 #[inline(always)]
 pub(super) fn store(tile: &Tile, rows: usize, cols: usize, is_sum: bool, out: &mut [f32], stride: usize) {
     for (row, values) in tile.iter().enumerate().take(rows) {
-        let out = &mut out[row * stride..][..cols];
-        if let Ok(out) = <&mut [f32; COLS]>::try_from(&mut *out) {
-            for j in 0..COLS {
-                out[j] = if is_sum { out[j] + values[j] } else { values[j] };
+        let out = &mut out[row * stride..];
+        match (out.first_chunk_mut::<COLS>(), is_sum) {
+            (Some(out), false) if cols == COLS => *out = *values,
+            (Some(out), true) if cols == COLS => {
+                for j in 0..COLS {
+                    out[j] += values[j];
+                }
             }
-            continue;
-        }
-        for (out, value) in out.iter_mut().zip(values) {
-            *out = if is_sum { *out + value } else { *value };
+            (_, false) => out[..cols].copy_from_slice(&values[..cols]),
+            (_, true) => out[..cols].iter_mut().zip(values).for_each(|(out, value)| *out += value),
         }
     }
 }
