@@ -5,3 +5,6 @@
 mod elementwise;
 mod harness;
 mod products;
+mod rows;
+mod step;
+mod windows;
