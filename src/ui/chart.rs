@@ -61,7 +61,7 @@ pub(super) fn LossChart() -> impl IntoView {
                     <path class="test" d=move || lab.history.with(|h| scale.with(|s| s.path(&h.test))) />
                     {move || lab.history.with(|h| scale.with(|s| ends(h, s)))}
                     {move || cursor.get().map(|step| lab.history.with(|h| scale.with(|s| marks(h, s, step))))}
-                    {move || lab.history.with(|h| h.test.is_empty() && h.train.is_empty()).then(|| view! {
+                    {move || lab.history.with(|h| h.test.len().max(h.train.len()) <= 1).then(|| view! {
                         <text class="blank" x=(width.get() - RIGHT + LEFT) / 2.0 y=HEIGHT / 2.0 text-anchor="middle">"The loss is drawn here, every step"</text>
                     })}
                 </svg>
@@ -115,7 +115,7 @@ fn short(step: f64) -> String {
 
 /// The names at the ends of the lines, and a cross where a loss is not finite.
 fn ends(history: &History, scale: &Scale) -> AnyView {
-    let end = |line: &[(u64, f64)]| line.iter().rev().find(|p| p.1.is_finite()).map(|&(step, loss)| (scale.x(step as f64), scale.y(loss)));
+    let end = |line: &[(u64, f64)]| line.iter().skip(1).rev().find(|p| p.1.is_finite()).map(|&(step, loss)| (scale.x(step as f64), scale.y(loss)));
     let (test, train) = (end(&history.test), end(&history.train));
     // The names must not lie over each other.
     let shift = match (test, train) {

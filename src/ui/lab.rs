@@ -188,11 +188,11 @@ impl Lab {
         edit(&mut experiment);
         match experiment.cost() {
             Ok(_) => {
-                self.dismiss(NoticeKind::Model);
+                self.dismiss(NoticeKind::Experiment);
                 self.adopt(experiment);
             }
             Err(why) => {
-                self.notify(NoticeKind::Model, format!("That change was not made. With it, {why}."));
+                self.notify(NoticeKind::Experiment, format!("That change was not made. With it, {why}."));
                 // Controls go back to what is.
                 self.experiment.notify();
             }

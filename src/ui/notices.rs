@@ -21,13 +21,13 @@ fn id(kind: NoticeKind) -> &'static str {
         NoticeKind::Diverged => "diverged",
         NoticeKind::File => "file",
         NoticeKind::Link => "link",
-        NoticeKind::Model => "model",
+        NoticeKind::Experiment => "experiment",
     }
 }
 
 fn strip(lab: Lab, notice: Notice) -> AnyView {
     let Notice { kind, text } = notice;
-    let is_trouble = matches!(kind, NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Model);
+    let is_trouble = matches!(kind, NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment);
     // The fact is bold; the reason and the remedy follow it.
     let (fact, rest) = match text.find(". ") {
         Some(end) => (text[..=end].to_string(), text[end + 1..].to_string()),

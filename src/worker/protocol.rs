@@ -127,7 +127,7 @@ pub enum NoticeKind {
     Diverged,
     File,
     Link,
-    Model,
+    Experiment,
 }
 
 /// A layer as it was built, for the picture of the network.

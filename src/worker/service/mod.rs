@@ -89,7 +89,7 @@ impl Service {
         };
         let session = match Session::new(&experiment, &data, &Place::Cpu) {
             Ok(session) => session,
-            Err(error) => return refuse(id, NoticeKind::Model, error.to_string()),
+            Err(error) => return refuse(id, NoticeKind::Experiment, error.to_string()),
         };
         let mut run = Run::new(id, experiment, data, session, DeviceKind::Cpu);
         run.introduce();
@@ -103,7 +103,7 @@ impl Service {
         match bytes.map(|bytes| Snapshot::from_bytes(&bytes)) {
             Some(Ok(snapshot)) => {
                 if let Err(error) = run.wake(snapshot) {
-                    return refuse(id, NoticeKind::Model, error.to_string());
+                    return refuse(id, NoticeKind::Experiment, error.to_string());
                 }
             }
             Some(Err(error)) => port::post(&Event::Notice { kind: NoticeKind::WorkerRestarted, text: error.to_string() }),
