@@ -9,6 +9,8 @@ pub mod loss;
 pub mod model;
 mod network;
 pub mod norm;
+#[cfg(test)]
+mod tests;
 
 pub use model::{Architecture, Head, LayerError, Model, Routines};
 pub use network::{LayerInfo, Param, Stat};

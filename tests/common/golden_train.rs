@@ -55,7 +55,7 @@ pub trait Trainer {
     fn losses(&mut self) -> Vec<f64>;
 }
 
-/// Runs all trajectories of a model on what `trainer` makes and prints the line of the contract; returns how many failed.
+/// Runs the first `most` trajectories of a model on what `trainer` makes and prints the line of the contract; returns how many failed.
 ///
 /// `tolerance` is `tol` or `tol_gpu`, a key of each run.
 pub fn run(
@@ -63,12 +63,13 @@ pub fn run(
     model: &str,
     executor: &str,
     tolerance: &str,
+    most: usize,
     mut trainer: impl FnMut(&Trajectories, &Model, Vec<Tensor<f64>>) -> Box<dyn Trainer>,
 ) -> usize {
     let file = Trajectories::open(dir, model);
     let runs = file.manifest.json["runs"].as_array().expect("a list");
     let (mut passed, mut unsupported, mut failures) = (0, Vec::new(), Vec::new());
-    for run in runs {
+    for run in runs.iter().take(most) {
         let name = run["name"].as_str().expect("a name");
         let Some(update) = training::update(run, file.steps() as u32) else {
             unsupported.push(name);
