@@ -115,7 +115,7 @@ impl Dataset {
         let drawn = |chosen: [u32; 4]| chosen.iter().map(|&index| strokes::draw(1, index).0.to_vec()).collect();
         let size = [strokes::SIDE, strokes::SIDE];
         match self {
-            Self::Digits => Thumbnail::Images { size: [8, 8], images: SCANNED.iter().map(|image| shades(image)).collect() },
+            Self::Digits => Thumbnail::Images { size: [8, 8], images: SCANNED.iter().map(shades).collect() },
             Self::FashionMnist => Thumbnail::Images { size, images: silhouettes::all() },
             // MNIST itself may be absent, and its licence is not ours to pass on.
             Self::Mnist => Thumbnail::Images { size, images: drawn([25, 40, 61, 119]) },

@@ -34,7 +34,7 @@ pub(crate) fn unpack(file: &str, bytes: &[u8]) -> Result<Vec<u8>, DataError> {
     let Some(trailer_at) = trailer_at else { return Err(refuse("is cut short".into(), bytes.len(), AGAIN)) };
     let (crc, len) = (word(bytes, trailer_at), word(bytes, trailer_at + 4) as usize);
 
-    let allowed = bytes.len().saturating_mul(MAX_RATIO).max(ALWAYS_ALLOWED).min(MAX_UNPACKED);
+    let allowed = bytes.len().saturating_mul(MAX_RATIO).clamp(ALWAYS_ALLOWED, MAX_UNPACKED);
     if len > allowed {
         return Err(refuse(format!("announces {len} unpacked bytes where {allowed} are accepted"), trailer_at + 4, REPACK));
     }
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn unpacking_undoes_packing() {
         for len in [0, 1, 1000, 70_000] {
-            let content: Vec<u8> = (0..len).map(|i: u32| (i * i >> 3) as u8).collect();
+            let content: Vec<u8> = (0..len).map(|i: u32| ((i * i) >> 3) as u8).collect();
             assert_eq!(unpack("f", &packed(&content)).as_deref(), Ok(content.as_slice()));
         }
     }

@@ -115,7 +115,9 @@ fn short(step: f64) -> String {
 
 /// The names at the ends of the lines, and a cross where a loss is not finite.
 fn ends(history: &History, scale: &Scale) -> AnyView {
-    let end = |line: &[(u64, f64)]| line.iter().skip(1).rev().find(|p| p.1.is_finite()).map(|&(step, loss)| (scale.x(step as f64), scale.y(loss)));
+    let end = |line: &[(u64, f64)]| {
+        line.iter().skip(1).rev().find(|p| p.1.is_finite()).map(|&(step, loss)| (scale.x(step as f64), scale.y(loss)))
+    };
     let (test, train) = (end(&history.test), end(&history.train));
     // The names must not lie over each other.
     let shift = match (test, train) {

@@ -191,14 +191,14 @@ fn argmax_is_the_first_largest() {
 
 #[test]
 fn padding_puts_cells_around_and_between() {
-    let cases: [(&[usize], &[usize], &[usize], &[usize]); 5] = [
-        (&[5], &[2], &[1], &[0]),
-        (&[3, 4], &[1, 0], &[0, 2], &[0, 0]),
-        (&[3, 4], &[0, 1], &[1, 0], &[2, 1]),
-        (&[2, 3, 3, 2], &[0, 1, 2, 0], &[0, 2, 1, 0], &[0, 1, 0, 0]),
-        (&[1, 129], &[1, 1], &[1, 1], &[1, 0]),
+    let cases: [[&[usize]; 4]; 5] = [
+        [&[5], &[2], &[1], &[0]],
+        [&[3, 4], &[1, 0], &[0, 2], &[0, 0]],
+        [&[3, 4], &[0, 1], &[1, 0], &[2, 1]],
+        [&[2, 3, 3, 2], &[0, 1, 2, 0], &[0, 2, 1, 0], &[0, 1, 0, 0]],
+        [&[1, 129], &[1, 1], &[1, 1], &[1, 0]],
     ];
-    for (source, low, high, interior) in cases {
+    for [source, low, high, interior] in cases {
         let shape: Vec<usize> = (0..source.len()).map(|i| low[i] + high[i] + source[i] + (source[i] - 1) * interior[i]).collect();
         let (source, shape) = (Shape::from(source), Shape::from(shape));
         let x = random(source.elements(), 17);

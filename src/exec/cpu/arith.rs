@@ -86,14 +86,14 @@ pub(super) fn select(c: View, a: View, b: View, out: &mut [f32]) {
 #[inline(always)]
 pub(super) fn max(a: f32, b: f32) -> f32 {
     let larger = if a > b { a } else { b };
-    if a == a { larger } else { a }
+    if a.is_nan() { a } else { larger }
 }
 
 /// The smaller; NaN if either is.
 #[inline(always)]
 pub(super) fn min(a: f32, b: f32) -> f32 {
     let smaller = if a < b { a } else { b };
-    if a == a { smaller } else { a }
+    if a.is_nan() { a } else { smaller }
 }
 
 #[inline(always)]
