@@ -14,7 +14,7 @@ pub(super) fn LossChart() -> impl IntoView {
     let width = size::width_of(node, 348.0);
     let cursor = RwSignal::new(None::<u64>);
     let is_table = RwSignal::new(false);
-    let scale = Memo::new(move |_| lab.history.with(|history| Scale::of(history, width.get())));
+    let scale = Memo::new(move |_| lab.past(|history| Scale::of(history, width.get())));
     let label = move || {
         let metrics = lab.metrics.get();
         let said = |name: &str, loss: Option<(f64, u64)>| {
@@ -52,20 +52,20 @@ pub(super) fn LossChart() -> impl IntoView {
             </div>
             <div class="chart-pic" node_ref=node>
                 <div class="table-pic" class:gone=move || !is_table.get() tabindex="0" role="region" aria-label="Losses">
-                    {move || is_table.get().then(|| lab.history.with(table))}
+                    {move || is_table.get().then(|| lab.past(|h| table(h)))}
                 </div>
                 <svg class:gone=move || is_table.get() viewBox=move || format!("0 0 {} {HEIGHT}", width.get()) role="img" aria-label=label tabindex="0"
                     on:pointermove=point on:pointerleave=move |_| cursor.set(None) on:keydown=key on:blur=move |_| cursor.set(None)>
                     {move || scale.with(axes)}
-                    <path class="train" d=move || lab.history.with(|h| scale.with(|s| s.path(&h.train))) />
-                    <path class="test" d=move || lab.history.with(|h| scale.with(|s| s.path(&h.test))) />
-                    {move || lab.history.with(|h| scale.with(|s| ends(h, s)))}
-                    {move || cursor.get().map(|step| lab.history.with(|h| scale.with(|s| marks(h, s, step))))}
-                    {move || lab.history.with(|h| h.test.len().max(h.train.len()) <= 1).then(|| view! {
+                    <path class="train" d=move || lab.past(|h| scale.with(|s| s.path(&h.train))) />
+                    <path class="test" d=move || lab.past(|h| scale.with(|s| s.path(&h.test))) />
+                    {move || lab.past(|h| scale.with(|s| ends(h, s)))}
+                    {move || cursor.get().map(|step| lab.past(|h| scale.with(|s| marks(h, s, step))))}
+                    {move || lab.past(|h| h.test.len().max(h.train.len()) <= 1).then(|| view! {
                         <text class="blank" x=(width.get() - RIGHT + LEFT) / 2.0 y=HEIGHT / 2.0 text-anchor="middle">"The loss is drawn here, every step"</text>
                     })}
                 </svg>
-                {move || cursor.get().filter(|_| !is_table.get()).map(|step| lab.history.with(|h| scale.with(|s| note(h, s, step, width.get()))))}
+                {move || cursor.get().filter(|_| !is_table.get()).map(|step| lab.past(|h| scale.with(|s| note(h, s, step, width.get()))))}
             </div>
             <figcaption class="small">"How far the answers are from the truth: the solid line on points the network has never trained on, the dotted on those it has."</figcaption>
         </figure>

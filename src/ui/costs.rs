@@ -36,10 +36,10 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
                     {bar(lab, DeviceKind::Gpu, Signal::derive(move || cost(DeviceKind::Gpu)))}
                 </dl>
                 <p class="rate">
-                    <span>"Steps/s "<b data-testid="steps-per-second" id="steps-per-second" data-value=move || lab.metrics.with(|m| m.steps_per_second) data-step=move || lab.metrics.with(|m| m.step)>
-                        {move || rates(lab.metrics.with(|m| m.steps_per_second))}</b></span>
-                    <span>"Samples/s "<b data-testid="samples-per-second" id="samples-per-second" data-value=move || lab.metrics.with(|m| m.samples_per_second) data-step=move || lab.metrics.with(|m| m.step)>
-                        {move || rates(lab.metrics.with(|m| m.samples_per_second))}</b></span>
+                    <span>"Steps/s "<b data-testid="steps-per-second" id="steps-per-second" data-value=move || lab.numbers(|m| m.steps_per_second) data-step=move || lab.numbers(|m| m.step)>
+                        {move || rates(lab.numbers(|m| m.steps_per_second))}</b></span>
+                    <span>"Samples/s "<b data-testid="samples-per-second" id="samples-per-second" data-value=move || lab.numbers(|m| m.samples_per_second) data-step=move || lab.numbers(|m| m.step)>
+                        {move || rates(lab.numbers(|m| m.samples_per_second))}</b></span>
                     <span class="how">{how}</span>
                 </p>
             </div>
@@ -54,7 +54,7 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
 
 /// One device's bar; its time is also a number.
 fn bar(lab: Lab, kind: DeviceKind, ms: Signal<Option<f64>>) -> AnyView {
-    let is_now = move || lab.device.with(|d| d.as_ref().is_some_and(|d| d.kind == kind));
+    let is_now = move || lab.place(|d| d.as_ref().is_some_and(|d| d.kind == kind));
     let name = move || match lab.device.get() {
         Some(device) if device.kind == kind => device.name,
         _ if kind == DeviceKind::Cpu => "CPU (SIMD)".to_string(),
@@ -96,7 +96,7 @@ fn sentence(lab: Lab, costs: Costs) -> String {
                 brief(factor)
             )
         }
-        (Some(cpu), None) if lab.device.with(|d| d.as_ref().is_some_and(|d| !d.has_gpu)) => {
+        (Some(cpu), None) if lab.place(|d| d.as_ref().is_some_and(|d| !d.has_gpu)) => {
             format!("This network: CPU {} ms a step. There is no GPU to measure in this browser.", brief(cpu))
         }
         (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu)),

@@ -17,11 +17,10 @@ const BATCH: [f64; 15] = [1.0, 2.0, 4.0, 8.0, 10.0, 16.0, 20.0, 24.0, 30.0, 32.0
 #[component]
 pub(super) fn DataPanel() -> impl IntoView {
     let lab = lab();
-    let e = lab.experiment;
-    let dataset = Memo::new(move |_| e.with(|e| e.dataset));
+    let dataset = Memo::new(move |_| lab.read(|e| e.dataset));
     let counts = move || {
-        let (train, test) = lab.built.with(|b| b.as_ref().map_or((0, 0), |b| (b.train_rows, b.test_rows)));
-        let unit = match lab.samples.with(|s| matches!(s.as_deref(), Some(Samples::Images { .. }))) {
+        let (train, test) = lab.run_of(|b| b.as_ref().map_or((0, 0), |b| (b.train_rows, b.test_rows)));
+        let unit = match lab.shown(|s| matches!(s.as_deref(), Some(Samples::Images { .. }))) {
             true => "images",
             false => "points",
         };
@@ -43,11 +42,11 @@ pub(super) fn DataPanel() -> impl IntoView {
                 <p class="small credit" class:gone=move || dataset.get().is_2d()>{move || dataset.get().entry().credit}</p>
                 <div class="data-ctl lv-more">
                     <div class="sliders">
-                        <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || e.with(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))
+                        <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || lab.read(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))
                             on_choose=Callback::new(move |v| lab.change(|e| e.noise = v)) />
-                        <Slider id="ratio" label="Training share" values=&SHARE unit=" %" value=Signal::derive(move || e.with(|e| e.train_percent)) disabled=Signal::derive(is_fixed)
+                        <Slider id="ratio" label="Training share" values=&SHARE unit=" %" value=Signal::derive(move || lab.read(|e| e.train_percent)) disabled=Signal::derive(is_fixed)
                             on_choose=Callback::new(move |v| lab.change(|e| e.train_percent = v)) />
-                        <Slider id="batch" label="Batch size" values=&BATCH unit="" value=Signal::derive(move || e.with(|e| e.batch_size as f64)) disabled=false
+                        <Slider id="batch" label="Batch size" values=&BATCH unit="" value=Signal::derive(move || lab.read(|e| e.batch_size as f64)) disabled=false
                             on_choose=Callback::new(move |v| lab.change(|e| e.batch_size = v as usize)) />
                     </div>
                 </div>
@@ -88,7 +87,7 @@ fn is_from_files(dataset: Dataset) -> bool {
 #[component]
 fn Drop(lab: Lab) -> impl IntoView {
     let is_over = RwSignal::new(false);
-    let dataset = move || lab.experiment.with(|e| e.dataset);
+    let dataset = move || lab.read(|e| e.dataset);
     let take = move |files: Option<FileList>| {
         let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
         if files.is_empty() {

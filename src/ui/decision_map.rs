@@ -14,7 +14,7 @@ pub(super) fn DecisionMap() -> impl IntoView {
     let canvas = NodeRef::<leptos::html::Canvas>::new();
     Effect::new(move |_| {
         let (Some(frame), Some(canvas)) = (lab.frame.get(), canvas.get()) else { return };
-        let is_two_coloured = lab.experiment.with(|e| e.discretize);
+        let is_two_coloured = lab.read(|e| e.discretize);
         paint::put(&canvas, &paint::signed(&frame.arrays[0], is_two_coloured), frame.size, frame.size);
     });
     let samples = move |is_test: bool| {
@@ -30,7 +30,7 @@ pub(super) fn DecisionMap() -> impl IntoView {
     };
     let label = move || {
         let metrics = lab.metrics.get();
-        let set = lab.experiment.with(|e| e.dataset.entry().title);
+        let set = lab.read(|e| e.dataset.entry().title);
         let at = format::thousands(metrics.step);
         match metrics.test_accuracy {
             Some((accuracy, _)) => {
@@ -43,14 +43,14 @@ pub(super) fn DecisionMap() -> impl IntoView {
         }
     };
     let said = move || {
-        if lab.experiment.with(|e| choices::is_regression(e.dataset)) {
+        if lab.read(|e| choices::is_regression(e.dataset)) {
             "The ground is what the network answers at each point; the points are what it should answer."
         } else {
             "The ground is what the network answers at each point: blue for +1, orange for −1, pale where it is unsure."
         }
     };
-    let show_test = move || lab.experiment.with(|e| e.show_test);
-    let discretize = move || lab.experiment.with(|e| e.discretize);
+    let show_test = move || lab.read(|e| e.show_test);
+    let discretize = move || lab.read(|e| e.discretize);
     view! {
         <figure class="map-block">
             <div class="map">

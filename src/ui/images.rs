@@ -45,7 +45,7 @@ pub(super) fn ImageNetwork() -> impl IntoView {
                     {input(lab)}
                     {columns}
                     <div class="layer out">
-                        <header><b>"Answer"</b><span>{move || lab.built.with(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>()))))}</span></header>
+                        <header><b>"Answer"</b><span>{move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>()))))}</span></header>
                         <Bars probs=Signal::derive(answer) />
                     </div>
                 </div>
@@ -123,14 +123,15 @@ fn extent(shape: &[usize]) -> (usize, usize, usize) {
     }
 }
 
-/// Tiles side by side.
+/// How many tiles stand side by side: few on a wide page, where layers do, many on a narrow one, where a layer is a row.
 fn across(tiles: usize, are_cells: bool) -> usize {
-    match tiles {
-        _ if are_cells => tiles.div_ceil(16).max(1),
-        0..=4 => 1,
-        5..=8 => 2,
-        9..=16 => 2,
-        _ => 4,
+    let is_narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width <= 620.0);
+    match (are_cells, is_narrow) {
+        (true, false) => tiles.div_ceil(16).max(1),
+        (true, true) => tiles.clamp(1, 16),
+        (false, true) => tiles.clamp(1, 8),
+        (false, false) if tiles <= 4 => 1,
+        (false, false) => 2,
     }
 }
 

@@ -12,8 +12,8 @@ use leptos::prelude::*;
 pub(super) fn Intro() -> impl IntoView {
     let lab = lab();
     let claim = move || {
-        let count = lab.built.with(|b| b.as_ref().map(|b| b.params));
-        let dataset = lab.experiment.with(|e| e.dataset);
+        let count = lab.run_of(|b| b.as_ref().map(|b| b.params));
+        let dataset = lab.read(|e| e.dataset);
         let numbers = count.map_or_else(|| "Numbers".to_string(), |n| format!("{} numbers", thousands(n as u64)));
         let what = match dataset {
             Dataset::Circle => "to tell a disc from a ring",

@@ -107,7 +107,7 @@ pub(super) struct Lab {
     pub(super) samples: RwSignal<Option<Arc<Samples>>>,
     pub(super) frame: RwSignal<Option<Arc<Frame>>>,
     pub(super) metrics: RwSignal<Metrics>,
-    pub(super) history: RwSignal<History>,
+    pub(super) history: RwSignal<Arc<History>>,
     pub(super) device: RwSignal<Option<Device>>,
     pub(super) costs: RwSignal<Costs>,
     pub(super) saved_step: RwSignal<Option<u64>>,
@@ -137,7 +137,7 @@ impl Lab {
             samples: RwSignal::new(None),
             frame: RwSignal::new(None),
             metrics: RwSignal::new(Metrics::default()),
-            history: RwSignal::new(History::default()),
+            history: RwSignal::default(),
             device: RwSignal::new(None),
             costs: RwSignal::new(Costs::default()),
             saved_step: RwSignal::new(None),
@@ -260,7 +260,7 @@ impl Lab {
 
     fn clear_numbers(self) {
         self.metrics.set(Metrics { run: self.run.get_value(), ..Metrics::default() });
-        self.history.set(History::default());
+        self.history.set(Arc::default());
         self.saved_step.set(None);
     }
 
@@ -373,8 +373,58 @@ impl Lab {
 
     /// How much the page shows.
     pub(super) fn level(self) -> Level {
-        self.experiment.with(|e| e.level)
+        self.read(|e| e.level)
     }
+}
+
+/// Readers of the signals. Each goes through one copy of what it reads: `with` would compile all of a signal's machinery into every reader, which
+/// made up a tenth of the page's size.
+macro_rules! reader {
+    ($(#[$doc:meta])* $name:ident, $signal:ident, $value:ty) => {
+        impl Lab {
+            $(#[$doc])*
+            pub(super) fn $name<T>(self, read: impl FnOnce(&$value) -> T) -> T {
+                #[inline(never)]
+                fn copy(lab: Lab) -> $value {
+                    lab.$signal.get()
+                }
+                read(&copy(self))
+            }
+        }
+    };
+}
+
+reader! {
+    /// Reads the experiment.
+    read, experiment, Experiment
+}
+reader! {
+    /// Reads the run as it was built.
+    run_of, built, Option<Arc<Built>>
+}
+reader! {
+    /// Reads the last numbers.
+    numbers, metrics, Metrics
+}
+reader! {
+    /// Reads the losses so far.
+    past, history, Arc<History>
+}
+reader! {
+    /// Reads the state.
+    doing, state, PageState
+}
+reader! {
+    /// Reads where the run is computed.
+    place, device, Option<Device>
+}
+reader! {
+    /// Reads the samples that are drawn.
+    shown, samples, Option<Arc<Samples>>
+}
+reader! {
+    /// Reads the last pictures.
+    pictures, frame, Option<Arc<Frame>>
 }
 
 /// The lab of this page.

@@ -49,19 +49,19 @@ fn of_kind(kind: &str, activation: Activation) -> Layer {
 pub(super) fn LayerTable() -> impl IntoView {
     let lab = lab();
     // Only what is edited rebuilds the rows, so that a control keeps the focus while numbers change.
-    let layers = Memo::new(move |_| lab.experiment.with(|e| (e.layers.clone(), is_image(e.dataset))));
+    let layers = Memo::new(move |_| lab.read(|e| (e.layers.clone(), is_image(e.dataset))));
     let rows = move || {
         let (layers, has_images) = layers.get();
         (0..layers.len()).map(|index| row(lab, index, layers[index], has_images)).collect_view()
     };
-    let output = move || cells(lab, lab.built.with(|b| b.as_ref().map_or(0, |b| b.layers.len())).saturating_sub(1));
+    let output = move || cells(lab, lab.run_of(|b| b.as_ref().map_or(0, |b| b.layers.len())).saturating_sub(1));
     view! {
         <div class="scroll-x" tabindex="0" role="region" aria-label="Layers">
             <table class="list layers" data-testid="layers">
-                <thead><tr><th>"Layer"</th><th>"Settings"</th><th>"Activation"</th><th>"Output"</th><th class="num">"Parameters"</th><th class="num">"Multiply-adds"</th><th><span class="hidden-text">"Remove"</span></th></tr></thead>
+                <thead><tr><th>"Layer"</th><th>"Settings"</th><th>"Activation"</th><th>"Output"</th><th class="num">"Parameters"</th><th class="num" title="Multiply-adds for one sample">"Mult.-adds"</th><th><span class="hidden-text">"Remove"</span></th></tr></thead>
                 <tbody>
                     {rows}
-                    <tr><td>"Output"</td><td></td><td>{move || lab.built.with(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())))}</td>{output}<td></td></tr>
+                    <tr><td>"Output"</td><td></td><td>{move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())))}</td>{output}<td></td></tr>
                 </tbody>
             </table>
         </div>
@@ -71,7 +71,7 @@ pub(super) fn LayerTable() -> impl IntoView {
 
 /// Shape, parameters and multiplications, as the worker built them.
 fn cells(lab: Lab, index: usize) -> AnyView {
-    let info = move || lab.built.with(|b| b.as_ref().and_then(|b| b.layers.get(index).cloned()));
+    let info = move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.get(index).cloned()));
     let shape = move || info().map(|l| l.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × "));
     let count = |n: usize| if n == 0 { "–".to_string() } else { thousands(n as u64) };
     view! {

@@ -17,17 +17,16 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn ModelPanel() -> impl IntoView {
     let lab = lab();
-    let e = lab.experiment;
-    let has_images = Memo::new(move |_| e.with(|e| is_image(e.dataset)));
+    let has_images = Memo::new(move |_| lab.read(|e| is_image(e.dataset)));
     let params =
-        move || lab.built.with(|b| b.as_ref().map_or_else(|| "–".to_string(), |b| format!("{} parameters", thousands(b.params as u64))));
-    let models = Signal::derive(move || e.with(edit::model_options));
-    let model = Signal::derive(move || e.with(|e| edit::model_id(e).to_string()));
+        move || lab.run_of(|b| b.as_ref().map_or_else(|| "–".to_string(), |b| format!("{} parameters", thousands(b.params as u64))));
+    let models = Signal::derive(move || lab.read(edit::model_options));
+    let model = Signal::derive(move || lab.read(|e| edit::model_id(e).to_string()));
     let choose = move |id: String| lab.change(|e| edit::choose_model(e, &id));
-    let is_linear = move || e.with(|e| e.layers.is_empty());
-    let is_full = move || e.with(|e| e.layers.len() >= edit::MAX_LAYERS);
-    let hidden = move || e.with(edit::hidden_settings);
-    let program = move || lab.built.with(|b| b.as_ref().map(|b| b.program.clone()));
+    let is_linear = move || lab.read(|e| e.layers.is_empty());
+    let is_full = move || lab.read(|e| e.layers.len() >= edit::MAX_LAYERS);
+    let hidden = move || lab.read(edit::hidden_settings);
+    let program = move || lab.run_of(|b| b.as_ref().map(|b| b.program.clone()));
     view! {
         <section class="panel model" aria-labelledby="h-model">
             <div class="panel-head">
@@ -63,7 +62,7 @@ pub(super) fn ModelPanel() -> impl IntoView {
 #[component]
 fn Inputs(lab: Lab) -> impl IntoView {
     let chip = move |(index, name): (usize, &'static str)| {
-        let is_on = move || lab.experiment.with(|e| e.features.0 >> index & 1 == 1);
+        let is_on = move || lab.read(|e| e.features.0 >> index & 1 == 1);
         let toggle = move |_| {
             lab.change(|e| {
                 let next = e.features.0 ^ 1 << index;

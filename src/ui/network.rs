@@ -5,8 +5,9 @@ use super::edit;
 use super::lab::{Lab, lab};
 use super::layout::{Layout, UNIT};
 use super::tip::{Subject, Tip, unit_name};
-use super::{icons, paint, size};
+use super::{icons, layout, paint, size};
 use leptos::prelude::*;
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent};
 
@@ -18,10 +19,10 @@ pub(super) fn Network() -> impl IntoView {
     let width = size::width_of(node, 700.0);
     let subject = RwSignal::new(None::<Subject>);
     let layout = Memo::new(move |_| {
-        let features = lab.experiment.with(|e| e.features);
+        let features = lab.read(|e| e.features);
         match lab.built.get() {
-            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Layout::of(&built, features, width.get()),
-            _ => Layout::default(),
+            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Arc::new(Layout::of(&built, features, width.get())),
+            _ => Arc::default(),
         }
     });
     Effect::new(move |_| {
@@ -32,7 +33,7 @@ pub(super) fn Network() -> impl IntoView {
         }
     });
     let caption = move || {
-        layout.with(|layout| match layout.columns.as_slice() {
+        layout::read(layout, |layout| match layout.columns.as_slice() {
             [inputs, hidden @ .., output] => {
                 let widths: Vec<String> = hidden.iter().map(|c| c.units.to_string()).collect();
                 let hidden =
@@ -46,14 +47,14 @@ pub(super) fn Network() -> impl IntoView {
         })
     };
     view! {
-        <figure class="net" class:is-tall=move || layout.with(|l| l.is_tall) data-testid="network" id="network" node_ref=node role="group" aria-label=caption
+        <figure class="net" class:is-tall=move || layout::read(layout, |l| l.is_tall) data-testid="network" id="network" node_ref=node role="group" aria-label=caption
             on:mouseleave=move |_| subject.set(None)
             on:keydown=move |event| move_focus(&event, layout, subject)
         >
-            {move || layout.with(|layout| headers(lab, layout))}
-            <div class="net-pic" style:height=move || layout.with(|l| format!("{}px", l.height))>
-                {move || layout.with(|layout| links(layout, subject))}
-                {move || layout.with(|layout| units(layout, subject))}
+            {move || layout::read(layout, |layout| headers(lab, layout))}
+            <div class="net-pic" style:height=move || layout::read(layout, |l| format!("{}px", l.height))>
+                {move || layout::read(layout, |layout| links(layout, subject))}
+                {move || layout::read(layout, |layout| units(layout, subject))}
                 <Tip layout=layout subject=subject />
             </div>
             <figcaption class="small">
@@ -75,10 +76,10 @@ fn headers(lab: Lab, layout: &Layout) -> Vec<AnyView> {
             if column == 0 {
                 return format!("{units} of 7");
             }
-            let activation = lab.experiment.with(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
+            let activation = lab.read(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
             let name = match activation {
                 Some(activation) => activation_title(activation).to_string(),
-                None => lab.built.with(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())).unwrap_or_default()),
+                None => lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())).unwrap_or_default()),
             };
             if shown < units { format!("{name}, {shown} shown") } else { name }
         };
@@ -206,7 +207,7 @@ fn elements(root: &Element, selector: &str) -> Vec<Element> {
 }
 
 /// Arrow keys go from unit to unit, Escape closes the tip.
-fn move_focus(event: &KeyboardEvent, layout: Memo<Layout>, subject: RwSignal<Option<Subject>>) {
+fn move_focus(event: &KeyboardEvent, layout: Memo<Arc<Layout>>, subject: RwSignal<Option<Subject>>) {
     let Some(Subject::Unit { column, unit }) = subject.get_untracked() else { return };
     let is_tall = layout.with_untracked(|l| l.is_tall);
     let (across, along) = match event.key().as_str() {

@@ -86,6 +86,7 @@ impl Lab {
 
     fn take_metrics(self, metrics: Metrics) {
         self.history.update(|history| {
+            let history = Arc::make_mut(history);
             // After a fault the run goes on from the saved step: what came later is not its past any more.
             push(&mut history.train, metrics.train_loss, metrics.step);
             push(&mut history.test, metrics.test_loss, metrics.step);

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn ResultPanel() -> impl IntoView {
     let lab = lab();
-    let has_images = Memo::new(move |_| lab.experiment.with(|e| is_image(e.dataset)));
+    let has_images = Memo::new(move |_| lab.read(|e| is_image(e.dataset)));
     let state = Memo::new(move |_| lab.state.get());
     let saved = move || lab.saved_step.get();
     view! {
@@ -52,10 +52,10 @@ fn status_text(lab: Lab, state: PageState) -> String {
 /// Accuracy and both losses.
 #[component]
 fn Figures(lab: Lab) -> impl IntoView {
-    let has_classes = move || lab.experiment.with(|e| !is_regression(e.dataset));
-    let accuracy = move || lab.metrics.with(|m| m.test_accuracy);
-    let test = Signal::derive(move || lab.metrics.with(|m| m.test_loss));
-    let train = Signal::derive(move || lab.metrics.with(|m| m.train_loss));
+    let has_classes = move || lab.read(|e| !is_regression(e.dataset));
+    let accuracy = move || lab.numbers(|m| m.test_accuracy);
+    let test = Signal::derive(move || lab.numbers(|m| m.test_loss));
+    let train = Signal::derive(move || lab.numbers(|m| m.train_loss));
     let percent = move || match accuracy() {
         Some((accuracy, _)) => format::fixed(accuracy * 100.0, 1),
         None => "–".to_string(),

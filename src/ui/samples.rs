@@ -14,7 +14,7 @@ pub(super) fn SampleGrid() -> impl IntoView {
         _ => 0,
     });
     let wrong = move || (0..count.get()).filter(|&i| answer(lab, i).is_some_and(|(a, truth, _)| a != truth)).count();
-    let said = move || match lab.frame.with(|f| f.as_ref().map(|f| f.step)) {
+    let said = move || match lab.pictures(|f| f.as_ref().map(|f| f.step)) {
         Some(step) if count.get() > 0 => {
             format!(
                 "Test images the network has never trained on and its answers after step {}: {} of these {} are wrong.",

@@ -26,8 +26,7 @@ fn numbers(usual: &[f64], now: f64) -> Vec<(String, String)> {
 #[component]
 pub(super) fn Settings() -> impl IntoView {
     let lab = lab();
-    let e = lab.experiment;
-    let activation = move || e.with(edit::common_activation).id().to_string();
+    let activation = move || lab.read(edit::common_activation).id().to_string();
     let set_activation = move |id: String| {
         if let Some(next) = Activation::from_id(&id) {
             lab.change(|e| e.layers.iter_mut().for_each(|layer| edit::set_activation(layer, next)));
@@ -39,39 +38,39 @@ pub(super) fn Settings() -> impl IntoView {
             lab.change(|e| e.seed = seed);
         }
     };
-    let rates = Signal::derive(move || numbers(&LEARNING_RATES, e.with(|e| e.learning_rate)));
-    let penalty_rates = Signal::derive(move || numbers(&PENALTY_RATES, e.with(|e| e.penalty_rate)));
-    let losses = Memo::new(move |_| owned(choices::losses(e.with(|e| e.dataset))));
+    let rates = Signal::derive(move || numbers(&LEARNING_RATES, lab.read(|e| e.learning_rate)));
+    let penalty_rates = Signal::derive(move || numbers(&PENALTY_RATES, lab.read(|e| e.penalty_rate)));
+    let losses = Memo::new(move |_| owned(choices::losses(lab.read(|e| e.dataset))));
     view! {
         <div class="settings" role="group" aria-label="Settings">
-            <Select id="optimizer" label="Optimizer" options=owned(choices::optimizers()) value=Signal::derive(move || e.with(|e| e.optimizer.id().to_string()))
+            <Select id="optimizer" label="Optimizer" options=owned(choices::optimizers()) value=Signal::derive(move || lab.read(|e| e.optimizer.id().to_string()))
                 on_choose=Callback::new(move |id: String| if let Some(v) = OptimizerChoice::from_id(&id) { lab.change(|e| e.optimizer = v) }) />
-            <Select id="learning-rate" label="Learning rate" options=rates value=Signal::derive(move || format::setting(e.with(|e| e.learning_rate)))
+            <Select id="learning-rate" label="Learning rate" options=rates value=Signal::derive(move || format::setting(lab.read(|e| e.learning_rate)))
                 on_choose=Callback::new(move |text: String| if let Ok(v) = text.parse() { lab.change(|e| e.learning_rate = v) }) />
             <Select id="activation" label="Activation" options=owned(choices::activations()) value=Signal::derive(activation) on_choose=Callback::new(set_activation) />
-            <Select id="regularisation" label="Regularisation" options=owned(choices::penalties()) value=Signal::derive(move || e.with(|e| e.penalty.id().to_string()))
+            <Select id="regularisation" label="Regularisation" options=owned(choices::penalties()) value=Signal::derive(move || lab.read(|e| e.penalty.id().to_string()))
                 on_choose=Callback::new(move |id: String| if let Some(v) = PenaltyChoice::from_id(&id) { lab.change(|e| e.penalty = v) }) />
-            <Select id="regularisation-rate" label="Its rate" options=penalty_rates value=Signal::derive(move || format::setting(e.with(|e| e.penalty_rate)))
+            <Select id="regularisation-rate" label="Its rate" options=penalty_rates value=Signal::derive(move || format::setting(lab.read(|e| e.penalty_rate)))
                 on_choose=Callback::new(move |text: String| if let Ok(v) = text.parse() { lab.change(|e| e.penalty_rate = v) }) />
             <div class="field">
                 <label for="seed">"Seed"</label>
                 <input class="ctl" id="seed" data-testid="seed" type="text" maxlength="32" autocomplete="off" spellcheck="false"
-                    prop:value=move || e.with(|e| e.seed.clone()) on:change=set_seed />
+                    prop:value=move || lab.read(|e| e.seed.clone()) on:change=set_seed />
             </div>
             <div class="lv-all">
-                <Select id="loss" label="Loss" options=losses value=Signal::derive(move || e.with(|e| e.loss.id().to_string()))
+                <Select id="loss" label="Loss" options=losses value=Signal::derive(move || lab.read(|e| e.loss.id().to_string()))
                     on_choose=Callback::new(move |id: String| if let Some(v) = Loss::from_id(&id) { lab.change(|e| e.loss = v) }) />
             </div>
             <div class="lv-all">
-                <Select id="init" label="First weights" options=owned(choices::inits()) value=Signal::derive(move || e.with(|e| e.init.id().to_string()))
+                <Select id="init" label="First weights" options=owned(choices::inits()) value=Signal::derive(move || lab.read(|e| e.init.id().to_string()))
                     on_choose=Callback::new(move |id: String| if let Some(v) = InitChoice::from_id(&id) { lab.change(|e| e.init = v) }) />
             </div>
             <div class="lv-all">
-                <Select id="schedule" label="Rate over time" options=owned(choices::schedules()) value=Signal::derive(move || e.with(|e| e.schedule.id().to_string()))
+                <Select id="schedule" label="Rate over time" options=owned(choices::schedules()) value=Signal::derive(move || lab.read(|e| e.schedule.id().to_string()))
                     on_choose=Callback::new(move |id: String| if let Some(v) = ScheduleChoice::from_id(&id) { lab.change(|e| e.schedule = v) }) />
             </div>
             <div class="lv-all">
-                <Select id="order" label="Order of samples" options=owned(choices::orders()) value=Signal::derive(move || e.with(|e| e.order.id().to_string()))
+                <Select id="order" label="Order of samples" options=owned(choices::orders()) value=Signal::derive(move || lab.read(|e| e.order.id().to_string()))
                     on_choose=Callback::new(move |id: String| if let Some(v) = OrderChoice::from_id(&id) { lab.change(|e| e.order = v) }) />
             </div>
         </div>

@@ -5,8 +5,9 @@ use super::format::fixed;
 use super::lab::lab;
 use super::layout::Layout;
 use super::network::HALF_UNIT;
-use super::{choices, edit, paint};
+use super::{choices, edit, layout, paint};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What the pointer or the keyboard rests on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,14 +47,14 @@ pub(super) fn unit_name(layout: &Layout, column: usize, unit: usize) -> String {
 
 /// The floating note; it never takes the pointer.
 #[component]
-pub(super) fn Tip(layout: Memo<Layout>, subject: RwSignal<Option<Subject>>) -> impl IntoView {
+pub(super) fn Tip(layout: Memo<Arc<Layout>>, subject: RwSignal<Option<Subject>>) -> impl IntoView {
     let lab = lab();
     let canvas = NodeRef::<leptos::html::Canvas>::new();
     Effect::new(move |_| {
         let (Some(subject), Some(frame), Some(canvas)) = (subject.get(), lab.frame.get(), canvas.get()) else { return };
         let [column, unit] = subject.unit();
         let pixels = frame.unit_size * frame.unit_size;
-        let start = layout.with(|l| l.columns.get(column).map_or(0, |c| (c.first_map + unit) * pixels));
+        let start = layout::read(layout, |l| l.columns.get(column).map_or(0, |c| (c.first_map + unit) * pixels));
         if let Some(map) = frame.arrays[1].get(start..start + pixels) {
             paint::put(&canvas, &paint::signed(map, false), frame.unit_size, frame.unit_size);
         }
@@ -65,7 +66,7 @@ pub(super) fn Tip(layout: Memo<Layout>, subject: RwSignal<Option<Subject>>) -> i
             Subject::Unit { column, unit } => [column, unit],
             Subject::Weight { column, to, .. } => [column, to],
         };
-        layout.with(|l| {
+        layout::read(layout, |l| {
             let at = l.at.get(column)?.get(unit)?;
             let is_right = at[0] > l.width / 2.0;
             let x = if is_right { l.width - at[0] + 12.0 } else { at[0] + 2.0 * HALF_UNIT + 12.0 };
@@ -76,7 +77,7 @@ pub(super) fn Tip(layout: Memo<Layout>, subject: RwSignal<Option<Subject>>) -> i
     let left = move || place().map(|(is_right, x, _)| if is_right { "auto".to_string() } else { format!("{x}px") });
     let right = move || place().map(|(is_right, x, _)| if is_right { format!("{x}px") } else { "auto".to_string() });
     let top = move || place().map(|(_, _, y)| format!("{y}px"));
-    let text = move || subject.get().map(|subject| layout.with(|layout| describe(layout, subject)));
+    let text = move || subject.get().map(|subject| layout::read(layout, |layout| describe(layout, subject)));
     view! {
         <div class="tip net-tip" id="net-tip" role="tooltip" class:gone=move || subject.get().is_none() style:left=left style:right=right style:top=top>
             <canvas class="big-map" width="1" height="1" node_ref=canvas aria-hidden="true"></canvas>
@@ -108,7 +109,7 @@ fn describe(layout: &Layout, subject: Subject) -> AnyView {
             let rows = (0..weighed).map(|from| {
                 view! { <tr><td>{unit_name(layout, column - 1, from)}</td><td>{number(layout.weight(column, from, unit))}</td></tr> }
             });
-            let activation = lab.experiment.with(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
+            let activation = lab.read(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
             let of = activation.map_or_else(String::new, |a| format!("{} of the sum of", choices::activation_title(a)));
             let bias = layout.bias(column, unit).map(|index| view! { <tr><td>"bias"</td><td>{number(index)}</td></tr> });
             let hidden = (weighed > 0 && weighed < inputs.units).then(|| format!("and {} more", inputs.units - inputs.shown()));

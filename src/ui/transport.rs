@@ -13,7 +13,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Transport() -> impl IntoView {
     let lab = lab();
-    let speed = Signal::derive(move || lab.experiment.with(|e| e.speed.id()));
+    let speed = Signal::derive(move || lab.read(|e| e.speed.id()));
     let set_speed = move |id: &str| {
         if let Some(speed) = Speed::from_id(id) {
             lab.change(|e| e.speed = speed)
@@ -37,11 +37,11 @@ pub(super) fn Transport() -> impl IntoView {
                 <dl class="counters">
                     <div class="counter">
                         <dt>"Epoch"</dt>
-                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.metrics.with(|m| m.epoch) data-step=move || lab.metrics.with(|m| m.step)>{move || thousands(lab.metrics.with(|m| m.epoch))}</dd>
+                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.epoch))}</dd>
                     </div>
                     <div class="counter">
                         <dt>"Step"</dt>
-                        <dd id="step-count" data-testid="step-count" data-value=move || lab.metrics.with(|m| m.step) data-step=move || lab.metrics.with(|m| m.step)>{move || thousands(lab.metrics.with(|m| m.step))}</dd>
+                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.step))}</dd>
                     </div>
                 </dl>
             </div>
@@ -53,7 +53,7 @@ pub(super) fn Transport() -> impl IntoView {
 }
 
 fn is_built(lab: Lab) -> bool {
-    lab.built.with(Option::is_some)
+    lab.run_of(Option::is_some)
 }
 
 /// A run that diverged goes on only after a remedy was chosen.
@@ -67,7 +67,7 @@ fn PlayButton(lab: Lab) -> impl IntoView {
     let is_training = Memo::new(move |_| lab.state.get() == PageState::Training);
     let id = move || if is_training.get() { "pause" } else { "play" };
     // After a failure Play tries again.
-    let is_off = move || lab.state.with(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
+    let is_off = move || lab.doing(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
     let is_awaited = RwSignal::new(true);
     let click = move |_| {
         is_awaited.set(false);
@@ -88,7 +88,7 @@ fn PlayButton(lab: Lab) -> impl IntoView {
 /// The choice of device, what trains now, and why.
 #[component]
 fn Device(lab: Lab) -> impl IntoView {
-    let choice = Signal::derive(move || lab.experiment.with(|e| e.device.id()));
+    let choice = Signal::derive(move || lab.read(|e| e.device.id()));
     let choose = move |id: &str| {
         if let Some(device) = DeviceChoice::from_id(id) {
             lab.change(|e| e.device = device)

@@ -12,7 +12,7 @@ pub struct RunId(pub u32);
 
 /// What the page asks of the worker.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// Build a run. It is `ready` (or `paused`, with a snapshot as first array) and does not start by itself.
     Build {
@@ -147,7 +147,7 @@ pub struct LayerInfo {
 
 /// What the worker tells the page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The worker listens. Sent first; nothing is sent to it before.
     Booted,
