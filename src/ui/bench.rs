@@ -38,5 +38,5 @@ pub(super) fn Bench() -> impl IntoView {
 /// A failure as the JSON object that the reader of this page expects.
 fn failure(text: &str) -> String {
     let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
-    format!("{{\"error\":\"{escaped}\"}}")
+    format!("{{\"status\":\"error\",\"error\":\"{escaped}\"}}")
 }
