@@ -103,3 +103,19 @@ fn every_case_has_a_name_that_is_known() {
         assert!(TrainingCase::of(name).is_some() != KernelCase::of(name).is_some(), "{name}");
     }
 }
+
+#[test]
+fn kernels_yield_what_they_yield_in_other_libraries() {
+    let first_four = [
+        ("k-matmul-512", [3.4894, -4.6111, -0.36184, 1.086]),
+        ("k-conv-fwd", [6.773, -4.3004, -0.60032, -1.6922]),
+        ("k-conv-dx", [1.8295, 8.6239, 9.6296, -2.5397]),
+    ];
+    for (name, want) in first_four {
+        let host = Host { clock: ticking(), breathe: async || {} };
+        let report = pollster::block_on(run(name, None, Settings { budget_ms: 2.0, max_steps: None }, host));
+        let got = report.kernel.expect("a kernel").check;
+        // They are given to five figures.
+        assert!(got.iter().zip(want).all(|(got, want)| (f64::from(*got) - want).abs() <= 1e-4 * want.abs()), "{name}: {got:?}");
+    }
+}
