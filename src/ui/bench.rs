@@ -28,7 +28,7 @@ pub(super) fn Bench() -> impl IntoView {
         <main class="bench">
             <h1>"Benchmark"</h1>
             <p role="status">{move || if result.with(Option::is_some) { "Done." } else { "Measuring …" }}</p>
-            <pre tabindex="0">{move || result.get()}</pre>
+            <pre tabindex="0" aria-label="Result">{move || result.get()}</pre>
             {move || result.get().map(|json| view! { <script type="application/json" id="bench-result">{json}</script> })}
         </main>
     }

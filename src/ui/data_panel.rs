@@ -86,17 +86,18 @@ fn is_from_files(dataset: Dataset) -> bool {
 /// Takes MNIST's files by drop or by the file picker, and says where they come from.
 #[component]
 fn Drop(lab: Lab) -> impl IntoView {
-    let is_over = RwSignal::new(false);
     let dataset = move || lab.read(|e| e.dataset);
+    let is_over = RwSignal::new(false);
+    let given = RwSignal::new(0);
+    // Files for a set that is not shown change nothing that can be seen, so the page says what to do with them.
+    let hint = move || given.get() > 0 && !is_from_files(dataset());
     let take = move |files: Option<FileList>| {
         let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
         if files.is_empty() {
             return;
         }
+        given.set(files.len());
         lab.send_files(files);
-        if !is_from_files(lab.experiment.with_untracked(|e| e.dataset)) {
-            lab.change(|e| edit::choose_dataset(e, Dataset::Mnist));
-        }
     };
     let dropped = move |event: DragEvent| {
         event.prevent_default();
@@ -114,6 +115,7 @@ fn Drop(lab: Lab) -> impl IntoView {
                 <input class="hidden-text" type="file" multiple=true id="files" data-testid="files" accept=".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,application/octet-stream" on:change=picked />
                 <span>"Drop or choose the files of MNIST or Fashion-MNIST"</span>
             </label>
+            <p class="small" class:gone=move || !hint()>"Choose MNIST or Fashion to train on what these files hold."</p>
             <p class="small" class:gone=move || !is_from_files(dataset())>
                 {move || dataset().entry().source}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
             </p>

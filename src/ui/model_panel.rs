@@ -51,7 +51,7 @@ pub(super) fn ModelPanel() -> impl IntoView {
             <MeasuredCosts />
             <details class="lv-all program">
                 <summary>"The program: every kernel of a step, in order"</summary>
-                <pre tabindex="0">{program}</pre>
+                <pre tabindex="0" aria-label="The program">{program}</pre>
             </details>
         </section>
     }
