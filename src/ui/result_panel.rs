@@ -44,7 +44,7 @@ fn status_text(lab: Lab, state: PageState) -> String {
         PageState::Ready => "Ready".into(),
         PageState::Training => "Training".into(),
         PageState::Paused => "Paused".into(),
-        PageState::Diverged => format!("Diverged at step {}", format::thousands(lab.metrics.with_untracked(|m| m.step))),
+        PageState::Diverged => format!("Diverged after step {}", format::thousands(lab.metrics.with_untracked(|m| m.step))),
         PageState::Failed => "Failed".into(),
     }
 }
