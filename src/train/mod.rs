@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod blueprint;
 pub mod clock;
+pub mod cost;
 pub mod pace;
 pub mod pictures;
 pub mod place;

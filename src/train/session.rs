@@ -2,7 +2,7 @@
 
 use super::blueprint::{self, Pictures};
 use crate::data::Loaded;
-use crate::exec::{Counts, ExecError, Executor, cpu};
+use crate::exec::{Counts, ExecError, Executor, cpu, gpu};
 use crate::experiment::Experiment;
 use crate::experiment::cost::CostError;
 use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
@@ -16,12 +16,15 @@ use std::rc::Rc;
 pub enum Place {
     /// This core.
     Cpu,
+    /// A GPU.
+    Gpu(gpu::Device),
 }
 
 impl Place {
     fn target(&self) -> Target {
         match self {
             Place::Cpu => Target::Cpu,
+            Place::Gpu(device) => device.target(),
         }
     }
 }
@@ -141,6 +144,7 @@ impl Session {
         let data_slice = program.whole(Role::Data).expect("a run has samples");
         let executor = match place {
             Place::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
+            Place::Gpu(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
         };
         let head = blueprint::head(experiment, samples);
         let (experiment, data) = (experiment.clone(), data.clone());

@@ -4,14 +4,18 @@
 //! is ever shared: it looks at the inbox, trains a little, reports what is due, gives way, and begins again.
 
 mod bench;
+mod costs;
+mod gpus;
+mod placing;
 mod port;
 mod run;
 mod source;
 
 use crate::exec::ExecError;
 use crate::experiment::{Dataset, Experiment};
-use crate::train::{Place, Session, Snapshot};
-use crate::worker::protocol::{Command, DeviceKind, Event, NoticeKind, RunId, RunState};
+use crate::train::Snapshot;
+use crate::worker::protocol::{Command, Event, NoticeKind, RunId, RunState};
+use gpus::Gpus;
 use port::{Inbox, Message};
 use run::Run;
 use source::Source;
@@ -29,13 +33,16 @@ pub fn start() {
     }));
     let inbox = Inbox::listen();
     port::post(&Event::Booted);
-    let service = Service { inbox, source: Source::new(port::scope().name()), asked: None, run: None };
+    let service =
+        Service { inbox, source: Source::new(port::scope().name()), gpus: Gpus::ask(), has_told_of_absence: false, asked: None, run: None };
     wasm_bindgen_futures::spawn_local(service.serve());
 }
 
 struct Service {
     inbox: Inbox,
     source: Source,
+    gpus: Gpus,
+    has_told_of_absence: bool,
     /// What the page last asked to build.
     asked: Option<(RunId, Experiment)>,
     run: Option<Run>,
@@ -55,8 +62,10 @@ impl Service {
                 Ok(true) if self.run.as_ref().is_some_and(Run::is_held) => self.inbox.wait(10).await,
                 Ok(true) => self.inbox.breathe().await,
                 Ok(false) => self.inbox.wait(IDLE_MS).await,
-                Err(error) => panic!("{error}"),
+                Err(error) => self.recover(error).await,
             }
+            self.tell_of_absence();
+            self.measure_costs().await;
             port::post_alive();
         }
     }
@@ -70,10 +79,34 @@ impl Service {
             }
             Command::Files => self.take(files).await,
             Command::Bench { case, backend, budget_ms, steps } => bench::answer(&self.inbox, &case, &backend, budget_ms, steps).await,
+            Command::Device { device } => {
+                if let Err(error) = self.change_device(device).await {
+                    self.recover(error).await;
+                }
+            }
+            #[cfg(feature = "faults")]
+            Command::Fault { fault } => self.fail(fault),
             command => {
-                let Some(run) = &mut self.run else { return };
-                if let Err(error) = change(run, command, arrays) {
-                    panic!("{error}");
+                let outcome = self.run.as_mut().map_or(Ok(()), |run| change(run, command, arrays));
+                if let Err(error) = outcome {
+                    self.recover(error).await;
+                }
+            }
+        }
+    }
+
+    /// Breaks what a test wants to see mended.
+    #[cfg(feature = "faults")]
+    fn fail(&self, fault: crate::worker::protocol::Fault) {
+        use crate::worker::protocol::Fault;
+        match fault {
+            Fault::Trap => panic!("a test asked for it"),
+            Fault::Hang => loop {
+                std::hint::spin_loop();
+            },
+            Fault::LoseDevice => {
+                if let Some(Some(device)) = self.gpus.answer() {
+                    device.destroy();
                 }
             }
         }
@@ -87,19 +120,13 @@ impl Service {
             Ok(data) => data,
             Err(text) => return refuse(id, NoticeKind::File, text),
         };
-        let session = match Session::new(&experiment, &data, &Place::Cpu) {
-            Ok(session) => session,
+        let placed = match self.placed(&experiment, &data).await {
+            Ok(placed) => placed,
             Err(error) => return refuse(id, NoticeKind::Experiment, error.to_string()),
         };
-        let mut run = Run::new(id, experiment, data, session, DeviceKind::Cpu);
+        let mut run = Run::new(id, experiment, data, placed);
         run.introduce();
-        port::post(&Event::Device {
-            run: id,
-            kind: DeviceKind::Cpu,
-            name: "CPU (SIMD)".into(),
-            why: "You chose the CPU.".into(),
-            has_gpu: false,
-        });
+        run.placed.announce(id, self.gpus.may_exist());
         match bytes.map(|bytes| Snapshot::from_bytes(&bytes)) {
             Some(Ok(snapshot)) => {
                 if let Err(error) = run.wake(snapshot) {

@@ -1,5 +1,7 @@
 //! A run in the worker: when it trains, evaluates, is saved and drawn, and what the page hears of it.
 
+use super::costs::Costs;
+use super::placing::Placed;
 use super::port::{self, Inbox};
 use crate::data::Loaded;
 use crate::exec::ExecError;
@@ -7,7 +9,7 @@ use crate::experiment::{Experiment, Speed};
 use crate::train::clock::now_ms;
 use crate::train::pace::{Pace, Rate};
 use crate::train::session::Divergence;
-use crate::train::{Frame, Part, RestoreError, Session, Snapshot, View};
+use crate::train::{Frame, Part, RestoreError, Snapshot, View};
 use crate::worker::protocol::{DeviceKind, Event, LayerInfo, Metrics, NoticeKind, RunId, RunState};
 use std::rc::Rc;
 
@@ -33,14 +35,14 @@ pub(super) struct Run {
     pub(super) id: RunId,
     pub(super) experiment: Experiment,
     pub(super) data: Rc<Loaded>,
-    pub(super) session: Session,
-    pub(super) device: DeviceKind,
+    pub(super) placed: Placed,
     pub(super) view: View,
     pub(super) wants_frame: bool,
     /// The last snapshot read back.
     pub(super) saved: Option<(u64, Snapshot)>,
     /// Milliseconds and steps of training on the present device.
     pub(super) spent: (f64, u64),
+    pub(super) costs: Costs,
     state: RunState,
     steps_left: Option<u32>,
     metrics: Metrics,
@@ -75,18 +77,18 @@ impl Job {
 }
 
 impl Run {
-    pub(super) fn new(id: RunId, experiment: Experiment, data: Rc<Loaded>, session: Session, device: DeviceKind) -> Self {
+    pub(super) fn new(id: RunId, experiment: Experiment, data: Rc<Loaded>, placed: Placed) -> Self {
         let metrics = Metrics { run: id, ..Metrics::default() };
         Self {
             id,
             experiment,
             data,
-            session,
-            device,
+            placed,
             view: View::default(),
             wants_frame: false,
             saved: None,
             spent: (0.0, 0),
+            costs: Costs::default(),
             state: RunState::Ready,
             steps_left: None,
             metrics,
@@ -102,7 +104,7 @@ impl Run {
 
     /// Tells the page what was built.
     pub(super) fn introduce(&self) {
-        let session = &self.session;
+        let session = &self.placed.session;
         let samples = &self.data.samples;
         let layers = session.layers().iter().map(|layer| LayerInfo {
             title: layer.title.clone(),
@@ -145,7 +147,12 @@ impl Run {
 
     pub(super) fn set_state(&mut self, state: RunState) {
         self.state = state;
-        port::post(&Event::State { run: self.id, state, step: self.metrics.step });
+        self.repeat_state();
+    }
+
+    /// Says again what the run does, and at which step.
+    pub(super) fn repeat_state(&self) {
+        port::post(&Event::State { run: self.id, state: self.state, step: self.metrics.step });
     }
 
     /// Trains until paused. Goes on from the last good weights after a divergence.
@@ -157,7 +164,7 @@ impl Run {
     }
 
     fn thaw(&mut self) -> Result<(), ExecError> {
-        if self.state == RunState::Diverged { self.session.thaw() } else { Ok(()) }
+        if self.state == RunState::Diverged { self.placed.session.thaw() } else { Ok(()) }
     }
 
     /// Trains so many steps and pauses.
@@ -181,7 +188,7 @@ impl Run {
 
     /// Back to the same initial weights.
     pub(super) fn reset(&mut self) -> Result<(), ExecError> {
-        self.session.reset()?;
+        self.placed.session.reset()?;
         self.steps_left = None;
         self.saved = None;
         self.went_to(0);
@@ -192,12 +199,12 @@ impl Run {
     /// Sets the learning rate from the next step on.
     pub(super) fn set_learning_rate(&mut self, learning_rate: f64) -> Result<(), ExecError> {
         self.experiment.learning_rate = learning_rate;
-        self.session.set_learning_rate(learning_rate)
+        self.placed.session.set_learning_rate(learning_rate)
     }
 
     /// Goes on from a snapshot. One that is of another network is told of, and the run stays at its beginning.
     pub(super) fn wake(&mut self, snapshot: Snapshot) -> Result<(), ExecError> {
-        match self.session.restore(&snapshot) {
+        match self.placed.session.restore(&snapshot) {
             Ok(()) => {
                 let step = u64::from(snapshot.counter("done").unwrap_or_default());
                 self.saved = Some((step, snapshot));
@@ -214,7 +221,7 @@ impl Run {
 
     /// Everything shown is of another step now.
     fn went_to(&mut self, step: u64) {
-        self.metrics = Metrics { run: self.id, step, epoch: step / self.session.epoch_steps() as u64, ..Metrics::default() };
+        self.metrics = Metrics { run: self.id, step, epoch: step / self.placed.session.epoch_steps() as u64, ..Metrics::default() };
         self.rate.clear();
         self.pace = Pace::new();
         self.evaluated = Job::default();
@@ -222,13 +229,17 @@ impl Run {
         self.report();
     }
 
-    /// Moves to another session of the same run.
-    pub(super) fn move_to(&mut self, session: Session, device: DeviceKind) {
-        self.session = session;
-        self.device = device;
+    /// Goes on elsewhere from the last snapshot, or from the beginning if there is none.
+    pub(super) fn move_to(&mut self, placed: Placed) -> Result<(), ExecError> {
+        self.placed = placed;
         self.spent = (0.0, 0);
-        self.pace = Pace::new();
-        self.rate.clear();
+        match self.saved.take() {
+            Some((_, snapshot)) => self.wake(snapshot),
+            None => {
+                self.went_to(0);
+                Ok(())
+            }
+        }
     }
 
     /// The view has changed: the last picture does not show it.
@@ -272,11 +283,11 @@ impl Run {
         };
         let steps = self.steps_left.map_or(wanted, |left| left.min(wanted));
         let began = now_ms();
-        self.session.run(steps)?;
-        let progress = self.session.progress().await?;
+        self.placed.session.run(steps)?;
+        let progress = self.placed.session.progress().await?;
         self.sliced_ms = now_ms();
         let took = self.sliced_ms - began;
-        let goal = match self.device {
+        let goal = match self.placed.device {
             DeviceKind::Cpu => CPU_SLICE_MS,
             DeviceKind::Gpu => GPU_SLICE_MS,
         };
@@ -316,8 +327,9 @@ impl Run {
         port::post(&Event::Notice { kind: NoticeKind::Diverged, text });
     }
 
-    async fn save(&mut self) -> Result<(), ExecError> {
-        let snapshot = self.session.snapshot().await?;
+    /// Reads a snapshot back and hands it to the page.
+    pub(super) async fn save(&mut self) -> Result<(), ExecError> {
+        let snapshot = self.placed.session.snapshot().await?;
         port::post_with(&Event::Saved { run: self.id, step: self.step() }, &[&snapshot.to_bytes()]);
         self.saved = Some((self.step(), snapshot));
         self.saved_ms = now_ms();
@@ -326,7 +338,7 @@ impl Run {
 
     async fn draw(&mut self) -> Result<(), ExecError> {
         let began = now_ms();
-        let frame = self.session.frame(&self.view).await?;
+        let frame = self.placed.session.frame(&self.view).await?;
         let (run, step) = (self.id, self.step());
         match &frame {
             Frame::Maps { size, unit_size, output, units, params } => {
@@ -349,12 +361,12 @@ impl Run {
         let step = self.step();
         let mut results = [None, None];
         for (part, result) in [Part::Test, Part::Train].into_iter().zip(&mut results) {
-            let chunks = self.session.begin_evaluation(part)?;
+            let chunks = self.placed.session.begin_evaluation(part)?;
             let mut slice_ms = now_ms();
             for _ in 0..chunks {
-                self.session.continue_evaluation(part, 1)?;
-                if self.device == DeviceKind::Gpu || now_ms() - slice_ms > EVALUATION_SLICE_MS {
-                    self.session.wait().await?;
+                self.placed.session.continue_evaluation(part, 1)?;
+                if self.placed.device == DeviceKind::Gpu || now_ms() - slice_ms > EVALUATION_SLICE_MS {
+                    self.placed.session.wait().await?;
                     inbox.breathe().await;
                     port::post_alive();
                     slice_ms = now_ms();
@@ -364,7 +376,7 @@ impl Run {
                     }
                 }
             }
-            *result = self.session.end_evaluation(part).await?;
+            *result = self.placed.session.end_evaluation(part).await?;
         }
         let [test, train] = results;
         if let Some(test) = test {
@@ -381,9 +393,9 @@ impl Run {
 
     fn report(&mut self) {
         self.reported_ms = now_ms();
-        let counts = self.session.counts();
+        let counts = self.placed.session.counts();
         self.metrics.steps_per_second = self.rate.per_second();
-        self.metrics.samples_per_second = self.metrics.steps_per_second * self.session.mean_batch();
+        self.metrics.samples_per_second = self.metrics.steps_per_second * self.placed.session.mean_batch();
         self.metrics.counts = [self.metrics.step, counts.submissions, counts.dispatches, counts.bytes_written];
         port::post(&Event::Metrics(self.metrics.clone()));
     }

@@ -1,0 +1,96 @@
+//! Measures, once a run trains, what a step costs on each device.
+
+use super::{Service, port};
+use crate::train::Place;
+use crate::train::cost::{Cost, Trial};
+use crate::worker::protocol::{DeviceKind, Event};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// The device in use is measured by the training itself, once it has trained this long.
+const OWN_MS: f64 = 100.0;
+
+/// What is known of a run's costs.
+#[derive(Default)]
+pub(super) struct Costs {
+    cpu: Option<Cost>,
+    gpu: Option<Cost>,
+    other: Other,
+}
+
+/// How far the measurement of the other device is.
+#[derive(Default)]
+enum Other {
+    #[default]
+    Wanted,
+    /// A copy of the run is compiled in the background.
+    Preparing(Rc<RefCell<Option<Trial>>>),
+    /// Measured, or cannot be.
+    Done,
+}
+
+impl Service {
+    /// Takes the next step of measuring. Only the measurement itself holds the run up.
+    pub(super) async fn measure_costs(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        let (spent_ms, steps) = run.spent;
+        if !run.is_training() || spent_ms < OWN_MS {
+            return;
+        }
+        let own = Cost { step_ms: spent_ms / steps as f64, steps: u32::try_from(steps).unwrap_or(u32::MAX) };
+        let device = run.placed.device;
+        let slot = match device {
+            DeviceKind::Cpu => &mut run.costs.cpu,
+            DeviceKind::Gpu => &mut run.costs.gpu,
+        };
+        let is_news = slot.is_none();
+        slot.get_or_insert(own);
+        let mut is_measured = false;
+        match std::mem::take(&mut run.costs.other) {
+            Other::Wanted => {
+                let gpu = if device == DeviceKind::Cpu { self.gpus.answer() } else { Some(None) };
+                run.costs.other = match (device, gpu) {
+                    (DeviceKind::Cpu, None) => Other::Wanted,
+                    (DeviceKind::Cpu, Some(None)) => Other::Done,
+                    (DeviceKind::Cpu, Some(Some(device))) => Other::Preparing(prepare(run, Place::Gpu(device))),
+                    (DeviceKind::Gpu, _) => Other::Preparing(prepare(run, Place::Cpu)),
+                };
+            }
+            Other::Preparing(prepared) => {
+                let ready = prepared.borrow_mut().take();
+                match ready {
+                    None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(prepared),
+                    None => run.costs.other = Other::Done,
+                    Some(mut trial) => {
+                        run.costs.other = Other::Done;
+                        let cost = trial.measure().await.ok();
+                        match device {
+                            DeviceKind::Cpu => run.costs.gpu = cost,
+                            DeviceKind::Gpu => run.costs.cpu = cost,
+                        }
+                        is_measured = true;
+                    }
+                }
+            }
+            Other::Done => run.costs.other = Other::Done,
+        }
+        if is_news || is_measured {
+            let Costs { cpu, gpu, .. } = run.costs;
+            let steps = [cpu, gpu].iter().flatten().map(|cost| cost.steps).min().unwrap_or_default();
+            port::post(&Event::Costs { run: run.id, cpu_ms: cpu.map(|cost| cost.step_ms), gpu_ms: gpu.map(|cost| cost.step_ms), steps });
+        }
+    }
+}
+
+/// Builds a copy of the run and warms it up; the place stays empty if that fails.
+fn prepare(run: &super::run::Run, place: Place) -> Rc<RefCell<Option<Trial>>> {
+    let slot = Rc::new(RefCell::new(None));
+    let (target, experiment, data) = (slot.clone(), run.experiment.clone(), run.data.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        let Ok(mut trial) = Trial::new(&experiment, &data, &place) else { return };
+        if trial.warm_up().await.is_ok() {
+            *target.borrow_mut() = Some(trial);
+        }
+    });
+    slot
+}
