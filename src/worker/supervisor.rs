@@ -104,6 +104,8 @@ impl Supervisor {
     pub fn heard(&mut self, event: &Event, now_ms: f64) {
         self.heard_ms = now_ms;
         match event {
+            // What was sent before is only now begun.
+            Event::Booted if self.build.is_some() => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
             Event::State { state, .. } => {
                 self.patience_ms = SILENCE_MS;
@@ -187,6 +189,17 @@ mod tests {
             assert!(!supervisor.tick(f64::from(at) * 500.0));
         }
         assert!(supervisor.tick(20_500.0));
+    }
+
+    #[test]
+    fn a_build_that_waited_for_the_worker_has_the_patience_of_a_build() {
+        let mut supervisor = Supervisor::new(0.0);
+        supervisor.sent(&Command::Build { run: RunId(1), experiment: Experiment::first_visit(), has_snapshot: false });
+        supervisor.heard(&Event::Booted, 0.0);
+        assert!((1..=40).all(|half_second| !supervisor.tick(f64::from(half_second) * 500.0)));
+        supervisor.heard(&Event::State { run: RunId(1), state: RunState::Ready, step: 0 }, 20_000.0);
+        assert!((41..=50).all(|half_second| !supervisor.tick(f64::from(half_second) * 500.0)));
+        assert!(supervisor.tick(25_500.0));
     }
 
     #[test]

@@ -144,6 +144,6 @@ fn on_cpu(experiment: &Experiment, data: &Rc<Loaded>, why: String) -> Result<Pla
 /// A session on a GPU that has answered once: what a browser finds wrong with it shows only then.
 async fn on_gpu_session(experiment: &Experiment, data: &Rc<Loaded>, device: &Device) -> Result<Session, BuildError> {
     let mut session = Session::new(experiment, data, &Place::Gpu(device.clone()))?;
-    session.wait().await?;
+    port::patiently(session.wait()).await?;
     Ok(session)
 }

@@ -1,5 +1,6 @@
 //! The worker's side of the border: commands in, events out, and how its one thread gives way.
 
+use crate::train::clock::now_ms;
 use crate::worker::protocol::{Command, Event};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -95,6 +96,23 @@ pub(super) async fn sleep(ms: i32) {
     finish(Promise::new(&mut |resolve, _| start_timer(&resolve, ms))).await;
 }
 
+/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but no longer than a minute: what takes longer
+/// never ends.
+pub(super) async fn patiently<T>(wait: impl Future<Output = T>) -> T {
+    let is_over = Rc::new(Cell::new(false));
+    let watched = is_over.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let began = now_ms();
+        while !watched.get() && now_ms() - began < PATIENCE_MS {
+            sleep(ALIVE_MS as i32).await;
+            post_alive();
+        }
+    });
+    let outcome = wait.await;
+    is_over.set(true);
+    outcome
+}
+
 fn start_timer(then: &Function, ms: i32) {
     scope().set_timeout_with_callback_and_timeout_and_arguments_0(then, ms).expect("workers have timers");
 }
@@ -122,15 +140,18 @@ pub(super) fn post_with(event: &Event, arrays: &[&[u8]]) {
         transfer.push(&buffer);
     }
     scope().post_message_with_transfer(&message, &transfer).expect("fresh buffers can be handed over");
-    POSTED_MS.with(|posted| posted.set(crate::train::clock::now_ms()));
+    POSTED_MS.with(|posted| posted.set(now_ms()));
 }
 
 /// Tells the page that the worker lives, unless it has been told so lately.
 pub(super) fn post_alive() {
-    if crate::train::clock::now_ms() - POSTED_MS.with(Cell::get) > ALIVE_MS {
+    if now_ms() - POSTED_MS.with(Cell::get) > ALIVE_MS {
         post(&Event::Alive);
     }
 }
+
+/// How long the worker vouches for something that it waits for.
+const PATIENCE_MS: f64 = 60_000.0;
 
 /// The page expects a word at least every 250 ms.
 pub(super) const ALIVE_MS: f64 = 200.0;
