@@ -62,12 +62,19 @@ fn conv_forward_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(
             w_from += C_OUT;
         }
     }
-    let y_from = (row * OW + ox) * C_OUT + co;
+    // A loop over an array, so that the epilogue stands here once: a copy for each sum takes a compiler seconds.
+    var sums: array<f32, PIXELS * CHANNELS>;
     //: for p in 0..PIXELS
     //: for j in 0..CHANNELS
-    if ox + ${p}u < OW && co + ${j}u < C_OUT {
-        store(y_from + ${p}u * C_OUT + ${j}u, sum_${p}_${j / 4}[${j % 4}]);
+    sums[${p * CHANNELS + j}] = sum_${p}_${j / 4}[${j % 4}];
+    //: end
+    //: end
+    let y_from = (row * OW + ox) * C_OUT + co;
+    for (var e = 0u; e < PIXELS * CHANNELS; e += 1u) {
+        let p = e / CHANNELS;
+        let j = e % CHANNELS;
+        if ox + p < OW && co + j < C_OUT {
+            store(y_from + p * C_OUT + j, sums[e]);
+        }
     }
-    //: end
-    //: end
 }

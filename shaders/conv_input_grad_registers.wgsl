@@ -64,12 +64,19 @@ fn conv_input_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @built
             w_from += 1u;
         }
     }
-    let dx_from = (row * W + ix) * C_IN + ci;
+    // A loop over an array, so that the epilogue stands here once: a copy for each sum takes a compiler seconds.
+    var sums: array<f32, PIXELS * CHANNELS>;
     //: for p in 0..PIXELS
     //: for j in 0..CHANNELS
-    if ix + ${p}u < W && ci + ${j}u < C_IN {
-        store(dx_from + ${p}u * C_IN + ${j}u, sum_${p}_${j / 4}[${j % 4}]);
+    sums[${p * CHANNELS + j}] = sum_${p}_${j / 4}[${j % 4}];
+    //: end
+    //: end
+    let dx_from = (row * W + ix) * C_IN + ci;
+    for (var e = 0u; e < PIXELS * CHANNELS; e += 1u) {
+        let p = e / CHANNELS;
+        let j = e % CHANNELS;
+        if ix + p < W && ci + j < C_IN {
+            store(dx_from + p * C_IN + j, sums[e]);
+        }
     }
-    //: end
-    //: end
 }
