@@ -141,9 +141,11 @@ fn on_cpu(experiment: &Experiment, data: &Rc<Loaded>, why: String) -> Result<Pla
     Ok(Placed { session, device: DeviceKind::Cpu, name: "CPU (SIMD)".into(), why })
 }
 
-/// A session on a GPU that has answered once: what a browser finds wrong with it shows only then.
+/// A session on a GPU that has taken a step once: only then are its kernels compiled, and only then shows what a browser finds wrong with them.
 async fn on_gpu_session(experiment: &Experiment, data: &Rc<Loaded>, device: &Device) -> Result<Session, BuildError> {
     let mut session = Session::new(experiment, data, &Place::Gpu(device.clone()))?;
+    session.run(1)?;
     port::patiently(session.wait()).await?;
+    session.reset()?;
     Ok(session)
 }
