@@ -1,7 +1,8 @@
 //! Convolutions as products whose left operand is never written down: a row of it is a few runs of a padded image.
 //!
-//! The gradient in the input is a convolution of the gradient in the output, spread by the stride and padded, with the kernel turned round and its
-//! channels swapped. The gradient in the weight is a product over pixels, taken a block of pixels at a time.
+//! The gradient in the input is a convolution of the padded gradient in the output, with the kernel turned round and its channels swapped. Where
+//! that would multiply many zeros (strides, few channels) the product of every pixel with the kernel is added to the window it came from instead.
+//! The gradient in the weight is a product over pixels, taken a block of pixels at a time.
 
 use super::memory::{Memory, Scratch, need};
 use super::strip::Strips;
@@ -12,9 +13,21 @@ use crate::plan::{Kernel, Slice};
 /// Pixels over which a weight's gradient is summed before the sum goes back to memory.
 const PIXELS: usize = 128;
 
+/// How the products are taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Method {
+    /// Windows times the kernel.
+    Slide,
+    /// Pixels of the output times the kernel, added to their windows.
+    Scatter,
+    /// Windows times pixels of the output.
+    Correlate,
+}
+
 /// A convolution or one of its gradients, prepared.
 #[derive(Debug)]
 pub(super) struct Conv {
+    method: Method,
     extents: ConvKernel,
     a: Slice,
     b: Slice,
@@ -38,23 +51,28 @@ struct Image {
     channels: usize,
     /// Rows and columns of the image.
     padded: [usize; 2],
-    /// Where the operand's first pixel goes (it may lie outside), and how far apart its pixels are put.
+    /// Where the operand's first pixel goes; it may lie outside.
     first: [isize; 2],
-    spread: [usize; 2],
 }
 
 impl Conv {
     pub(super) fn new(conv: &ConvKernel, kernel: &Kernel, scratch: &mut Scratch) -> Self {
         assert!(conv.split == 1, "{}: sums are split for GPUs only", kernel.label);
         let span = [0, 1].map(|axis| (conv.kernel[axis] - 1) * conv.dilation[axis]);
-        let of_input = conv.direction == Direction::InputGrad;
-        let (windows, steps) = if of_input { (conv.input, [1, 1]) } else { (conv.output, conv.stride) };
+        let method = match conv.direction {
+            Direction::Forward => Method::Slide,
+            Direction::InputGrad if conv.stride == [1, 1] && conv.c_in / conv.groups >= COLS => Method::Slide,
+            Direction::InputGrad => Method::Scatter,
+            Direction::WeightGrad => Method::Correlate,
+        };
+        let is_turned = conv.direction == Direction::InputGrad && method == Method::Slide;
+        let (windows, steps) = if is_turned { (conv.input, [1, 1]) } else { (conv.output, conv.stride) };
         let padded = [0, 1].map(|axis| (windows[axis] - 1) * steps[axis] + span[axis] + 1);
-        let image = if of_input {
+        let image = if is_turned {
             let first = [0, 1].map(|axis| span[axis] as isize - conv.pads[axis] as isize);
-            Image { source: conv.output, channels: conv.c_out, padded, first, spread: conv.stride }
+            Image { source: conv.output, channels: conv.c_out, padded, first }
         } else {
-            Image { source: conv.input, channels: conv.c_in, padded, first: conv.pads.map(|pad| pad as isize), spread: [1, 1] }
+            Image { source: conv.input, channels: conv.c_in, padded, first: conv.pads.map(|pad| pad as isize) }
         };
         let (channels, pitch) = (image.channels, padded[1] * image.channels);
         // Taps of a row of the kernel lie side by side unless the kernel is dilated or a group sees part of the channels.
@@ -66,20 +84,23 @@ impl Conv {
             places.map(|(p, q)| p * conv.dilation[0] * pitch + q * conv.dilation[1] * channels + group * of_group).collect()
         };
         let runs: Vec<Vec<usize>> = (0..conv.groups).map(runs_of).collect();
-        if !image.is_plain() {
-            need(&mut scratch.image, padded[0] * pitch);
-        }
-        let columns = (if of_input { conv.c_in } else { conv.c_out }) / conv.groups;
+        need(&mut scratch.image, padded[0] * pitch);
         let depth = runs[0].len() * run_len;
-        match conv.direction {
-            Direction::Forward | Direction::InputGrad => need(&mut scratch.panels, tile::panels(columns) * COLS * depth),
-            Direction::WeightGrad => {
-                need(&mut scratch.panels, tile::panels(columns) * COLS * PIXELS);
+        let [inputs, outputs] = [conv.c_in, conv.c_out].map(|channels| channels / conv.groups);
+        match method {
+            Method::Slide => need(&mut scratch.panels, tile::panels(if is_turned { inputs } else { outputs }) * COLS * depth),
+            Method::Scatter => {
+                need(&mut scratch.panels, tile::panels(depth) * COLS * outputs);
+                need(&mut scratch.rows, ROWS * tile::panels(depth) * COLS);
+            }
+            Method::Correlate => {
+                need(&mut scratch.panels, tile::panels(outputs) * COLS * PIXELS);
                 need(&mut scratch.rows, ROWS * PIXELS);
                 need(&mut scratch.line, conv.c_out);
             }
         }
         Self {
+            method,
             a: kernel.inputs[0],
             b: kernel.inputs[1],
             output: kernel.outputs[0],
@@ -95,9 +116,10 @@ impl Conv {
     }
 
     pub(super) fn run(&self, memory: &mut Memory, scratch: &mut Scratch) {
-        memory.update(self.output, |memory, out| match self.extents.direction {
-            Direction::Forward | Direction::InputGrad => self.slide(memory, scratch, out),
-            Direction::WeightGrad => {
+        memory.update(self.output, |memory, out| match self.method {
+            Method::Slide => self.slide(memory, scratch, out),
+            Method::Scatter => self.scatter(memory, scratch, out),
+            Method::Correlate => {
                 self.correlate(memory, scratch, out);
                 self.epilogue.run(memory, &mut scratch.registers, 0, out);
             }
@@ -168,6 +190,43 @@ impl Conv {
         }
     }
 
+    /// `window(pixel)[p] += Σ_o dy[pixel, o] · weight[p, o]`, image by image.
+    fn scatter(&self, memory: &Memory, scratch: &mut Scratch, out: &mut [f32]) {
+        let (dy, weight) = (memory.read(self.a), memory.read(self.b));
+        let Scratch { panels, image: padded, rows: products, registers, .. } = scratch;
+        let (depth, stride) = (self.depth(), self.extents.c_out);
+        let columns = stride / self.extents.groups;
+        let padded = &mut padded[..self.image.len()];
+        let image_len = self.image.source_len();
+        for (n, out) in out.chunks_exact_mut(image_len).enumerate() {
+            padded.fill(0.0);
+            let dy = &dy[n * self.pixels() * stride..][..self.pixels() * stride];
+            for (group, runs) in self.runs.iter().enumerate() {
+                // Packed once for all images where there is one group.
+                if n == 0 || self.extents.groups > 1 {
+                    tile::pack_columns(&weight[group * columns..], stride, depth, columns, panels);
+                }
+                let products_len = tile::panels(depth) * COLS;
+                for pixel in (0..self.pixels()).step_by(ROWS) {
+                    let rows = (self.pixels() - pixel).min(ROWS);
+                    let lefts = [0, 1, 2, 3].map(|row| &dy[(pixel + row.min(rows - 1)) * stride + group * columns..][..columns]);
+                    for (at, panel) in panels.chunks_exact(columns * COLS).enumerate().take(tile::panels(depth)) {
+                        let tile = tile::rows(lefts, panel.as_chunks::<COLS>().0);
+                        tile::store(&tile, ROWS, COLS, false, &mut products[at * COLS..], products_len);
+                    }
+                    for (row, products) in products.chunks_exact(products_len).enumerate().take(rows) {
+                        let window = &mut padded[self.start(pixel + row)..];
+                        for (run, products) in runs.iter().zip(products.chunks_exact(self.run_len)) {
+                            window[*run..].iter_mut().zip(products).for_each(|(dx, product)| *dx += product);
+                        }
+                    }
+                }
+            }
+            self.image.crop(padded, out);
+            self.epilogue.run(memory, registers, n * image_len, out);
+        }
+    }
+
     /// `out[p, column] = Σ_pixel window(pixel)[p] · dy[pixel, column]`, over all images.
     fn correlate(&self, memory: &Memory, scratch: &mut Scratch, out: &mut [f32]) {
         let (x, dy) = (memory.read(self.a), memory.read(self.b));
@@ -231,44 +290,54 @@ fn over_runs(image: &[f32], starts: [usize; ROWS], runs: &[usize], run_len: usiz
 }
 
 impl Image {
+    fn len(&self) -> usize {
+        self.padded[0] * self.padded[1] * self.channels
+    }
+
+    fn source_len(&self) -> usize {
+        self.source[0] * self.source[1] * self.channels
+    }
+
     /// Whether windows may move over the operand as it stands.
     fn is_plain(&self) -> bool {
-        self.first == [0, 0] && self.spread == [1, 1] && self.padded[1] == self.source[1] && self.padded[0] <= self.source[0]
+        self.first == [0, 0] && self.padded[1] == self.source[1] && self.padded[0] <= self.source[0]
     }
 
     /// Makes the padding 0; placing images leaves it so.
     fn clear(&self, padded: &mut [f32]) {
         if !self.is_plain() {
-            padded[..self.padded[0] * self.padded[1] * self.channels].fill(0.0);
+            padded[..self.len()].fill(0.0);
         }
     }
 
     /// Image `n` of the operand, padded.
     fn place<'a>(&self, source: &'a [f32], n: usize, padded: &'a mut [f32]) -> &'a [f32] {
-        let len = self.source[0] * self.source[1] * self.channels;
-        let source = &source[n * len..][..len];
+        let source = &source[n * self.source_len()..][..self.source_len()];
         if self.is_plain() {
             return source;
         }
-        let pitch = self.padded[1] * self.channels;
-        // Along an axis: the first pixel that lands inside, how many do, and where the first of them goes.
-        let [(row, rows, to_row), (col, cols, to_col)] = [0, 1].map(|axis| {
-            let spread = self.spread[axis];
-            let skipped = (-self.first[axis]).max(0).unsigned_abs().div_ceil(spread);
-            let to = (self.first[axis] + (skipped * spread) as isize).unsigned_abs();
-            let room = self.padded[axis].saturating_sub(to).div_ceil(spread);
-            (skipped, room.min(self.source[axis].saturating_sub(skipped)), to)
+        self.for_each_row(|from, to, len| padded[to..to + len].copy_from_slice(&source[from..from + len]));
+        &padded[..self.len()]
+    }
+
+    /// The pixels of the operand in a padded image; those that lie outside are 0.
+    fn crop(&self, padded: &[f32], source: &mut [f32]) {
+        source.fill(0.0);
+        self.for_each_row(|from, to, len| source[from..from + len].copy_from_slice(&padded[to..to + len]));
+    }
+
+    /// Calls `visit(first element in the operand, first element in the image, elements)` for each row that both have.
+    fn for_each_row(&self, mut visit: impl FnMut(usize, usize, usize)) {
+        // Along an axis: the first pixel that lies inside, where it goes, and how many do.
+        let [(row, to_row, rows), (col, to_col, cols)] = [0, 1].map(|axis| {
+            let (skipped, to) = ((-self.first[axis]).max(0).unsigned_abs(), self.first[axis].max(0).unsigned_abs());
+            let room = self.padded[axis].saturating_sub(to);
+            (skipped, to, room.min(self.source[axis].saturating_sub(skipped)))
         });
         for i in 0..rows {
-            let from = &source[((row + i) * self.source[1] + col) * self.channels..][..cols * self.channels];
-            let to = &mut padded[(to_row + i * self.spread[0]) * pitch + to_col * self.channels..];
-            if self.spread[1] == 1 {
-                to[..from.len()].copy_from_slice(from);
-            } else {
-                let pixels = to.chunks_mut(self.spread[1] * self.channels);
-                pixels.zip(from.chunks_exact(self.channels)).for_each(|(to, from)| to[..self.channels].copy_from_slice(from));
-            }
+            let from = (row + i) * self.source[1] + col;
+            let to = (to_row + i) * self.padded[1] + to_col;
+            visit(from * self.channels, to * self.channels, cols * self.channels);
         }
-        &padded[..self.padded[0] * pitch]
     }
 }

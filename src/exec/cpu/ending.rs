@@ -55,10 +55,12 @@ impl Guard {
             let mut squared_norm = 0.0;
             for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
                 let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
-                if !is_finite(g) {
+                let own = self.squared_norm(*is_regularised, w, g);
+                // A norm may overflow where no gradient does, but is never finite where a gradient is not.
+                if !is_finite(&[own]) && !is_finite(g) {
                     bad = Some(index);
                 }
-                squared_norm += self.squared_norm(*is_regularised, w, g);
+                squared_norm += own;
             }
             out[SQUARED_NORM] = squared_norm;
             out[BAD] = f32::from_bits(bad.map_or(0, |index| index as u32 + 1));
@@ -69,15 +71,19 @@ impl Guard {
     /// In eight lanes, put down after every 1024 elements.
     fn squared_norm(&self, is_regularised: bool, w: &[f32], g: &[f32]) -> f32 {
         const BLOCK: usize = 1024;
+        let square = |w: f32, g: f32| {
+            let g = self.update.penalised(is_regularised, w, g);
+            g * g
+        };
         let blocks = w.chunks(BLOCK).zip(g.chunks(BLOCK)).map(|(w, g)| {
+            let ((w, w_rest), (g, g_rest)) = (w.as_chunks::<COLS>(), g.as_chunks::<COLS>());
             let mut lanes = [0.0; COLS];
-            for (w, g) in w.chunks(COLS).zip(g.chunks(COLS)) {
-                for (lane, (w, g)) in lanes.iter_mut().zip(w.iter().zip(g)) {
-                    let g = self.update.penalised(is_regularised, *w, *g);
-                    *lane += g * g;
+            for (w, g) in w.iter().zip(g) {
+                for lane in 0..COLS {
+                    lanes[lane] += square(w[lane], g[lane]);
                 }
             }
-            sum_lanes(lanes)
+            sum_lanes(lanes) + w_rest.iter().zip(g_rest).map(|(w, g)| square(*w, *g)).sum::<f32>()
         });
         blocks.sum()
     }

@@ -2,7 +2,7 @@
 
 use super::memory::{Memory, Scratch, need};
 use super::strip::Strips;
-use super::tile::{self, COLS, ROWS, Tile};
+use super::tile::{self, COLS, ROWS};
 use crate::plan::kernel::Gemm as Extents;
 use crate::plan::{Kernel, Slice};
 
@@ -10,7 +10,7 @@ use crate::plan::{Kernel, Slice};
 const DEPTH: usize = 256;
 /// Columns whose panels stay in the second-level cache (256 KiB) while all rows pass.
 const WIDTH: usize = 256;
-/// Multiplications below which packing costs more than it saves.
+/// Multiplications below which packing costs more than it saves. Packing a matrix for a product with a vector or two never pays.
 const SMALL: usize = 4096;
 
 /// A matrix product, prepared.
@@ -86,7 +86,7 @@ impl Gemm {
 }
 
 fn is_small(extents: &Extents) -> bool {
-    extents.m * extents.n * extents.k <= SMALL || extents.n == 1
+    extents.m * extents.n * extents.k <= SMALL || extents.n == 1 || extents.m <= 2
 }
 
 /// Plain loops; the innermost runs along memory.
@@ -101,6 +101,11 @@ fn small(extents: &Extents, a: &[f32], b: &[f32], out: &mut [f32]) {
             for (out, column) in out.iter_mut().zip(b.chunks_exact(k)) {
                 *out = a[i..].iter().step_by(m).zip(column).map(|(a, b)| a * b).sum();
             }
+        }
+    } else if ta && n == 1 {
+        out.fill(0.0);
+        for (column, b) in a.chunks_exact(m).zip(b) {
+            out.iter_mut().zip(column).for_each(|(out, a)| *out += a * b);
         }
     } else if ta {
         out.fill(0.0);
@@ -127,16 +132,11 @@ fn product_of_rows(extents: &Extents, a: &[f32], panels: &[f32], out: &mut [f32]
             let rows = [0, 1, 2, 3].map(|row| &a[(i + row).min(m - 1) * k + from..][..depth]);
             for j in (first..first + width).step_by(COLS) {
                 let panel = panels[(j / COLS * k + from) * COLS..][..depth * COLS].as_chunks::<COLS>().0;
-                let tile = four_rows(rows, panel);
+                let tile = tile::rows(rows, panel);
                 tile::store(&tile, (m - i).min(ROWS), (n - j).min(COLS), from > 0, &mut out[i * n + j..], n);
             }
         }
     });
-}
-
-#[inline(never)]
-fn four_rows(rows: [&[f32]; ROWS], panel: &[[f32; COLS]]) -> Tile {
-    tile::add_rows([[0.0; COLS]; ROWS], rows, panel)
 }
 
 /// `out = a · b`, `a` stored `[k, m]` and packed four columns at a time.

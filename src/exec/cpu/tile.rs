@@ -25,6 +25,12 @@ pub(super) fn add_rows(mut tile: Tile, rows: [&[f32]; ROWS], panel: &[[f32; COLS
     tile
 }
 
+/// `Σ_p rows[i][p] · panel[p][j]`; the rows are at least as long as the panel.
+#[inline(never)]
+pub(super) fn rows(rows: [&[f32]; ROWS], panel: &[[f32; COLS]]) -> Tile {
+    add_rows([[0.0; COLS]; ROWS], rows, panel)
+}
+
 /// `Σ_p lefts[p][i] · panel[p][j]`
 #[inline(never)]
 pub(super) fn packed(lefts: &[[f32; ROWS]], panel: &[[f32; COLS]]) -> Tile {
