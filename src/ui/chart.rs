@@ -2,7 +2,8 @@
 
 use super::chart_scale::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, TOP, loss_name};
 use super::format;
-use super::lab::{History, lab};
+use super::lab::lab;
+use super::reports::History;
 use super::size;
 use leptos::prelude::*;
 

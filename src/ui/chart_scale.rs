@@ -1,6 +1,6 @@
 //! Scales of the loss chart: losses on a logarithmic axis, steps on a plain one.
 
-use super::lab::History;
+use super::reports::History;
 
 /// Edges of the plot inside the picture.
 pub(super) const LEFT: f64 = 38.0;

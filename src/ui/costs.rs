@@ -2,7 +2,8 @@
 
 use super::edit;
 use super::format::{brief, rate, thousands};
-use super::lab::{Costs, Lab, lab};
+use super::lab::{Lab, lab};
+use super::reports::Costs;
 use crate::worker::protocol::DeviceKind;
 use leptos::prelude::*;
 

@@ -3,7 +3,8 @@
 use super::choices::is_image;
 use super::controls::Slider;
 use super::edit;
-use super::lab::{Lab, Samples, lab};
+use super::lab::{Lab, lab};
+use super::reports::Samples;
 use super::thumbnails::thumbnail;
 use crate::experiment::Dataset;
 use leptos::prelude::*;

@@ -1,6 +1,7 @@
 //! What the network answers at every point of the plane, and the samples it is asked about.
 
-use super::lab::{Samples, lab};
+use super::lab::lab;
+use super::reports::Samples;
 use super::{choices, edit, format, paint, points};
 use crate::experiment::Level;
 use leptos::prelude::*;

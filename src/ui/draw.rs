@@ -1,6 +1,7 @@
 //! A square to draw in, and what the network answers to it while it trains.
 
-use super::lab::{Lab, Samples, lab};
+use super::lab::{Lab, lab};
+use super::reports::Samples;
 use super::samples::{class_name, largest};
 use super::{format, paint};
 use js_sys::Uint8Array;

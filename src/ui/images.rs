@@ -1,8 +1,9 @@
 //! A network for images, drawn in columns: what each layer makes of one test image.
 
 use super::draw::Bars;
-use super::lab::{Built, Lab, Samples, lab};
+use super::lab::{Lab, lab};
 use super::paint;
+use super::reports::{Built, Samples};
 use super::samples::class_name;
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Where the units of a network stand in its picture, and which numbers belong to them.
 
-use super::lab::Built;
+use super::reports::Built;
 use crate::experiment::Features;
 use leptos::prelude::{Get, Memo};
 use std::sync::Arc;

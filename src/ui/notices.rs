@@ -2,7 +2,8 @@
 
 use super::format;
 use super::icons;
-use super::lab::{Lab, Notice, lab};
+use super::lab::{Lab, lab};
+use super::reports::Notice;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
 

@@ -1,7 +1,8 @@
 //! What an [`Event`] changes on the page.
 
 use super::format;
-use super::lab::{Built, Costs, Device, Frame, Lab, PageState, Samples};
+use super::lab::Lab;
+use super::reports::{Built, Costs, Device, Frame, PageState, Samples};
 use crate::worker::protocol::{Command, Event, Metrics, NoticeKind, RunId, RunState};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use leptos::prelude::*;

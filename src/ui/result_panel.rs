@@ -5,7 +5,8 @@ use super::choices::{is_image, is_regression};
 use super::decision_map::DecisionMap;
 use super::draw::DrawSquare;
 use super::format;
-use super::lab::{Lab, PageState, lab};
+use super::lab::{Lab, lab};
+use super::reports::PageState;
 use super::samples::SampleGrid;
 use leptos::prelude::*;
 

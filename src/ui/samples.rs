@@ -1,6 +1,7 @@
 //! Test images with the network's answers, the wrong ones marked.
 
-use super::lab::{Lab, Samples, lab};
+use super::lab::{Lab, lab};
+use super::reports::Samples;
 use super::{format, paint};
 use leptos::prelude::*;
 
