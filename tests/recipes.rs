@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use descent::data::{Loaded, Request, load};
+use descent::exec::{ExecError, gpu::Device};
 use descent::experiment::{Dataset, Experiment, ModelChoice, OptimizerChoice};
 use descent::train::{Part, Place, Session};
 use pollster::block_on;
@@ -104,6 +105,15 @@ fn digits_cnn_reaches_its_floor() {
 #[test]
 fn digits_cnn_bn_reaches_its_floor() {
     DIGITS_CNN_BN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+}
+
+#[test]
+fn digits_cnn_reaches_its_floor_on_the_gpu() {
+    match block_on(Device::request()) {
+        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Place::Gpu(device), "gpu", 4..=4),
+        Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// The folder of large sets, where it is there.
