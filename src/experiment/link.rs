@@ -1,7 +1,7 @@
 //! An experiment as the text of a link, and back.
 //!
 //! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are written that differ from
-//! [`Experiment::start`]. A text without `v` is a TensorFlow Playground link (see [`super::playground`]). Whatever comes in, what comes out is
+//! [`Experiment::start`]. A text without `v` is a TensorFlow Playground link. Whatever comes in, what comes out is
 //! safe to build: every value is within its range, and the network within the limits of [`super::cost`].
 
 use super::{
