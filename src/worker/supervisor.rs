@@ -1,6 +1,6 @@
 //! Watches over the worker from the page: notices that it died or fell silent and says how to go on.
 //!
-//! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object: [`super::client`] carries the verdicts out.
+//! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object: `client` carries the verdicts out.
 //! The worker is disposable, since a driver's error, a bug or a lack of memory can end it at any time; what must survive lives here.
 
 use super::protocol::{Command, Event, RunId, RunState};

@@ -1,6 +1,6 @@
 //! Runs a program on a GPU through WebGPU: the same code in a browser's worker and, through Vulkan, natively.
 //!
-//! Turns each kernel into WGSL text ([`kernels`]), compiles it once per device and text, and replays a routine as one list of dispatches in
+//! Turns each kernel into WGSL text (`kernels`), compiles it once per device and text, and replays a routine as one list of dispatches in
 //! one pass of one submission. It allocates nothing while it runs, requires no optional feature, and never blocks in a browser.
 //!
 //! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another [`Device`] then.
