@@ -5,6 +5,7 @@
 #[allow(unreachable_pub, reason = "it is public to the native suites' own modules")]
 #[path = "../common"]
 mod common {
+    pub(crate) mod fingerprints;
     pub(crate) mod golden_excerpt;
     pub(crate) mod golden_file;
     pub(crate) mod golden_ops;
@@ -18,6 +19,11 @@ use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+#[wasm_bindgen_test]
+fn the_cpu_computes_the_pinned_bits() {
+    common::fingerprints::assert_pinned();
+}
 
 /// Runs a problem as a program of one routine.
 async fn run(problem: &Problem, target: Target, executor: impl AsyncFn(Program) -> Executor) -> Vec<Vec<f64>> {

@@ -6,5 +6,6 @@ mod elementwise;
 mod harness;
 mod products;
 mod rows;
+mod same_bits;
 mod step;
 mod windows;
