@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 /// What the native suites use too.
-#[allow(unreachable_pub, reason = "it is public to the native suites' own modules")]
+#[allow(dead_code, unreachable_pub, reason = "it is public to the native suites, which use the rest")]
 #[path = "../common"]
 mod common {
     pub(crate) mod fingerprints;
