@@ -1,8 +1,9 @@
 //! One kernel as a program, run on every executor this machine has.
 
+use descent::exec::gpu::{Device, Gpu};
 use descent::exec::{Executor, cpu::Cpu};
 use descent::plan::kernel::Kind;
-use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step};
+use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
 use descent::tensor::rng::{Rng, Stream};
 
 /// Extents on both sides of the tile sizes of all executors.
@@ -94,9 +95,27 @@ pub(crate) fn program<const N: usize>(buffers: [(Role, usize); N], kernels: Vec<
     }
 }
 
-/// Every executor of this machine, for a program.
+thread_local! {
+    /// The adapter of this machine: one device for all cases of a test, since it keeps the pipelines.
+    static ADAPTER: Option<Device> = match pollster::block_on(Device::request()) {
+        Ok(device) => Some(device),
+        Err(error) => {
+            println!("skipped on the GPU: {error}");
+            None
+        }
+    };
+}
+
+/// Every executor of this machine, for a program: on a GPU with the kernels of both kinds of adapter.
 pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
-    vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))]
+    let mut executors = vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))];
+    if let Some(device) = ADAPTER.with(Clone::clone) {
+        for (name, target) in [("gpu", Target::Gpu), ("software gpu", Target::SoftwareGpu)] {
+            let gpu = Gpu::new(&device.with_target(target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            executors.push((name, Executor::Gpu(gpu)));
+        }
+    }
+    executors
 }
 
 /// The numbers of some slices.

@@ -85,24 +85,25 @@ impl Source {
         self
     }
 
-    /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and writes element `e`. With two outputs the second
-    /// follows the first and has no epilogue.
+    /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and writes element `e`. Further outputs follow the
+    /// first and have no epilogue.
     pub(super) fn store(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
         for (at, output) in outputs.iter().enumerate() {
             self.writes(&format!("y_{at}"), *output);
         }
         self.function("epilogue", epilogue, Some("value"), args);
-        match outputs {
-            [_] => self.line("fn store(e: u32, value: f32) { y_0[e] = epilogue(e, value); }"),
-            [first, _] => {
-                let len = first.len;
-                let second = format!("y_1[e - {len}u] = value;");
-                self.line(&format!(
-                    "fn store(e: u32, value: f32) {{ if e < {len}u {{ y_0[e] = epilogue(e, value); }} else {{ {second} }} }}"
-                ))
-            }
-            _ => panic!("a kernel stores one or two outputs, not {}", outputs.len()),
+        let mut body = String::new();
+        let mut end = 0;
+        for (at, output) in outputs.iter().enumerate() {
+            let start = end;
+            end += output.len;
+            let value = if at == 0 { "epilogue(e, value)" } else { "value" };
+            let _ = match at + 1 == outputs.len() {
+                true => writeln!(body, "    y_{at}[e - {start}u] = {value};"),
+                false => writeln!(body, "    if e < {end}u {{ y_{at}[e - {start}u] = {value}; return; }}"),
+            };
         }
+        self.line(&format!("fn store(e: u32, value: f32) {{\n{body}}}"))
     }
 
     /// A function `name(e)` or `name(e, value)` that works out a fused expression, and bindings for its operands.
