@@ -23,3 +23,8 @@ fn b_at(group: u32, k: u32, col: u32) -> f32 {
 fn place_of(part: u32, group: u32, row: u32, col: u32) -> u32 {
     return row * C_OUT + group * GROUP_OUT + col;
 }
+
+// The column of the whole output, over all groups of channels.
+fn column_in_all(group: u32, col: u32) -> u32 {
+    return group * GROUP_OUT + col;
+}

@@ -8,7 +8,7 @@
 // Dispatch   one invocation per tile
 // Constants  BATCH, H, W, C_IN, OH, OW, C_OUT, KERNEL_Y, KERNEL_X, STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X, PAD_Y, PAD_X, PIXELS, CHANNELS,
 //            SPAN (cells of a row of x under a tile), WORKGROUP
-// Uses       store (output and epilogue)
+// Uses       column_of, store_in (output and epilogue, short enough to repeat where IS_SHORT)
 
 const TILES_X: u32 = (OW + PIXELS - 1u) / PIXELS;
 const TILES_C: u32 = (C_OUT + CHANNELS - 1u) / CHANNELS;
@@ -53,7 +53,11 @@ fn conv_forward_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(
                 w[w_from + ${kx}u * C_IN * C_OUT + w_at_${q * 4 + 2}],
                 w[w_from + ${kx}u * C_IN * C_OUT + w_at_${q * 4 + 3}],
             );
+            //: end
+            //: end
             //: for p in 0..PIXELS
+            //: for q in 0..CHANNELS / 4
+            //: for kx in 0..KERNEL_X
             sum_${p}_${q} += x_${p * STRIDE_X + kx * DILATION_X} * w_${kx}_${q};
             //: end
             //: end
@@ -62,6 +66,7 @@ fn conv_forward_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(
             w_from += C_OUT;
         }
     }
+    //: if IS_SHORT == 0
     // A loop over an array, so that the epilogue stands here once: a copy for each sum takes a compiler seconds.
     var sums: array<f32, PIXELS * CHANNELS>;
     //: for p in 0..PIXELS
@@ -74,7 +79,23 @@ fn conv_forward_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(
         let p = e / CHANNELS;
         let j = e % CHANNELS;
         if ox + p < OW && co + j < C_OUT {
-            store(y_from + p * C_OUT + j, sums[e]);
+            store_in(y_from + p * C_OUT + j, column_of(co + j), sums[e]);
         }
     }
+    //: end
+    //: if IS_SHORT
+    // A channel past the end is the last one once more, and goes there again: a branch a store would cost more.
+    //: for j in 0..CHANNELS
+    let y_channel_${j} = min(co + ${j}u, C_OUT - 1u);
+    let column_${j} = column_of(y_channel_${j});
+    //: end
+    //: for p in 0..PIXELS
+    if ox + ${p}u < OW {
+        let y_from = (row * OW + ox + ${p}u) * C_OUT;
+        //: for j in 0..CHANNELS
+        store_in(y_from + y_channel_${j}, column_${j}, sum_${p}_${j / 4}[${j % 4}]);
+        //: end
+    }
+    //: end
+    //: end
 }

@@ -10,7 +10,7 @@
 // Constants  BATCH, H, W, C_IN, OH, OW, C_OUT, KERNEL_Y, KERNEL_X, STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X, PAD_Y, PAD_X,
 //            PIXELS (a multiple of STRIDE_X, so that it is known which taps meet which pixel), CHANNELS, BEFORE (cells of dy left of the
 //            tile's first), SPAN (cells of a row of dy under a tile), WORKGROUP
-// Uses       store (output and epilogue)
+// Uses       column_of, store_in (output and epilogue, short enough to repeat where IS_SHORT)
 
 const TILES_X: u32 = (W + PIXELS - 1u) / PIXELS;
 const TILES_C: u32 = (C_IN + CHANNELS - 1u) / CHANNELS;
@@ -55,7 +55,11 @@ fn conv_input_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @built
                 w[w_from + ${kx}u * C_IN * C_OUT + w_at_${q * 4 + 2}],
                 w[w_from + ${kx}u * C_IN * C_OUT + w_at_${q * 4 + 3}],
             );
-            //: for p in 0..PIXELS if (p + PAD_X - kx * DILATION_X) % STRIDE_X == 0
+            //: end
+            //: end
+            //: for p in 0..PIXELS
+            //: for q in 0..CHANNELS / 4
+            //: for kx in 0..KERNEL_X if (p + PAD_X - kx * DILATION_X) % STRIDE_X == 0
             sum_${p}_${q} += dy_${(p + PAD_X - kx * DILATION_X) / STRIDE_X + BEFORE} * w_${kx}_${q};
             //: end
             //: end
@@ -64,6 +68,7 @@ fn conv_input_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @built
             w_from += 1u;
         }
     }
+    //: if IS_SHORT == 0
     // A loop over an array, so that the epilogue stands here once: a copy for each sum takes a compiler seconds.
     var sums: array<f32, PIXELS * CHANNELS>;
     //: for p in 0..PIXELS
@@ -76,7 +81,23 @@ fn conv_input_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @built
         let p = e / CHANNELS;
         let j = e % CHANNELS;
         if ix + p < W && ci + j < C_IN {
-            store(dx_from + p * C_IN + j, sums[e]);
+            store_in(dx_from + p * C_IN + j, column_of(ci + j), sums[e]);
         }
     }
+    //: end
+    //: if IS_SHORT
+    // A channel past the end is the last one once more, and goes there again: a branch a store would cost more.
+    //: for j in 0..CHANNELS
+    let dx_channel_${j} = min(ci + ${j}u, C_IN - 1u);
+    let column_${j} = column_of(dx_channel_${j});
+    //: end
+    //: for p in 0..PIXELS
+    if ix + ${p}u < W {
+        let dx_from = (row * W + ix + ${p}u) * C_IN;
+        //: for j in 0..CHANNELS
+        store_in(dx_from + dx_channel_${j}, column_${j}, sum_${p}_${j / 4}[${j % 4}]);
+        //: end
+    }
+    //: end
+    //: end
 }

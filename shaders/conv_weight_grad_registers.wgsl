@@ -9,7 +9,7 @@
 // Dispatch   one invocation per tile and part
 // Constants  BATCH, H, W, C_IN, OH, OW, C_OUT, KERNEL_Y, KERNEL_X, STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X, PAD_Y, PAD_X, ROWS, PARTS,
 //            RANGE (rows of dy of a part), INPUTS, CHANNELS, PIXELS, SPAN (cells of a row of x under PIXELS cells of dy), HAS_SUM, WORKGROUP
-// Uses       store (output and epilogue)
+// Uses       column_of, store_in (output and epilogue)
 
 const TILES_I: u32 = (C_IN + INPUTS - 1u) / INPUTS;
 const TILES_C: u32 = (C_OUT + CHANNELS - 1u) / CHANNELS;
@@ -41,7 +41,7 @@ fn sum_of_dy(part: u32, co: u32, first: u32, end: u32) {
     }
     //: for j in 0..CHANNELS
     if co + ${j}u < C_OUT {
-        store((part * ROWS + ROWS - 1u) * C_OUT + co + ${j}u, sum_${j / 4}[${j % 4}]);
+        store_in((part * ROWS + ROWS - 1u) * C_OUT + co + ${j}u, column_of(co + ${j}u), sum_${j / 4}[${j % 4}]);
     }
     //: end
 }
@@ -79,16 +79,15 @@ fn conv_weight_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @buil
     //: end
     for (var row = first; row < end; row++) {
         let iy = row % OH * STRIDE_Y + ky * DILATION_Y - PAD_Y; // Above the image it wraps around and is too large.
-        if iy >= H {
-            continue;
-        }
-        let x_from = (row / OH * H + iy) * W * C_IN;
+        let has_row = iy < H; // A branch here would make every sum a value of two histories, which costs more than the loads.
+        let x_from = (row / OH * H + select(0u, iy, has_row)) * W * C_IN;
         for (var ox = 0u; ox < OW; ox += PIXELS) {
             //: for u in 0..SPAN
             let ix_${u} = ox * STRIDE_X + ${u}u - PAD_X;
-            let x_from_${u} = x_from + select(0u, ix_${u} * C_IN, ix_${u} < W);
+            let has_${u} = has_row && ix_${u} < W;
+            let x_from_${u} = x_from + select(0u, ix_${u} * C_IN, has_${u});
             //: for t in 0..INPUTS
-            let x_${u}_${t} = select(0.0, x[x_from_${u} + x_at_${t}], ix_${u} < W);
+            let x_${u}_${t} = select(0.0, x[x_from_${u} + x_at_${t}], has_${u});
             //: end
             //: end
             //: for p in 0..PIXELS
@@ -108,9 +107,9 @@ fn conv_weight_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @buil
             //: end
             //: end
             //: for kx in 0..KERNEL_X
-            //: for p in 0..PIXELS
             //: for t in 0..INPUTS
             //: for q in 0..CHANNELS / 4
+            //: for p in 0..PIXELS
             sum_${kx}_${t}_${q} += x_${p * STRIDE_X + kx * DILATION_X}_${t} * dy_${p}_${q};
             //: end
             //: end
@@ -118,16 +117,16 @@ fn conv_weight_grad_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @buil
             //: end
         }
     }
+    // A channel past the end is the last one once more, and goes there again: a branch a store would cost more.
+    //: for j in 0..CHANNELS
+    let column_${j} = column_of(dy_at_${j});
+    //: end
     //: for kx in 0..KERNEL_X
     //: for t in 0..INPUTS
-    if ci + ${t}u < C_IN {
-        let at = (part * ROWS + (ky * KERNEL_X + ${kx}u) * C_IN + ci + ${t}u) * C_OUT + co;
-        //: for j in 0..CHANNELS
-        if co + ${j}u < C_OUT {
-            store(at + ${j}u, sum_${kx}_${t}_${j / 4}[${j % 4}]);
-        }
-        //: end
-    }
+    let dw_from_${kx}_${t} = (part * ROWS + (ky * KERNEL_X + ${kx}u) * C_IN + x_at_${t}) * C_OUT;
+    //: for j in 0..CHANNELS
+    store_in(dw_from_${kx}_${t} + dy_at_${j}, column_${j}, sum_${kx}_${t}_${j / 4}[${j % 4}]);
+    //: end
     //: end
     //: end
 }

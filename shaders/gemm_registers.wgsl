@@ -1,7 +1,7 @@
 // A matrix product in register tiles without workgroup memory, for software adapters: y[z] = op(a[a_batch(z)]) · op(b[b_batch(z)]).
 //
 // There a load costs as much as some fifty multiply-adds, wherever it goes, so each invocation works out TILE_M rows of TILE_N columns from
-// TILE_M + TILE_N loads a term. Rows and columns past the end repeat the last one and are not stored.
+// TILE_M + TILE_N loads a term. Rows and columns past the end repeat the last one.
 //
 // Spec       src/graph/ops/matmul.rs, src/exec/gpu/tiles.rs
 // Shapes     a: [.., M, TERMS], stored transposed where A_TRANSPOSED; b: [.., TERMS, COLS], stored transposed where B_TRANSPOSED;
@@ -9,7 +9,7 @@
 // Dispatch   one invocation per tile and z
 // Constants  M, ROWS (M, or M + 1 with the row of ones), COLS, TERMS, BATCHES, PARTS, RANGE (terms of a part), TILE_M, TILE_N, UNROLL
 //            (divides every part), WORKGROUP, A_ROW, A_TERM, B_TERM, B_COL (words between neighbours)
-// Uses       a_batch, b_batch (generated), store (output and epilogue)
+// Uses       a_batch, b_batch (generated), column_of, store_in (output and epilogue, short enough to repeat where IS_SHORT)
 
 const TILES_M: u32 = (ROWS + TILE_M - 1u) / TILE_M;
 const TILES_N: u32 = (COLS + TILE_N - 1u) / TILE_N;
@@ -67,6 +67,7 @@ fn gemm_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_in
         b_from_${j} += UNROLL * B_TERM;
         //: end
     }
+    //: if IS_SHORT == 0
     // A loop over an array, so that the epilogue stands here once: a copy of tanh for each of 128 sums takes a compiler seconds.
     var sums: array<f32, TILE_M * TILE_N>;
     //: for i in 0..TILE_M
@@ -79,7 +80,21 @@ fn gemm_registers(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_in
         let i = e / TILE_N;
         let j = e % TILE_N;
         if row + i < ROWS && col + j < COLS {
-            store(y_from + i * COLS + j, sums[e]);
+            store_in(y_from + i * COLS + j, column_of(col + j), sums[e]);
         }
     }
+    //: end
+    //: if IS_SHORT
+    // What lies past the end is the last row or column once more, and goes there again: a branch a store would cost more.
+    //: for j in 0..TILE_N
+    let y_col_${j} = min(col + ${j}u, COLS - 1u);
+    let column_${j} = column_of(y_col_${j});
+    //: end
+    //: for i in 0..TILE_M
+    let y_row_${i} = (z * ROWS + min(row + ${i}u, ROWS - 1u)) * COLS;
+    //: for j in 0..TILE_N
+    store_in(y_row_${i} + y_col_${j}, column_${j}, sum_${i}_${j / 4}[${j % 4}]);
+    //: end
+    //: end
+    //: end
 }

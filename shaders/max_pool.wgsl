@@ -29,7 +29,7 @@ fn max_pool(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocati
                 continue;
             }
             let value = x[((image * H + iy) * W + ix) * C + c];
-            if is_first || value > largest {
+            if is_first || value > largest || value != value { // NaN stays.
                 largest = value;
             }
             is_first = false;

@@ -19,10 +19,10 @@ fn take(former: Partial, term: f32) -> Partial {
     return Partial(sum, (sum - former.value) - wanted);
     //: end
     //: if KIND == 1
-    return Partial(max(former.value, term), 0.0);
+    return Partial(select(former.value, term, term > former.value || term != term), 0.0); // NaN stays.
     //: end
     //: if KIND == 2
-    return Partial(min(former.value, term), 0.0);
+    return Partial(select(former.value, term, term < former.value || term != term), 0.0);
     //: end
 }
 

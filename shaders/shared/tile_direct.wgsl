@@ -3,7 +3,7 @@
 // Spec       src/exec/gpu/tiles.rs
 // Dispatch   one invocation per result
 // Constants  ROWS, COLS, TERMS, BATCHES, PARTS, RANGE (terms of a part)
-// Uses       a_at, b_at, place_of (the operands), store (output and epilogue)
+// Uses       a_at, b_at, place_of (the operands), column_of, store_in (output and epilogue)
 
 @compute @workgroup_size(64)
 fn tile_direct(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -20,5 +20,5 @@ fn tile_direct(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invoc
     for (var k = part * RANGE; k < k_end; k++) {
         sum += a_at(batch, row, k) * b_at(batch, k, col);
     }
-    store(place_of(part, batch, row, col), sum);
+    store_in(place_of(part, batch, row, col), column_of(column_in_all(batch, col)), sum);
 }

@@ -5,7 +5,7 @@
 // Spec       src/exec/gpu/tiles.rs
 // Dispatch   one workgroup per tile, part and batch
 // Constants  ROWS, COLS, TERMS, BATCHES, PARTS, RANGE (terms of a part), TILE_M, TILE_N, TILE_K, A_RUNS_ALONG_K, B_RUNS_ALONG_K
-// Uses       a_at, b_at, place_of (the operands), store (output and epilogue)
+// Uses       a_at, b_at, place_of (the operands), column_of, store_in (output and epilogue)
 
 const LANES_X: u32 = TILE_N / 4u;
 const LANES_Y: u32 = TILE_M / 4u;
@@ -34,10 +34,10 @@ fn store_row(part: u32, batch: u32, row: u32, col: u32, sum: vec4<f32>) {
     if row >= ROWS {
         return;
     }
-    let at = place_of(part, batch, row, col);
     //: for j in 0..4
     if col + ${j}u < COLS {
-        store(at + ${j}u, sum[${j}]);
+        let at = place_of(part, batch, row, col + ${j}u);
+        store_in(at, column_of(column_in_all(batch, col + ${j}u)), sum[${j}]);
     }
     //: end
 }

@@ -15,12 +15,14 @@ pub(crate) struct Case {
     pub(crate) epilogue: Fused,
     pub(crate) inputs: Vec<Vec<f32>>,
     pub(crate) outputs: Vec<Vec<f32>>,
+    pub(crate) on_gpu: bool,
 }
 
 impl Case {
     /// A kernel without epilogue whose outputs, of these lengths, hold rubbish.
     pub(crate) fn new(kind: Kind, inputs: Vec<Vec<f32>>, output_lens: &[usize]) -> Self {
-        Self { kind, epilogue: Fused::none(), inputs, outputs: output_lens.iter().map(|len| vec![-77.0; *len]).collect() }
+        let outputs = output_lens.iter().map(|len| vec![-77.0; *len]).collect();
+        Self { kind, epilogue: Fused::none(), inputs, outputs, on_gpu: true }
     }
 
     /// Adds `relu(2 · value + bias[e % period])` as the epilogue.
@@ -64,7 +66,8 @@ impl Case {
             executor.run(0, 1).expect("the executor runs the kernel");
             (name, read(&mut executor, &kernel.outputs))
         };
-        executors(&program).into_iter().map(outputs).collect()
+        let all = if self.on_gpu { executors(&program) } else { vec![cpu(&program)] };
+        all.into_iter().map(outputs).collect()
     }
 
     /// Asserts that every executor's outputs are within `tolerance · scale` of the expected ones.
@@ -106,9 +109,13 @@ thread_local! {
     };
 }
 
+fn cpu(program: &Program) -> (&'static str, Executor) {
+    ("cpu", Executor::Cpu(Cpu::new(program.clone())))
+}
+
 /// Every executor of this machine, for a program: on a GPU with the kernels of both kinds of adapter.
 pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
-    let mut executors = vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))];
+    let mut executors = vec![cpu(program)];
     if let Some(device) = ADAPTER.with(Clone::clone) {
         for (name, target) in [("gpu", Target::Gpu), ("software gpu", Target::SoftwareGpu)] {
             let gpu = Gpu::new(&device.with_target(target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));

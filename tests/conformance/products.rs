@@ -28,9 +28,14 @@ fn tolerance(k: usize) -> f64 {
 }
 
 fn assert_product(gemm: Gemm, a_matrices: usize, b_matrices: usize, is_fused: bool) {
+    assert_product_on(gemm, a_matrices, b_matrices, is_fused, true);
+}
+
+fn assert_product_on(gemm: Gemm, a_matrices: usize, b_matrices: usize, is_fused: bool, on_gpu: bool) {
     let (a, b) = (random(a_matrices * gemm.m * gemm.k, 1), random(b_matrices * gemm.k * gemm.n, 2));
     let expected = product(&gemm, &a, &b);
     let mut case = Case::new(Kind::Gemm(gemm.clone()), vec![a, b], &[expected.len()]);
+    case.on_gpu = on_gpu;
     if is_fused {
         case = case.with_bias_and_relu(random(gemm.n, 3));
     }
@@ -46,7 +51,9 @@ fn products_of_all_small_shapes_agree() {
         for m in [1, 2, 3, 4, 5, 9] {
             for n in [1, 2, 7, 8, 9, 17] {
                 for k in [1, 2, 3, 8, 13] {
-                    assert_product(gemm(m, n, k, ta, tb), 1, 1, m == 5);
+                    // A GPU compiles a kernel for each shape, which takes a while, so it gets one of seven.
+                    let is_sample = (5 * m + 3 * n + k) % 7 == 0;
+                    assert_product_on(gemm(m, n, k, ta, tb), 1, 1, m == 5, is_sample);
                 }
             }
         }

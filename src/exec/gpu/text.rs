@@ -88,26 +88,46 @@ impl Source {
     /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and writes element `e`. Further outputs follow the
     /// first and have no epilogue.
     pub(super) fn store(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
+        self.store_with(epilogue, args, outputs, &[]);
+        self.line("fn store(e: u32, value: f32) { store_in(e, vec4<f32>(), value); }")
+    }
+
+    fn store_with(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice], hoisted: &[usize]) {
         for (at, output) in outputs.iter().enumerate() {
             self.writes(&format!("y_{at}"), *output);
         }
-        self.function("epilogue", epilogue, Some("value"), args);
+        self.function_of("epilogue", epilogue, Some("value"), args, hoisted);
         let mut body = String::new();
         let mut end = 0;
         for (at, output) in outputs.iter().enumerate() {
             let start = end;
             end += output.len;
-            let value = if at == 0 { "epilogue(e, value)" } else { "value" };
+            let value = if at == 0 { "epilogue(e, column, value)" } else { "value" };
             let _ = match at + 1 == outputs.len() {
                 true => writeln!(body, "    y_{at}[e - {start}u] = {value};"),
                 false => writeln!(body, "    if e < {end}u {{ y_{at}[e - {start}u] = {value}; return; }}"),
             };
         }
-        self.line(&format!("fn store(e: u32, value: f32) {{\n{body}}}"))
+        self.line(&format!("fn store_in(e: u32, column: vec4<f32>, value: f32) {{\n{body}}}"));
+    }
+
+    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on the column alone (a bias) are read once per
+    /// column by `column_of(col)`, whose result `store_in(e, column, value)` takes.
+    pub(super) fn store_by_column(&mut self, cols: usize, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
+        let hoisted: Vec<usize> = (0..args.len()).filter(|at| epilogue.args[*at] == Index::Modulo(cols)).take(4).collect();
+        self.store_with(epilogue, args, outputs, &hoisted);
+        let mut parts: Vec<String> = hoisted.iter().map(|at| format!("epilogue_{at}[col]")).collect();
+        parts.resize(4, "0.0".to_owned());
+        self.line(&format!("fn column_of(col: u32) -> vec4<f32> {{ return vec4<f32>({}); }}", parts.join(", ")))
     }
 
     /// A function `name(e)` or `name(e, value)` that works out a fused expression, and bindings for its operands.
     pub(super) fn function(&mut self, name: &str, fused: &Fused, value: Option<&str>, args: &[Slice]) -> &mut Self {
+        self.function_of(name, fused, value, args, &[])
+    }
+
+    /// As [`Source::function`]; operands in `hoisted` are components of a parameter `column`, if there are any.
+    fn function_of(&mut self, name: &str, fused: &Fused, value: Option<&str>, args: &[Slice], hoisted: &[usize]) -> &mut Self {
         assert!(fused.args.len() == args.len(), "{name} has {} operands and {} slices", fused.args.len(), args.len());
         for (at, slice) in args.iter().enumerate() {
             self.reads(&format!("{name}_{at}"), *slice);
@@ -118,7 +138,10 @@ impl Source {
                 Step::Arg(0) if value.is_some() => "value".to_owned(),
                 Step::Arg(arg) => {
                     let arg = arg - usize::from(value.is_some());
-                    format!("{name}_{arg}[{}]", index(&fused.args[arg]))
+                    match hoisted.iter().position(|at| *at == arg) {
+                        Some(component) => format!("column[{component}]"),
+                        None => format!("{name}_{arg}[{}]", index(&fused.args[arg])),
+                    }
                 }
                 Step::Constant(value) => self.number(value),
                 Step::Unary(function, x) => unary(function, &format!("v{x}")),
@@ -128,7 +151,7 @@ impl Source {
             let _ = writeln!(body, "    let v{at} = {text};");
         }
         let last = fused.expr.steps.len() - 1;
-        let parameters = if value.is_some() { "e: u32, value: f32" } else { "e: u32" };
+        let parameters = if value.is_some() { "e: u32, column: vec4<f32>, value: f32" } else { "e: u32" };
         self.line(&format!("fn {name}({parameters}) -> f32 {{\n{body}    return v{last};\n}}"))
     }
 
@@ -203,6 +226,18 @@ fn remainder(x: &str, n: usize) -> String {
     }
 }
 
+/// Whether an epilogue is so little work that a copy of it for each result of a tile compiles faster than a loop over them runs.
+pub(super) fn is_short(epilogue: &Fused) -> bool {
+    let is_cheap = |step: &Step| match step {
+        Step::Arg(_) | Step::Constant(_) | Step::Binary(..) | Step::Select(..) => true,
+        Step::Unary(function, _) => {
+            matches!(function, Unary::Neg | Unary::Abs | Unary::Sign | Unary::Sqrt | Unary::Reciprocal | Unary::Square | Unary::Relu)
+        }
+    };
+    let is_plain = |index: &Index| !matches!(index, Index::Strided { .. });
+    epilogue.expr.steps.len() <= 8 && epilogue.expr.steps.iter().all(is_cheap) && epilogue.args.iter().all(is_plain)
+}
+
 /// The number of the product that an operand of a batch is read at, as a function `name(z)`.
 pub(super) fn index_function(name: &str, at: &Index) -> String {
     format!("fn {name}(e: u32) -> u32 {{ return {}; }}", index(at))
@@ -226,7 +261,8 @@ fn unary(function: Unary, x: &str) -> String {
         Unary::Cos => format!("math_cos({x})"),
         Unary::Sigmoid => format!("math_sigmoid({x})"),
         Unary::Softplus => format!("math_softplus({x})"),
-        Unary::Relu => format!("max({x}, 0.0)"),
+        // What is no number stays so: drivers' maxima would hide it.
+        Unary::Relu => format!("select({x}, 0.0, {x} <= 0.0)"),
     }
 }
 
@@ -236,8 +272,8 @@ fn binary(function: Binary, a: &str, b: &str) -> String {
         Binary::Sub => format!("({a} - {b})"),
         Binary::Mul => format!("({a} * {b})"),
         Binary::Div => format!("({a} / {b})"),
-        Binary::Max => format!("max({a}, {b})"),
-        Binary::Min => format!("min({a}, {b})"),
+        Binary::Max => format!("select(select({b}, {a}, {a} > {b}), {a}, {a} != {a})"),
+        Binary::Min => format!("select(select({b}, {a}, {a} < {b}), {a}, {a} != {a})"),
         Binary::Greater => format!("select(0.0, 1.0, {a} > {b})"),
         Binary::GreaterEqual => format!("select(0.0, 1.0, {a} >= {b})"),
         Binary::Equal => format!("select(0.0, 1.0, {a} == {b})"),

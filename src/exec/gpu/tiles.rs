@@ -10,6 +10,9 @@ const MAX_RESULTS: usize = 128;
 /// Repeated lines of four multiply-adds in the innermost loop, at most.
 const MAX_LINES: usize = 300;
 
+/// Multiply-adds of a product that takes a software adapter less than a millisecond.
+const SMALL_PRODUCT: usize = 1 << 17;
+
 /// Invocations that keep a few cores busy.
 const ENOUGH: usize = 32;
 
@@ -24,15 +27,20 @@ pub(super) struct RegisterTile {
 /// The register tile for `batches` products of `[rows, terms] · [terms, cols]` in ranges of `range` terms: the one with the fewest loads among
 /// those that leave work for several cores.
 pub(super) fn register_tile(batches: usize, rows: usize, cols: usize, terms: usize, range: usize) -> RegisterTile {
+    // A small product is over before a large tile is compiled.
+    let is_small = batches * rows * cols * terms < SMALL_PRODUCT;
+    let max_results = if is_small { 16 } else { MAX_RESULTS };
     let sides = [1, 2, 4, 6, 8, 12, 16];
-    let tiles = sides.iter().flat_map(|m| [4, 8, 12, 16].map(|n| (*m, n))).filter(|(m, n)| m * n <= MAX_RESULTS);
+    let tiles = sides.iter().flat_map(|m| [4, 8, 12, 16].map(|n| (*m, n))).filter(|(m, n)| m * n <= max_results);
     let cost = |(m, n): (usize, usize)| {
         let count = batches * rows.div_ceil(m) * cols.div_ceil(n);
         // Idle lanes cost as much as busy ones.
         count.max(ENOUGH) * (m + n)
     };
     let (rows, cols) = tiles.min_by_key(|tile| cost(*tile)).unwrap_or((4, 4));
-    let unroll = [4, 2].into_iter().find(|by| range.is_multiple_of(*by) && terms.is_multiple_of(*by) && rows * cols * by / 4 <= MAX_LINES);
+    let unroll = [4, 2]
+        .into_iter()
+        .find(|by| !is_small && range.is_multiple_of(*by) && terms.is_multiple_of(*by) && rows * cols * by / 4 <= MAX_LINES);
     RegisterTile { rows, cols, unroll: unroll.unwrap_or(1) }
 }
 

@@ -1,6 +1,6 @@
 //! Convolutions and their gradients.
 
-use super::super::text::{Dispatch, Source};
+use super::super::text::{Dispatch, Source, is_short};
 use super::super::tiles;
 use super::gemm::{Product, group_of};
 use super::with_math;
@@ -10,7 +10,7 @@ use crate::plan::{Kernel, Target};
 pub(super) fn conv(kernel: &Kernel, conv: &ConvKernel, target: Target) -> Dispatch {
     if target == Target::Gpu {
         let (product, constants, operands) = as_product(conv);
-        return product.through_workgroup_memory(constants, |source| bind(source, kernel, ["a", "b"], operands));
+        return product.through_workgroup_memory(constants, |source| bind(source, kernel, conv, ["a", "b"], operands));
     }
     let in_registers = if conv.groups > 1 {
         None
@@ -23,13 +23,14 @@ pub(super) fn conv(kernel: &Kernel, conv: &ConvKernel, target: Target) -> Dispat
     };
     in_registers.unwrap_or_else(|| {
         let (product, constants, operands) = as_product(conv);
-        product.directly(constants, |source| bind(source, kernel, ["a", "b"], operands))
+        product.directly(constants, |source| bind(source, kernel, conv, ["a", "b"], operands))
     })
 }
 
-fn bind(source: &mut Source, kernel: &Kernel, names: [&str; 2], file: &str) {
+fn bind(source: &mut Source, kernel: &Kernel, conv: &ConvKernel, names: [&str; 2], file: &str) {
+    let channels = if conv.direction == Direction::InputGrad { conv.c_in } else { conv.c_out };
     source.reads(names[0], kernel.inputs[0]).reads(names[1], kernel.inputs[1]);
-    source.store(&kernel.epilogue, &kernel.inputs[2..], &kernel.outputs).file(file);
+    source.store_by_column(channels, &kernel.epilogue, &kernel.inputs[2..], &kernel.outputs).file(file);
 }
 
 fn extents(conv: &ConvKernel) -> Vec<(&'static str, usize)> {
@@ -92,11 +93,12 @@ fn forward(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
     constants.extend([
         ("PIXELS", tile.pixels),
         ("CHANNELS", tile.channels),
+        ("IS_SHORT", usize::from(is_short(&kernel.epilogue))),
         ("SPAN", (tile.pixels - 1) * stride + reach),
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, ["x", "w"], include_str!("../../../../shaders/conv_forward_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "w"], include_str!("../../../../shaders/conv_forward_registers.wgsl"));
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -110,12 +112,13 @@ fn input_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
     constants.extend([
         ("PIXELS", tile.pixels),
         ("CHANNELS", tile.channels),
+        ("IS_SHORT", usize::from(is_short(&kernel.epilogue))),
         ("BEFORE", before),
         ("SPAN", (tile.pixels - 1 + conv.pads[1]) / stride + before + 1),
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, ["dy", "w"], include_str!("../../../../shaders/conv_input_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["dy", "w"], include_str!("../../../../shaders/conv_input_grad_registers.wgsl"));
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -139,6 +142,6 @@ fn weight_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(invocations)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, ["x", "dy"], include_str!("../../../../shaders/conv_weight_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "dy"], include_str!("../../../../shaders/conv_weight_grad_registers.wgsl"));
     Some(source.finish(invocations.div_ceil(group_of(invocations))))
 }

@@ -1,6 +1,6 @@
 //! Matrix products.
 
-use super::super::text::{Dispatch, Source, index_function};
+use super::super::text::{Dispatch, Source, index_function, is_short};
 use super::super::tiles;
 use super::{WORKGROUP, with_math};
 use crate::plan::kernel::Gemm;
@@ -79,7 +79,7 @@ pub(super) fn gemm(kernel: &Kernel, gemm: &Gemm, target: Target) -> Dispatch {
     };
     let operands = |source: &mut Source| {
         source.reads("a", kernel.inputs[0]).reads("b", kernel.inputs[1]);
-        source.store(&kernel.epilogue, &kernel.inputs[2..], &kernel.outputs);
+        source.store_by_column(gemm.n, &kernel.epilogue, &kernel.inputs[2..], &kernel.outputs);
         source.line(&index_function("a_batch", &gemm.a_batch)).line(&index_function("b_batch", &gemm.b_batch));
     };
     let mut constants = vec![("M", gemm.m)];
@@ -99,6 +99,7 @@ pub(super) fn gemm(kernel: &Kernel, gemm: &Gemm, target: Target) -> Dispatch {
         ("TILE_M", tile.rows),
         ("TILE_N", tile.cols),
         ("UNROLL", tile.unroll),
+        ("IS_SHORT", usize::from(is_short(&kernel.epilogue))),
         ("WORKGROUP", workgroup),
         ("A_ROW", if gemm.ta { 1 } else { gemm.k }),
         ("A_TERM", if gemm.ta { gemm.m } else { 1 }),

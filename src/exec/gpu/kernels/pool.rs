@@ -9,8 +9,13 @@ const CELLS: &str = include_str!("../../../../shaders/shared/pool_cells.wgsl");
 
 pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
     let ([h, w], [oh, ow]) = (pool.input, pool.output);
-    let is_grad = matches!(pool.pooling, Pooling::MaxGrad | Pooling::MeanGrad);
-    let len = pool.batch * pool.channels * if is_grad { h * w } else { oh * ow };
+    let windows = [h.div_ceil(pool.kernel[0]), w.div_ceil(pool.kernel[1])];
+    let cells = match pool.pooling {
+        Pooling::Max | Pooling::Mean => oh * ow,
+        Pooling::MaxGrad if is_tiling(pool) => windows[0] * windows[1],
+        Pooling::MaxGrad | Pooling::MeanGrad => h * w,
+    };
+    let len = pool.batch * pool.channels * cells;
     let mut source = with_math(&[
         ("LEN", len),
         ("H", h),
@@ -26,6 +31,8 @@ pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
         ("PAD_BOTTOM", pool.pads[1]),
         ("PAD_LEFT", pool.pads[2]),
         ("PAD_RIGHT", pool.pads[3]),
+        ("WINDOWS_Y", windows[0]),
+        ("WINDOWS_X", windows[1]),
         ("COUNTS_PADDING", usize::from(pool.count_include_pad)),
     ]);
     let names: &[&str] = match pool.pooling {
@@ -39,9 +46,15 @@ pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
     source.store(&kernel.epilogue, &kernel.inputs[names.len()..], &kernel.outputs);
     match pool.pooling {
         Pooling::Max => source.file(include_str!("../../../../shaders/max_pool.wgsl")),
+        Pooling::MaxGrad if is_tiling(pool) => source.file(include_str!("../../../../shaders/max_pool_grad_windows.wgsl")),
         Pooling::MaxGrad => source.file(include_str!("../../../../shaders/max_pool_grad.wgsl")),
         Pooling::Mean => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool.wgsl")),
         Pooling::MeanGrad => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool_grad.wgsl")),
     };
     source.finish(len.div_ceil(WORKGROUP))
+}
+
+/// Whether windows lie side by side and are small enough to unroll.
+fn is_tiling(pool: &PoolKernel) -> bool {
+    pool.stride == pool.kernel && pool.pads == [0; 4] && pool.kernel[0] * pool.kernel[1] <= 16
 }
