@@ -46,6 +46,10 @@ fn Page() -> impl IntoView {
             let _ = root.set_attribute("data-level", lab.level().id());
         }
     });
+    #[cfg(feature = "faults")]
+    let hooks = view! { <super::faults::Faults /> };
+    #[cfg(not(feature = "faults"))]
+    let hooks = ();
     view! {
         <div class="page">
             <Skip to="#play, #pause" text="Skip to the controls" />
@@ -54,6 +58,7 @@ fn Page() -> impl IntoView {
             <Intro />
             <Transport />
             <Notices />
+            {hooks}
             <main class="lab"><DataPanel /><ModelPanel /><ResultPanel /></main>
             <footer class="foot small">
                 <span>"Descent trains neural networks in this tab: Rust compiled to WebAssembly, WGSL kernels on your GPU. Nothing you draw, drop or train leaves it."</span>

@@ -17,6 +17,8 @@ mod data_panel;
 mod decision_map;
 mod draw;
 mod edit;
+#[cfg(feature = "faults")]
+mod faults;
 mod format;
 mod icons;
 mod images;
