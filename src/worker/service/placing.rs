@@ -122,7 +122,7 @@ impl Service {
         match moved {
             Ok(name) => {
                 let text = format!(
-                    "The GPU was lost at step {lost_at} ({error}). The run goes on from step {}, the last one saved, on this device: {name}.",
+                    "The GPU was lost at step {lost_at}. The run goes on from step {}, the last one saved, on this device: {name}.",
                     run.step()
                 );
                 port::post(&Event::Notice { kind: NoticeKind::DeviceLost, text });

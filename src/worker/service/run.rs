@@ -25,6 +25,8 @@ const SAVE_MS: f64 = 900.0;
 const FRAME_MS: f64 = 66.0;
 /// Evaluating and drawing take at most one part in so many of the time.
 const SHARE: f64 = 5.0;
+/// The first requests on a device compile and find their length; they say nothing of what a step costs.
+const UNMEASURED_SLICES: u32 = 3;
 /// A run at one step a picture goes on after this long though nobody has asked for the picture.
 const HELD_MS: f64 = 150.0;
 /// How long an evaluation goes on before it gives way.
@@ -42,6 +44,8 @@ pub(super) struct Run {
     pub(super) saved: Option<(u64, Snapshot)>,
     /// Milliseconds and steps of training on the present device.
     pub(super) spent: (f64, u64),
+    /// Times that it was asked for steps on the present device.
+    slices: u32,
     pub(super) costs: Costs,
     state: RunState,
     steps_left: Option<u32>,
@@ -88,6 +92,7 @@ impl Run {
             wants_frame: false,
             saved: None,
             spent: (0.0, 0),
+            slices: 0,
             costs: Costs::default(),
             state: RunState::Ready,
             steps_left: None,
@@ -233,6 +238,7 @@ impl Run {
     pub(super) fn move_to(&mut self, placed: Placed) -> Result<(), ExecError> {
         self.placed = placed;
         self.spent = (0.0, 0);
+        self.slices = 0;
         match self.saved.take() {
             Some((_, snapshot)) => self.wake(snapshot),
             None => {
@@ -293,7 +299,10 @@ impl Run {
         };
         self.pace.learn(steps, took, goal);
         let done = progress.step.saturating_sub(self.metrics.step);
-        self.spent = (self.spent.0 + took, self.spent.1 + done);
+        self.slices += 1;
+        if self.slices > UNMEASURED_SLICES {
+            self.spent = (self.spent.0 + took, self.spent.1 + done);
+        }
         self.metrics.step = progress.step;
         self.metrics.epoch = progress.epoch;
         self.metrics.gradient_norm = progress.gradient_norm;
