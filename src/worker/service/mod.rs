@@ -6,6 +6,7 @@
 mod bench;
 mod costs;
 mod gpus;
+mod job;
 mod placing;
 mod port;
 mod run;

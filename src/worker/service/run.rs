@@ -1,6 +1,7 @@
 //! A run in the worker: when it trains, evaluates, is saved and drawn, and what the page hears of it.
 
 use super::costs::Costs;
+use super::job::Job;
 use super::placing::Placed;
 use super::port::{self, Inbox};
 use crate::data::Loaded;
@@ -23,8 +24,6 @@ const REPORT_MS: f64 = 100.0;
 const SAVE_MS: f64 = 900.0;
 /// Between two pictures: 15 a second.
 const FRAME_MS: f64 = 66.0;
-/// Evaluating and drawing take at most one part in so many of the time.
-const SHARE: f64 = 5.0;
 /// The first requests on a device compile and find their length; they say nothing of what a step costs.
 const UNMEASURED_SLICES: u32 = 3;
 /// A run at one step a picture goes on after this long though nobody has asked for the picture.
@@ -57,27 +56,6 @@ pub(super) struct Run {
     saved_ms: f64,
     evaluated: Job,
     drawn: Job,
-}
-
-/// Work that is done again when the run has moved on and its share of the time allows it.
-#[derive(Default)]
-struct Job {
-    /// The step of which it was done last.
-    step: Option<u64>,
-    ended_ms: f64,
-    cost_ms: f64,
-}
-
-impl Job {
-    /// Whether it may be done again while training takes the time.
-    fn is_due(&self, now_ms: f64, least_ms: f64) -> bool {
-        now_ms - self.ended_ms >= least_ms.max((SHARE - 1.0) * self.cost_ms)
-    }
-
-    fn done(&mut self, step: u64, began_ms: f64) {
-        let ended_ms = now_ms();
-        *self = Self { step: Some(step), ended_ms, cost_ms: ended_ms - began_ms };
-    }
 }
 
 impl Run {
