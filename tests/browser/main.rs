@@ -12,10 +12,16 @@ mod common {
 }
 
 use common::golden_excerpt;
-use common::golden_ops::{Problem, Refusal};
+use common::golden_ops::{Problem, Refusal, gpu_slack};
+use descent::data::catalog::Dataset;
+use descent::data::{Loaded, Request, digits, load, strokes};
 use descent::exec::Executor;
 use descent::exec::cpu::Cpu;
+use descent::exec::gpu::{Device, Gpu};
+use descent::experiment::{Experiment, ModelChoice};
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use descent::train::{Place, Session};
+use std::rc::Rc;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -72,4 +78,54 @@ async fn golden(name: &str, target: Target, slack: impl Fn(&str, &str, f64) -> f
 #[wasm_bindgen_test]
 async fn wasm_simd_gives_pytorchs_answers() {
     golden("wasm", Target::Cpu, |_, _, _| 1.0, async |program| Executor::Cpu(Cpu::new(program))).await;
+}
+
+/// Chromium runs with a software adapter here: without one, its command line is wrong.
+async fn adapter(target: Target) -> Device {
+    Device::request().await.expect("Chromium offers its software adapter").with_target(target)
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_gives_pytorchs_answers() {
+    for target in [Target::SoftwareGpu, Target::Gpu] {
+        let device = adapter(target).await;
+        golden("webgpu", target, gpu_slack, async |program| Executor::Gpu(Gpu::new(&device, program).expect("the kernels compile"))).await;
+    }
+}
+
+/// A few samples of a set; how many there are changes no kernel but the fetching one.
+fn samples(dataset: Dataset) -> Loaded {
+    let samples = match dataset {
+        Dataset::Digits => digits::parse(include_bytes!("../../www/data/digits.bin"), 80.0).expect("the bundled digits"),
+        Dataset::Strokes => strokes::samples(1, 200, 50),
+        _ => {
+            let start = Experiment::start(dataset);
+            let request = Request { dataset, noise: 0.0, train_percent: 50.0, features: start.features, seed: start.seed };
+            return load(&request, Vec::new()).expect("a generated set");
+        }
+    };
+    Loaded { samples, points: None }
+}
+
+#[wasm_bindgen_test]
+async fn every_kernel_of_every_ready_made_model_compiles() {
+    for target in [Target::SoftwareGpu, Target::Gpu] {
+        let device = adapter(target).await;
+        for dataset in [Dataset::Spiral, Dataset::RegPlane, Dataset::Digits, Dataset::Strokes] {
+            let data = Rc::new(samples(dataset));
+            for (model, layers) in ModelChoice::ALL.iter().filter_map(|model| Some((model, model.layers(dataset)?))) {
+                for batch_size in [1, 10, 32, 33] {
+                    let experiment = Experiment { layers: layers.clone(), batch_size, ..Experiment::start(dataset) };
+                    let what = format!("{} on {} in batches of {batch_size} for {target:?}", model.id(), dataset.id());
+                    let mut session =
+                        Session::new(&experiment, &data, &Place::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
+                    // A browser reports what it refuses only when it is asked for something that comes after.
+                    if let Err(error) = session.wait().await {
+                        panic!("{what}: {error}");
+                    }
+                }
+            }
+        }
+        console_log!("{target:?}: {} pipelines compiled", device.pipelines());
+    }
 }
