@@ -105,7 +105,7 @@ impl Supervisor {
         self.heard_ms = now_ms;
         match event {
             // What was sent before is only now begun.
-            Event::Booted if self.build.is_some() => {}
+            Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
             Event::State { state, .. } => {
                 self.patience_ms = SILENCE_MS;
