@@ -52,8 +52,9 @@ fn a_diverging_run_stops_keeps_its_weights_and_offers_a_lower_rate() {
     let notice = page.wait_for_notice("diverged", 10);
     assert!(notice.chars().any(|letter| letter.is_ascii_digit()), "the notice names no step: {notice}");
     page.click("start-lower");
-    page.wait("a run from the start", 30, |page| {
-        page.attribute("status", "data-state").filter(|state| state != "diverged" && state != "failed")
+    page.wait("a lower rate in the link", 30, |page| {
+        let hash = page.evaluate("return location.hash");
+        hash.as_str().filter(|hash| hash.contains("lr=") && !hash.contains("lr=1000")).map(String::from)
     });
     page.assert_no_errors();
 }
