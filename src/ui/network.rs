@@ -226,11 +226,11 @@ fn move_focus(event: &KeyboardEvent, layout: Memo<Arc<Layout>>, subject: RwSigna
         (column, unit)
     });
     let selector = format!("#network .u[data-column=\"{}\"][data-unit=\"{}\"]", next.0, next.1);
-    if let Ok(Some(element)) = document().query_selector(&selector) {
-        if let Ok(button) = element.dyn_into::<HtmlElement>() {
-            // Refused only where the element is not shown.
-            let _ = button.focus();
-        }
+    if let Ok(Some(element)) = document().query_selector(&selector)
+        && let Ok(button) = element.dyn_into::<HtmlElement>()
+    {
+        // Refused only where the element is not shown.
+        let _ = button.focus();
     }
 }
 
