@@ -72,13 +72,13 @@ pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
 pub fn write(experiment: &Experiment) -> String {
     let start = Experiment::start(experiment.dataset);
     let mut text = String::from("v=2");
-    for field in FIELDS {
-        let value = (field.write)(experiment);
-        let is_needed = field.key == "dataset" && experiment.dataset != Experiment::first_visit().dataset;
-        if is_needed || value != (field.write)(&start) {
-            match (field.key, ModelChoice::of(experiment.dataset, &experiment.layers)) {
+    for (key, write) in WRITERS {
+        let value = write(experiment);
+        let is_needed = key == "dataset" && experiment.dataset != Experiment::first_visit().dataset;
+        if is_needed || value != write(&start) {
+            match (key, ModelChoice::of(experiment.dataset, &experiment.layers)) {
                 ("layers", Some(model)) => text.extend(["&model=", model.id()]),
-                _ => text.extend(["&", field.key, "=", &escape(&value)]),
+                _ => text.extend(["&", key, "=", &escape(&value)]),
             }
         }
     }
@@ -88,7 +88,7 @@ pub fn write(experiment: &Experiment) -> String {
 /// One choice of an experiment in the text of a link.
 struct Field {
     key: &'static str,
-    write: fn(&Experiment) -> String,
+    write: Writer,
     /// Takes the value over, or says in words what is expected.
     read: fn(&str, &mut Experiment) -> Result<(), String>,
 }
@@ -203,6 +203,20 @@ const FIELDS: &[Field] = &[
     switch_field!("show-test", show_test),
     switch_field!("discretize", discretize),
 ];
+
+/// Gives the value of a field as text.
+type Writer = fn(&Experiment) -> String;
+
+/// Key and writer of each field. A table of its own, so that the worker, which only writes, carries no reader (and no parser of numbers).
+const WRITERS: [(&str, Writer); FIELDS.len()] = {
+    let mut writers = [(FIELDS[0].key, FIELDS[0].write); FIELDS.len()];
+    let mut at = 1;
+    while at < FIELDS.len() {
+        writers[at] = (FIELDS[at].key, FIELDS[at].write);
+        at += 1;
+    }
+    writers
+};
 
 /// Values as they come in, to be read in the order of [`FIELDS`].
 #[derive(Default)]

@@ -5,6 +5,7 @@
 //!
 //! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another [`Device`] then.
 
+mod code;
 mod device;
 mod kernels;
 mod oneshot;

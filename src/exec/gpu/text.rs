@@ -1,5 +1,6 @@
 //! The text of a kernel: constants, bindings and fused expressions put around the files of `shaders/`.
 
+use super::code::shader;
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
 use crate::plan::{Fused, Index, Slice, Step};
@@ -173,7 +174,7 @@ impl Source {
         let width = groups.clamp(1, MAX_SIDE);
         let height = groups.div_ceil(width).max(1);
         assert!(height <= MAX_SIDE, "{groups} workgroups do not fit a grid");
-        let grid = include_str!("../../../shaders/shared/grid.wgsl");
+        let grid = shader!("shared/grid.wgsl");
         let text = format!("const GRID_WIDTH: u32 = {width}u;\n{grid}{}", self.text);
         Dispatch { text, bindings: self.bindings, grid: [width as u32, height as u32] }
     }

@@ -96,10 +96,11 @@ impl Report {
         Self { status: status.into(), error: Some(trouble.to_string()), ..Self::default() }
     }
 
-    /// The report as one JSON object.
+    /// The report as one JSON object. Natively; in a browser the browser's own JSON does it.
     ///
     /// # Panics
     /// Never: it holds nothing that JSON lacks.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn json(&self) -> String {
         serde_json::to_string(self).expect("a report is numbers and texts")
     }

@@ -1,5 +1,6 @@
 //! Convolutions and their gradients.
 
+use super::super::code::shader;
 use super::super::text::{Dispatch, Source, is_short};
 use super::super::tiles;
 use super::gemm::{Product, group_of};
@@ -59,11 +60,9 @@ fn as_product(conv: &ConvKernel) -> (Product, Vec<(&'static str, usize)>, &'stat
     let taps = conv.kernel[0] * conv.kernel[1];
     let pixels = |[h, w]: [usize; 2]| conv.batch * h * w;
     let (m, cols, terms, file) = match conv.direction {
-        Direction::Forward => (pixels(conv.output), group_out, taps * group_in, include_str!("../../../../shaders/conv_forward.wgsl")),
-        Direction::InputGrad => (pixels(conv.input), group_in, taps * group_out, include_str!("../../../../shaders/conv_input_grad.wgsl")),
-        Direction::WeightGrad => {
-            (taps * group_in, group_out, pixels(conv.output), include_str!("../../../../shaders/conv_weight_grad.wgsl"))
-        }
+        Direction::Forward => (pixels(conv.output), group_out, taps * group_in, shader!("conv_forward.wgsl")),
+        Direction::InputGrad => (pixels(conv.input), group_in, taps * group_out, shader!("conv_input_grad.wgsl")),
+        Direction::WeightGrad => (taps * group_in, group_out, pixels(conv.output), shader!("conv_weight_grad.wgsl")),
     };
     let product = Product {
         rows: m + usize::from(conv.has_sum_row),
@@ -98,7 +97,7 @@ fn forward(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["x", "w"], include_str!("../../../../shaders/conv_forward_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "w"], shader!("conv_forward_registers.wgsl"));
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -118,7 +117,7 @@ fn input_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["dy", "w"], include_str!("../../../../shaders/conv_input_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["dy", "w"], shader!("conv_input_grad_registers.wgsl"));
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -142,6 +141,6 @@ fn weight_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(invocations)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["x", "dy"], include_str!("../../../../shaders/conv_weight_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "dy"], shader!("conv_weight_grad_registers.wgsl"));
     Some(source.finish(invocations.div_ceil(group_of(invocations))))
 }

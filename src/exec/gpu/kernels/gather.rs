@@ -1,5 +1,6 @@
 //! Fetching samples, and counting those of an evaluation.
 
+use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
 use super::{COMBINE, RANDOM, WORKGROUP};
 use crate::plan::kernel::{Gather, Order, Stored};
@@ -49,7 +50,7 @@ pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
     for (name, output) in ["features", "targets", "row_weight", "row_count"].into_iter().zip(&kernel.outputs) {
         source.writes(name, *output);
     }
-    source.writes_words("state", kernel.outputs[4]).file(RANDOM).file(include_str!("../../../../shaders/gather.wgsl"));
+    source.writes_words("state", kernel.outputs[4]).file(RANDOM).file(shader!("gather.wgsl"));
     source.finish(gather.capacity)
 }
 
@@ -64,6 +65,6 @@ pub(super) fn tally(kernel: &Kernel, rows: usize) -> Dispatch {
         ("TALLY_VALID", state::TALLY_VALID),
     ]);
     source.reads("row_loss", kernel.inputs[0]).reads("correct", kernel.inputs[1]).writes_words("state", kernel.outputs[0]);
-    source.file(COMBINE).file(include_str!("../../../../shaders/tally.wgsl"));
+    source.file(COMBINE).file(shader!("tally.wgsl"));
     source.finish(1)
 }

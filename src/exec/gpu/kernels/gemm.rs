@@ -1,5 +1,6 @@
 //! Matrix products.
 
+use super::super::code::shader;
 use super::super::text::{Dispatch, Source, index_function, is_short};
 use super::super::tiles;
 use super::{WORKGROUP, with_math};
@@ -53,7 +54,7 @@ impl Product {
         ]);
         let mut source = with_math(&constants);
         operands(&mut source);
-        source.file(include_str!("../../../../shaders/shared/tile_workgroup.wgsl"));
+        source.file(shader!("shared/tile_workgroup.wgsl"));
         source.finish(self.rows.div_ceil(tile_m) * self.cols.div_ceil(tile_n) * count)
     }
 
@@ -62,7 +63,7 @@ impl Product {
         constants.extend(self.constants());
         let mut source = with_math(&constants);
         operands(&mut source);
-        source.file(include_str!("../../../../shaders/shared/tile_direct.wgsl"));
+        source.file(shader!("shared/tile_direct.wgsl"));
         source.finish((self.rows * self.cols * self.batches * self.parts).div_ceil(WORKGROUP))
     }
 }
@@ -87,7 +88,7 @@ pub(super) fn gemm(kernel: &Kernel, gemm: &Gemm, target: Target) -> Dispatch {
         constants.extend([("A_TRANSPOSED", usize::from(gemm.ta)), ("B_TRANSPOSED", usize::from(gemm.tb))]);
         return product.through_workgroup_memory(constants, |source| {
             operands(source);
-            source.file(include_str!("../../../../shaders/gemm.wgsl"));
+            source.file(shader!("gemm.wgsl"));
         });
     }
     let count = gemm.batch * gemm.split;
@@ -108,7 +109,7 @@ pub(super) fn gemm(kernel: &Kernel, gemm: &Gemm, target: Target) -> Dispatch {
     ]);
     let mut source = with_math(&constants);
     operands(&mut source);
-    source.file(include_str!("../../../../shaders/gemm_registers.wgsl"));
+    source.file(shader!("gemm_registers.wgsl"));
     source.finish(tiles.div_ceil(workgroup))
 }
 

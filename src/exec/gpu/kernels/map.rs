@@ -1,5 +1,6 @@
 //! Element-wise work, padding and random masks.
 
+use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
 use super::{RANDOM, WORKGROUP, with_math};
 use crate::plan::{Fused, Kernel, state};
@@ -9,7 +10,7 @@ use std::fmt::Write;
 pub(super) fn map(kernel: &Kernel, len: usize, fused: &Fused) -> Dispatch {
     let mut source = with_math(&[("LEN", len)]);
     source.writes("y", kernel.outputs[0]).function("element", fused, None, &kernel.inputs);
-    source.file(include_str!("../../../../shaders/map.wgsl"));
+    source.file(shader!("map.wgsl"));
     source.finish(len.div_ceil(WORKGROUP))
 }
 
@@ -19,7 +20,7 @@ pub(super) fn pad(kernel: &Kernel, from: &Shape, to: &Shape, low: &[usize], inte
     source.reads("x", kernel.inputs[0]).store(&kernel.epilogue, &kernel.inputs[1..], &kernel.outputs);
     let padding = Fused { expr: crate::plan::Expr { steps: vec![crate::plan::Step::Constant(value)] }, args: Vec::new() };
     source.function("padding_at", &padding, None, &[]).line("fn padding() -> f32 { return padding_at(0u); }");
-    source.line(&source_of(from, to, low, interior)).file(include_str!("../../../../shaders/pad.wgsl"));
+    source.line(&source_of(from, to, low, interior)).file(shader!("pad.wgsl"));
     source.finish(len.div_ceil(WORKGROUP))
 }
 
@@ -50,6 +51,6 @@ pub(super) fn random_mask(kernel: &Kernel, keep: f32, site: u32) -> Dispatch {
     let constants = [("LEN", output.len), ("SITE", rng::mix(site) as usize), ("STEP", state::STEP), ("DROPOUT_KEY", state::DROPOUT_KEY)];
     let mut source = Source::new(&constants);
     source.float("KEEP", f64::from(keep)).reads_words("state", kernel.inputs[0]).writes("y", output).file(RANDOM);
-    source.file(include_str!("../../../../shaders/random_mask.wgsl"));
+    source.file(shader!("random_mask.wgsl"));
     source.finish(output.len.div_ceil(WORKGROUP))
 }

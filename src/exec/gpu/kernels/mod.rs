@@ -9,12 +9,13 @@ mod reduce;
 mod softmax;
 mod update;
 
+use super::code::shader;
 use super::text::{Dispatch, Source};
 use crate::plan::{Kernel, Kind, Program, Routine, Target};
 
-const COMBINE: &str = include_str!("../../../../shaders/shared/combine.wgsl");
-const MATH: &str = include_str!("../../../../shaders/shared/math.wgsl");
-const RANDOM: &str = include_str!("../../../../shaders/shared/random.wgsl");
+const COMBINE: &str = shader!("shared/combine.wgsl");
+const MATH: &str = shader!("shared/math.wgsl");
+const RANDOM: &str = shader!("shared/random.wgsl");
 
 /// Invocations of a workgroup where nothing else decides.
 const WORKGROUP: usize = 64;

@@ -1,11 +1,12 @@
 //! Maximum and mean over windows, and their gradients.
 
+use super::super::code::shader;
 use super::super::text::Dispatch;
 use super::{WORKGROUP, with_math};
 use crate::plan::Kernel;
 use crate::plan::kernel::{PoolKernel, Pooling};
 
-const CELLS: &str = include_str!("../../../../shaders/shared/pool_cells.wgsl");
+const CELLS: &str = shader!("shared/pool_cells.wgsl");
 
 pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
     let ([h, w], [oh, ow]) = (pool.input, pool.output);
@@ -45,11 +46,11 @@ pub(super) fn pool(kernel: &Kernel, pool: &PoolKernel) -> Dispatch {
     }
     source.store(&kernel.epilogue, &kernel.inputs[names.len()..], &kernel.outputs);
     match pool.pooling {
-        Pooling::Max => source.file(include_str!("../../../../shaders/max_pool.wgsl")),
-        Pooling::MaxGrad if is_tiling(pool) => source.file(include_str!("../../../../shaders/max_pool_grad_windows.wgsl")),
-        Pooling::MaxGrad => source.file(include_str!("../../../../shaders/max_pool_grad.wgsl")),
-        Pooling::Mean => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool.wgsl")),
-        Pooling::MeanGrad => source.file(CELLS).file(include_str!("../../../../shaders/mean_pool_grad.wgsl")),
+        Pooling::Max => source.file(shader!("max_pool.wgsl")),
+        Pooling::MaxGrad if is_tiling(pool) => source.file(shader!("max_pool_grad_windows.wgsl")),
+        Pooling::MaxGrad => source.file(shader!("max_pool_grad.wgsl")),
+        Pooling::Mean => source.file(CELLS).file(shader!("mean_pool.wgsl")),
+        Pooling::MeanGrad => source.file(CELLS).file(shader!("mean_pool_grad.wgsl")),
     };
     source.finish(len.div_ceil(WORKGROUP))
 }

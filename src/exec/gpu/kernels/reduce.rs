@@ -1,5 +1,6 @@
 //! Reductions along an axis.
 
+use super::super::code::shader;
 use super::super::text::Dispatch;
 use super::{COMBINE, WORKGROUP, lanes, with_math};
 use crate::graph::Reduction;
@@ -22,7 +23,7 @@ pub(super) fn reduce(kernel: &Kernel, kind: Reduction, [outer, middle, inner]: [
         with_math(&[("LEN", len), ("MIDDLE", middle), ("INNER", inner), ("LANES", along), ("OUTPUTS", outputs), ("KIND", number)]);
     let own = prologue.args.len();
     source.function("element", prologue, None, &kernel.inputs[..own]).store(&kernel.epilogue, &kernel.inputs[own..], &kernel.outputs);
-    source.file(COMBINE).file(include_str!("../../../../shaders/reduce.wgsl"));
+    source.file(COMBINE).file(shader!("reduce.wgsl"));
     source.finish(len.div_ceil(outputs))
 }
 
@@ -30,6 +31,6 @@ pub(super) fn argmax(kernel: &Kernel, [outer, middle, inner]: [usize; 3]) -> Dis
     let len = outer * inner;
     let mut source = with_math(&[("LEN", len), ("MIDDLE", middle), ("INNER", inner)]);
     source.reads("x", kernel.inputs[0]).store(&kernel.epilogue, &kernel.inputs[1..], &kernel.outputs);
-    source.file(include_str!("../../../../shaders/argmax.wgsl"));
+    source.file(shader!("argmax.wgsl"));
     source.finish(len.div_ceil(WORKGROUP))
 }

@@ -1,5 +1,6 @@
 //! Softmax and cross-entropy of rows.
 
+use super::super::code::shader;
 use super::super::text::Dispatch;
 use super::{COMBINE, lanes, with_math};
 use crate::plan::{Kernel, Target};
@@ -8,7 +9,7 @@ pub(super) fn softmax(kernel: &Kernel, rows: usize, cols: usize, is_log: bool, t
     let (along, outputs) = lanes(rows, cols, target);
     let mut source = with_math(&[("ROWS", rows), ("COLS", cols), ("LANES", along), ("OUTPUTS", outputs), ("IS_LOG", usize::from(is_log))]);
     source.reads("x", kernel.inputs[0]).store(&kernel.epilogue, &kernel.inputs[1..], &kernel.outputs);
-    source.file(COMBINE).file(include_str!("../../../../shaders/softmax.wgsl"));
+    source.file(COMBINE).file(shader!("softmax.wgsl"));
     source.finish(rows.div_ceil(outputs))
 }
 
@@ -30,6 +31,6 @@ pub(super) fn cross_entropy(kernel: &Kernel, rows: usize, classes: usize, has_lo
     for ((name, _), output) in names.zip(&kernel.outputs) {
         source.writes(name, *output);
     }
-    source.file(COMBINE).file(include_str!("../../../../shaders/cross_entropy.wgsl"));
+    source.file(COMBINE).file(shader!("cross_entropy.wgsl"));
     source.finish(rows.div_ceil(outputs))
 }

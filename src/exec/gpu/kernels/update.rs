@@ -1,5 +1,6 @@
 //! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
+use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
 use super::{COMBINE, WORKGROUP, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
@@ -26,7 +27,7 @@ pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
         source.reads(name, *input);
     }
     source.writes("partials", kernel.outputs[0]);
-    source.line(&tensor_of(program)).line(&is_weight(program)).file(COMBINE).file(include_str!("../../../../shaders/guard.wgsl"));
+    source.line(&tensor_of(program)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
     source.finish(chunks + 1)
 }
 
@@ -65,7 +66,7 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel) -
     }
     source.writes_words("state", kernel.outputs[kernel.outputs.len() - 1]);
     source.line(&is_weight(program)).file(COMBINE);
-    source.file(include_str!("../../../../shaders/optimizer.wgsl"));
+    source.file(shader!("optimizer.wgsl"));
     source.line(&constants_of_step(update)).line(&change(update));
     source.finish(chunks)
 }
