@@ -20,6 +20,9 @@ impl Lab {
             Event::Alive | Event::Bench { .. } => {}
             Event::Built { run, layers, params, train_rows, test_rows, program, .. } if self.is_current(run) => {
                 self.built.set(Some(Arc::new(Built { layers, params, train_rows, test_rows, program })));
+                // What was asked for while there was no run went nowhere, and what files there were to bring are here.
+                self.ask_again();
+                self.dismiss(NoticeKind::File);
             }
             Event::Data { run, train_points, image, classes } if self.is_current(run) => {
                 self.take_samples(train_points, image, classes, &arrays)
