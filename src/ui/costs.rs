@@ -18,10 +18,10 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
     let plain = move |kind: DeviceKind| cost(kind).map_or_else(String::new, |ms| ms.to_string());
     let how = move || {
         let steps = lab.costs.get().steps;
-        if steps > 0 {
-            format!("measured over {} steps on each device", thousands(u64::from(steps)))
-        } else {
-            "measured in the background after Play".into()
+        match steps {
+            0 => "measured in the background after Play".into(),
+            1 => "measured over one step on each device".into(),
+            _ => format!("measured over {} steps on each device", thousands(u64::from(steps))),
         }
     };
     let rates = move |value: f64| if value > 0.0 { rate(value) } else { "–".to_string() };
