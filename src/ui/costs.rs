@@ -20,8 +20,8 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
         let steps = lab.costs.get().steps;
         match steps {
             0 => "measured in the background after Play".into(),
-            1 => "measured over one step on each device".into(),
-            _ => format!("measured over {} steps on each device", thousands(u64::from(steps))),
+            1 => "measured over one step".into(),
+            _ => format!("measured over {} steps", thousands(u64::from(steps))),
         }
     };
     let rates = move |value: f64| if value > 0.0 { rate(value) } else { "–".to_string() };
