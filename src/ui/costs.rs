@@ -103,7 +103,8 @@ fn sentence(lab: Lab, costs: Costs) -> String {
         (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu)),
         (None, Some(gpu)) => format!("This network: GPU {} ms a step. The CPU is being measured.", brief(gpu)),
         (None, None) => {
-            "While the network trains, this page times the same step on your GPU and on your CPU and shows which is faster.".into()
+            "While the network trains, this page times a step on your CPU and, if there is one, on your GPU, and shows which is faster."
+                .into()
         }
     }
 }

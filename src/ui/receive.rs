@@ -88,7 +88,13 @@ impl Lab {
         self.want_frame();
     }
 
-    fn take_metrics(self, metrics: Metrics) {
+    fn take_metrics(self, mut metrics: Metrics) {
+        // A run that pauses keeps the rates that it had.
+        if metrics.steps_per_second == 0.0 {
+            let last = self.metrics.get_untracked();
+            metrics.steps_per_second = last.steps_per_second;
+            metrics.samples_per_second = last.samples_per_second;
+        }
         self.history.update(|history| {
             let history = Arc::make_mut(history);
             // After a fault the run goes on from the saved step: what came later is not its past any more.
