@@ -4,6 +4,7 @@ use super::choices::is_image;
 use super::controls::Slider;
 use super::edit;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::{PageState, Samples};
 use super::thumbnails::thumbnail;
 use crate::experiment::Dataset;
@@ -39,8 +40,8 @@ pub(super) fn DataPanel() -> impl IntoView {
                 <div class="sets" role="radiogroup" aria-label="Data set" id="dataset" data-testid="dataset" data-value=move || dataset.get().id()>
                     {Dataset::ALL.iter().map(|&set| card(lab, set, dataset)).collect_view()}
                 </div>
-                <p class="small about">{move || dataset.get().entry().description}</p>
-                <p class="small credit" class:gone=move || dataset.get().is_2d()>{move || dataset.get().entry().credit}</p>
+                <p class="small about">{live(move || dataset.get().entry().description)}</p>
+                <p class="small credit" class:gone=move || dataset.get().is_2d()>{live(move || dataset.get().entry().credit)}</p>
                 <div class="data-ctl lv-more">
                     <div class="sliders">
                         <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || lab.read(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))
@@ -116,7 +117,7 @@ fn Drop(lab: Lab) -> impl IntoView {
             </label>
             <p class="small" class:gone=move || !hint()>"Choose MNIST or Fashion to train on what these files hold."</p>
             <p class="small" class:gone=move || !is_from_files(dataset()) || lab.doing(|&state| state != PageState::Failed)>
-                {move || dataset().entry().source}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
+                {live(move || dataset().entry().source)}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
             </p>
         </div>
     }

@@ -1,6 +1,7 @@
 //! What the network answers at every point of the plane, and the samples it is asked about.
 
 use super::lab::lab;
+use super::live::live;
 use super::reports::Samples;
 use super::{edit, format, paint, points};
 use crate::experiment::Level;
@@ -52,8 +53,8 @@ pub(super) fn DecisionMap() -> impl IntoView {
                 <div class="m" id="decision-map" data-testid="decision-map" data-step=move || lab.frame.get().map_or(0, |f| f.step) role="img" aria-label=label>
                     <canvas node_ref=canvas width="1" height="1"></canvas>
                     <svg viewBox="0 0 360 360" aria-hidden="true">
-                        {move || samples(false)}
-                        {move || if show_test() { samples(true) } else { Vec::new() }}
+                        {live(move || samples(false))}
+                        {live(move || if show_test() { samples(true) } else { Vec::new() })}
                     </svg>
                 </div>
                 <div class="ax" aria-hidden="true"><span>"−6"</span><span>"0"</span><span>"6"</span></div>

@@ -3,6 +3,7 @@
 use super::edit;
 use super::lab::{Lab, lab};
 use super::layout::{Layout, UNIT};
+use super::live::live;
 use super::tip::{Subject, Tip, unit_name};
 use super::{icons, layout, paint, size};
 use leptos::prelude::*;
@@ -50,10 +51,10 @@ pub(super) fn Network() -> impl IntoView {
             on:mouseleave=move |_| subject.set(None)
             on:keydown=move |event| move_focus(&event, layout, subject)
         >
-            {move || layout::read(layout, |layout| headers(lab, layout))}
+            {live(move || layout::read(layout, |layout| headers(lab, layout)))}
             <div class="net-pic" style:height=move || layout::read(layout, |l| format!("{}px", l.height))>
-                {move || layout::read(layout, |layout| links(layout, subject))}
-                {move || layout::read(layout, |layout| units(layout, subject))}
+                {live(move || layout::read(layout, |layout| links(layout, subject)))}
+                {live(move || layout::read(layout, |layout| units(layout, subject)))}
                 <Tip layout=layout subject=subject />
             </div>
             <figcaption class="small">

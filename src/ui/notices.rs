@@ -3,6 +3,7 @@
 use super::format;
 use super::icons;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Notice;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
@@ -12,7 +13,8 @@ use wasm_bindgen::JsCast;
 #[component]
 pub(super) fn Notices() -> impl IntoView {
     let lab = lab();
-    view! { <div class="notices">{move || lab.notices.get().into_iter().map(|notice| strip(lab, notice)).collect_view()}</div> }.into_any()
+    view! { <div class="notices">{live(move || lab.notices.get().into_iter().map(|notice| strip(lab, notice)).collect_view())}</div> }
+        .into_any()
 }
 
 fn id(kind: NoticeKind) -> &'static str {

@@ -1,6 +1,7 @@
 //! Test images with the network's answers, the wrong ones marked.
 
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Samples;
 use super::{format, paint};
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub(super) fn SampleGrid() -> impl IntoView {
                     "Wrong only"
                 </label>
             </div>
-            <ul class="tiles" class:words=has_words>{move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect_view()}</ul>
+            <ul class="tiles" class:words=has_words>{live(move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect_view())}</ul>
             <figcaption class="small">{said}</figcaption>
         </figure>
     }

@@ -5,6 +5,7 @@ use super::controls::Segmented;
 use super::format::thousands;
 use super::icons;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::PageState;
 use crate::experiment::{DeviceChoice, Speed};
 use crate::worker::protocol::DeviceKind;
@@ -38,11 +39,11 @@ pub(super) fn Transport() -> impl IntoView {
                 <dl class="counters">
                     <div class="counter">
                         <dt>"Epoch"</dt>
-                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.epoch))}</dd>
+                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.epoch)))}</dd>
                     </div>
                     <div class="counter">
                         <dt>"Step"</dt>
-                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.step))}</dd>
+                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.step)))}</dd>
                     </div>
                 </dl>
             </div>
@@ -88,7 +89,7 @@ fn PlayButton(lab: Lab) -> impl IntoView {
             <button class="btn go" id=id data-testid=id aria-keyshortcuts="Space" disabled=is_off on:click=move |_| toggle()>
                 <span class:gone=move || is_training.get() aria-hidden="true">{icons::play()}</span>
                 <span class:gone=move || !is_training.get() aria-hidden="true">{icons::pause()}</span>
-                {move || if is_training.get() { "Pause" } else { "Play" }}
+                {live(move || if is_training.get() { "Pause" } else { "Play" })}
             </button>
         </span>
     }
@@ -121,8 +122,8 @@ fn Device(lab: Lab) -> impl IntoView {
         <div class="dev">
             <div class="lv-more"><Segmented id="device" label="Device" options=choices::devices() value=choice disabled=unavailable on_choose=Callback::new(choose) /></div>
             <p class="why">
-                <b id="device-name" data-testid="device-name" data-device=kind>{move || device().map_or_else(|| nothing().0.to_string(), |d| d.name)}</b>
-                <span data-testid="device-why">{move || device().map_or_else(|| nothing().1.to_string(), |d| d.why)}</span>
+                <b id="device-name" data-testid="device-name" data-device=kind>{live(move || device().map_or_else(|| nothing().0.to_string(), |d| d.name))}</b>
+                <span data-testid="device-why">{live(move || device().map_or_else(|| nothing().1.to_string(), |d| d.why))}</span>
             </p>
         </div>
     }
