@@ -1,6 +1,7 @@
 //! Takes a picture of the built page in headless Chromium:
-//! `screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--no-gpu] [--dist DIR] [--click TEST_ID]... [--wait SECONDS]...`,
-//! clicks and waits in the order given.
+//! `screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--media FEATURE=VALUE] [--no-gpu] [--dist DIR] [--click TEST_ID]... [--wait SECONDS]...
+//! [--upload FILE]... [--run SCRIPT]...`, what is done in the page in the order given. `--media forced-colors=active` shows high contrast,
+//! `--media prefers-reduced-motion=reduce` a page at rest.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(dead_code, reason = "shared with the end-to-end tests, which use all of it")]
@@ -19,7 +20,9 @@ fn main() {
 
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [hash, width, height, out, options @ ..] = arguments.as_slice() else {
-        eprintln!("Usage: screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--no-gpu] [--dist DIR] [--click TEST_ID]... [--wait SECONDS]...");
+        eprintln!(
+            "Usage: screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--media FEATURE=VALUE] [--no-gpu] [--dist DIR] [--click TEST_ID]... [--wait SECONDS]... [--upload FILE]... [--run SCRIPT]..."
+        );
         std::process::exit(1);
     };
     let size = |text: &str| text.parse().expect("a number of pixels");
@@ -28,13 +31,15 @@ fn main() {
 
     let graphics = if has("--no-gpu") { Graphics::None } else { Graphics::WebGpu };
     let page = Browser::start(after("--dist").map_or("dist", String::as_str), graphics);
-    page.show_as(size(width), size(height), has("--dark"));
+    page.show_as(size(width), size(height), has("--dark"), after("--media").and_then(|media| media.split_once('=')));
     page.open(hash);
     // The first frame, and the worker's first answer.
     page.pause(2.0);
     for pair in options.windows(2) {
         match pair[0].as_str() {
             "--click" => page.click(&pair[1]),
+            "--upload" => page.upload("files", &[std::path::Path::new(&pair[1])]),
+            "--run" => drop(page.evaluate(&pair[1])),
             "--wait" => page.pause(pair[1].parse().expect("a number of seconds")),
             _ => {}
         }

@@ -180,8 +180,7 @@ const MNIST: Entry = Entry {
         "data/mnist/t10k-images-idx3-ubyte.gz",
         "data/mnist/t10k-labels-idx1-ubyte.gz",
     ],
-    source: "Get the four files train-images-idx3-ubyte.gz, train-labels-idx1-ubyte.gz, t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz \
-             of MNIST and drop them here. They stay on this machine.",
+    source: "Get its four files (github.com/cvdfoundation/mnist says where) and drop them onto this page. They stay on this machine.",
     credit: "MNIST, Y. LeCun, C. Cortes and C. Burges (CC BY-SA 3.0). Images in the menu are drawn by this page.",
 };
 const FASHION_MNIST: Entry = Entry {
@@ -194,8 +193,7 @@ const FASHION_MNIST: Entry = Entry {
         "data/fashion-mnist/t10k-images-idx3-ubyte.gz",
         "data/fashion-mnist/t10k-labels-idx1-ubyte.gz",
     ],
-    source: "Get the four files of Fashion-MNIST (github.com/zalandoresearch/fashion-mnist, data/fashion) and drop them here. They stay on this \
-             machine.",
+    source: "Get its four files (github.com/zalandoresearch/fashion-mnist, data/fashion) and drop them onto this page. They stay on this machine.",
     credit: "Fashion-MNIST, H. Xiao, K. Rasul and R. Vollgraf, Zalando SE (MIT). Images in the menu are drawn by this page.",
     ..MNIST
 };

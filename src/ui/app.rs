@@ -10,6 +10,7 @@ use super::icons;
 use super::intro::Intro;
 use super::lab::{Lab, lab};
 use super::links;
+use super::live::live;
 use super::model_panel::ModelPanel;
 use super::notices::Notices;
 use super::reports::PageState;
@@ -121,7 +122,7 @@ fn ShareButton(lab: Lab) -> impl IntoView {
     };
     view! {
         <button class="btn share" id="share" data-testid="share" title="Copy a link to this experiment; it is also in the address" on:click=copy>
-            {icons::share()}<span role="status">{move || said.get()}</span>
+            {icons::share()}<span role="status">{live(move || said.get())}</span>
         </button>
     }
     .into_any()
@@ -169,7 +170,7 @@ fn Announcer(lab: Lab) -> impl IntoView {
     };
     // Fails only where there are no timers, and then nothing trains either.
     let _ = set_interval_with_handle(speak, Duration::from_secs(10));
-    view! { <p class="hidden-text" aria-live="polite">{move || text.get()}</p> }.into_any()
+    view! { <p class="hidden-text" aria-live="polite">{live(move || text.get())}</p> }.into_any()
 }
 
 /// The decision map alone, for other pages.

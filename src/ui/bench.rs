@@ -1,6 +1,7 @@
 //! The benchmark page: sends one command and writes the answer where a program can read it.
 
 use super::links;
+use super::live::live;
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Event};
 use leptos::prelude::*;
@@ -27,9 +28,9 @@ pub(super) fn Bench() -> impl IntoView {
     view! {
         <main class="bench">
             <h1>"Benchmark"</h1>
-            <p role="status">{move || if result.with(Option::is_some) { "Done." } else { "Measuring …" }}</p>
-            <pre tabindex="0" aria-label="Result">{move || result.get()}</pre>
-            {move || result.get().map(|json| view! { <script type="application/json" id="bench-result">{json}</script> })}
+            <p role="status">{live(move || if result.with(Option::is_some) { "Done." } else { "Measuring …" })}</p>
+            <pre tabindex="0" aria-label="Result">{live(move || result.get())}</pre>
+            {live(move || result.get().map(|json| view! { <script type="application/json" id="bench-result">{json}</script> }))}
         </main>
     }
     .into_any()

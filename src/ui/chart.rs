@@ -3,6 +3,7 @@
 use super::chart_scale::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, TOP, loss_name};
 use super::format;
 use super::lab::lab;
+use super::live::live;
 use super::reports::History;
 use super::size;
 use leptos::prelude::*;
@@ -48,27 +49,27 @@ pub(super) fn LossChart() -> impl IntoView {
                 <h3>"Loss"</h3>
                 <span class="small">"log scale"</span>
                 <button class="link small end" aria-pressed=move || is_table.get().to_string() on:click=move |_| is_table.update(|t| *t = !*t)>
-                    {move || if is_table.get() { "Chart" } else { "Table" }}
+                    {live(move || if is_table.get() { "Chart" } else { "Table" })}
                 </button>
             </div>
             <div class="chart-pic" node_ref=node>
                 <div class="table-pic" class:gone=move || !is_table.get() tabindex="0" role="region" aria-label="Losses">
-                    {move || is_table.get().then(|| lab.past(|h| table(h)))}
+                    {live(move || is_table.get().then(|| lab.past(|h| table(h))))}
                 </div>
                 <svg class:gone=move || is_table.get() viewBox=move || format!("0 0 {} {HEIGHT}", width.get()) role="img" aria-label=label tabindex="0"
                     on:pointermove=point on:pointerleave=move |_| cursor.set(None) on:keydown=key on:blur=move |_| cursor.set(None)>
-                    {move || scale.with(axes)}
+                    {live(move || scale.with(axes))}
                     <path class="train" d=move || lab.past(|h| scale.with(|s| s.path(&h.train))) />
                     <path class="test" d=move || lab.past(|h| scale.with(|s| s.path(&h.test))) />
-                    {move || lab.past(|h| scale.with(|s| ends(h, s)))}
-                    {move || cursor.get().map(|step| lab.past(|h| scale.with(|s| marks(h, s, step))))}
-                    {move || lab.past(|h| h.test.len().max(h.train.len()) <= 1).then(|| view! {
-                        <text class="blank" x=(width.get() - RIGHT + LEFT) / 2.0 y=HEIGHT / 2.0 text-anchor="middle">"The loss is drawn here, every step"</text>
-                    })}
+                    {live(move || lab.past(|h| scale.with(|s| ends(h, s))))}
+                    {live(move || cursor.get().map(|step| lab.past(|h| scale.with(|s| marks(h, s, step)))))}
+                    {live(move || lab.past(|h| h.test.len().max(h.train.len()) <= 1).then(|| view! {
+                        <text class="blank" x=(width.get() - RIGHT + LEFT) / 2.0 y=TOP + 0.42 * (HEIGHT - BOTTOM - TOP) + 4.0 text-anchor="middle">"The loss is drawn here, every step"</text>
+                    }))}
                 </svg>
-                {move || cursor.get().filter(|_| !is_table.get()).map(|step| lab.past(|h| scale.with(|s| note(h, s, step, width.get()))))}
+                {live(move || cursor.get().filter(|_| !is_table.get()).map(|step| lab.past(|h| scale.with(|s| note(h, s, step, width.get())))))}
             </div>
-            <figcaption class="small">"How far the answers are from the truth: the solid line on points the network has never trained on, the dotted on those it has."</figcaption>
+            <figcaption class="small">"How wrong the answers are: the solid line on samples never trained on, the dotted on those trained on."</figcaption>
         </figure>
     }
     .into_any()
@@ -120,7 +121,7 @@ fn ends(history: &History, scale: &Scale) -> AnyView {
         line.iter().skip(1).rev().find(|p| p.1.is_finite()).map(|&(step, loss)| (scale.x(step as f64), scale.y(loss)))
     };
     let (test, train) = (end(&history.test), end(&history.train));
-    // The names must not lie over each other.
+    // The names must not lie over each other, nor over the cross at the top.
     let shift = match (test, train) {
         (Some(test), Some(train)) if (test.1 - train.1).abs() < 13.0 => {
             if test.1 <= train.1 {
@@ -131,10 +132,12 @@ fn ends(history: &History, scale: &Scale) -> AnyView {
         }
         _ => 0.0,
     };
+    let bad = history.train.iter().chain(&history.test).find(|p| !p.1.is_finite()).map(|p| p.0);
+    let top = if bad.is_some() { TOP + 22.0 } else { 0.0 };
     let name = |at: Option<(f64, f64)>, text: &'static str, class: &'static str, shift: f64| {
-        at.map(|(x, y)| view! { <text class=class x=x + 7.0 y=y + 4.0 + shift>{text}</text> })
+        at.map(|(x, y)| view! { <text class=class x=x + 7.0 y=y.max(top) + 4.0 + shift>{text}</text> })
     };
-    let bad = history.train.iter().chain(&history.test).find(|p| !p.1.is_finite()).map(|&(step, _)| {
+    let bad = bad.map(|step| {
         let x = scale.x(step as f64);
         view! {
             <path class="bad" d=format!("M{:.1} {}l8 8m0 -8l-8 8", x - 4.0, TOP - 4.0) />

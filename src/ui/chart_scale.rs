@@ -8,7 +8,7 @@ pub(super) const RIGHT: f64 = 56.0;
 pub(super) const TOP: f64 = 10.0;
 pub(super) const BOTTOM: f64 = 26.0;
 /// Height of the picture.
-pub(super) const HEIGHT: f64 = 172.0;
+pub(super) const HEIGHT: f64 = 160.0;
 
 /// The least loss that is drawn.
 const FLOOR: f64 = 1e-6;

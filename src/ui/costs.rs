@@ -3,6 +3,7 @@
 use super::edit;
 use super::format::{brief, rate, thousands};
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Costs;
 use crate::worker::protocol::DeviceKind;
 use leptos::prelude::*;
@@ -18,10 +19,10 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
     let plain = move |kind: DeviceKind| cost(kind).map_or_else(String::new, |ms| ms.to_string());
     let how = move || {
         let steps = lab.costs.get().steps;
-        if steps > 0 {
-            format!("measured over {} steps on each device", thousands(u64::from(steps)))
-        } else {
-            "measured in the background after Play".into()
+        match steps {
+            0 => "measured in the background after Play".into(),
+            1 => "measured over one step".into(),
+            _ => format!("measured over {} steps", thousands(u64::from(steps))),
         }
     };
     let rates = move |value: f64| if value > 0.0 { rate(value) } else { "–".to_string() };
@@ -38,15 +39,15 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
                 </dl>
                 <p class="rate">
                     <span>"Steps/s "<b data-testid="steps-per-second" id="steps-per-second" data-value=move || lab.numbers(|m| m.steps_per_second) data-step=move || lab.numbers(|m| m.step)>
-                        {move || rates(lab.numbers(|m| m.steps_per_second))}</b></span>
+                        {live(move || rates(lab.numbers(|m| m.steps_per_second)))}</b></span>
                     <span>"Samples/s "<b data-testid="samples-per-second" id="samples-per-second" data-value=move || lab.numbers(|m| m.samples_per_second) data-step=move || lab.numbers(|m| m.step)>
-                        {move || rates(lab.numbers(|m| m.samples_per_second))}</b></span>
+                        {live(move || rates(lab.numbers(|m| m.samples_per_second)))}</b></span>
                     <span class="how">{how}</span>
                 </p>
             </div>
             <div class="said">
-                <p class="small">{move || sentence(lab, lab.costs.get())}</p>
-                {move || offer(lab, lab.costs.get())}
+                <p class="small">{live(move || sentence(lab, lab.costs.get()))}</p>
+                {live(move || offer(lab, lab.costs.get()))}
             </div>
         </section>
     }
@@ -73,7 +74,7 @@ fn bar(lab: Lab, kind: DeviceKind, ms: Signal<Option<f64>>) -> AnyView {
                 <span class="fill" class:now=is_now class:gone=move || ms.get().is_none() style=("--v", share)></span>
                 <span class="small" class:gone=move || ms.get().is_some()>"not measured"</span>
             </dd>
-            <dd>{move || ms.get().map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms)))}</dd>
+            <dd>{live(move || ms.get().map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms))))}</dd>
         </div>
     }
     .into_any()
@@ -103,7 +104,8 @@ fn sentence(lab: Lab, costs: Costs) -> String {
         (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu)),
         (None, Some(gpu)) => format!("This network: GPU {} ms a step. The CPU is being measured.", brief(gpu)),
         (None, None) => {
-            "While the network trains, this page times the same step on your GPU and on your CPU and shows which is faster.".into()
+            "While the network trains, this page times a step on your CPU and, if there is one, on your GPU, and shows which is faster."
+                .into()
         }
     }
 }

@@ -4,7 +4,8 @@ use super::choices::is_image;
 use super::controls::Slider;
 use super::edit;
 use super::lab::{Lab, lab};
-use super::reports::Samples;
+use super::live::live;
+use super::reports::{PageState, Samples};
 use super::thumbnails::thumbnail;
 use crate::experiment::Dataset;
 use leptos::prelude::*;
@@ -39,8 +40,8 @@ pub(super) fn DataPanel() -> impl IntoView {
                 <div class="sets" role="radiogroup" aria-label="Data set" id="dataset" data-testid="dataset" data-value=move || dataset.get().id()>
                     {Dataset::ALL.iter().map(|&set| card(lab, set, dataset)).collect_view()}
                 </div>
-                <p class="small about">{move || dataset.get().entry().description}</p>
-                <p class="small credit" class:gone=move || dataset.get().is_2d()>{move || dataset.get().entry().credit}</p>
+                <p class="small about">{live(move || dataset.get().entry().description)}</p>
+                <p class="small credit" class:gone=move || dataset.get().is_2d()>{live(move || dataset.get().entry().credit)}</p>
                 <div class="data-ctl lv-more">
                     <div class="sliders">
                         <Slider id="noise" label="Noise" values=&NOISE unit="" value=Signal::derive(move || lab.read(|e| e.noise)) disabled=Signal::derive(move || is_image(dataset.get()))
@@ -100,25 +101,23 @@ fn Drop(lab: Lab) -> impl IntoView {
         given.set(files.len());
         lab.send_files(files);
     };
-    let dropped = move |event: DragEvent| {
+    // The whole page takes them: one that missed would leave it and show the file.
+    let _ = window_event_listener(leptos::ev::drop, move |event: DragEvent| {
         event.prevent_default();
         is_over.set(false);
         take(event.data_transfer().and_then(|data| data.files()));
-    };
-    let over = move |event: DragEvent| {
-        event.prevent_default();
-        is_over.set(true);
-    };
+    });
+    let _ = window_event_listener(leptos::ev::dragover, move |event: DragEvent| event.prevent_default());
     let picked = move |event: leptos::ev::Event| take(event_target::<web_sys::HtmlInputElement>(&event).files());
     view! {
         <div class="drop-block" class:lv-more=move || !is_from_files(dataset())>
-            <label class="drop" class:over=is_over on:drop=dropped on:dragover=over on:dragleave=move |_| is_over.set(false)>
+            <label class="drop" class:over=is_over on:dragenter=move |_| is_over.set(true) on:dragleave=move |_| is_over.set(false)>
                 <input class="hidden-text" type="file" multiple=true id="files" data-testid="files" accept=".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,application/octet-stream" on:change=picked />
                 <span>"Drop or choose the files of MNIST or Fashion-MNIST"</span>
             </label>
             <p class="small" class:gone=move || !hint()>"Choose MNIST or Fashion to train on what these files hold."</p>
-            <p class="small" class:gone=move || !is_from_files(dataset())>
-                {move || dataset().entry().source}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
+            <p class="small" class:gone=move || !is_from_files(dataset()) || lab.doing(|&state| state != PageState::Failed)>
+                {live(move || dataset().entry().source)}" Whoever serves this page can put them beside it: "<code>"./play --data DIR"</code>"."
             </p>
         </div>
     }

@@ -1,8 +1,9 @@
 //! What the network answers at every point of the plane, and the samples it is asked about.
 
 use super::lab::lab;
+use super::live::live;
 use super::reports::Samples;
-use super::{choices, edit, format, paint, points};
+use super::{edit, format, paint, points};
 use crate::experiment::Level;
 use leptos::prelude::*;
 
@@ -43,13 +44,6 @@ pub(super) fn DecisionMap() -> impl IntoView {
             None => format!("Map of the network's answer over {set} at step {at}."),
         }
     };
-    let said = move || {
-        if lab.read(|e| choices::is_regression(e.dataset)) {
-            "The ground is what the network answers at each point; the points are what it should answer."
-        } else {
-            "The ground is what the network answers at each point: blue for +1, orange for −1, pale where it is unsure."
-        }
-    };
     let show_test = move || lab.read(|e| e.show_test);
     let discretize = move || lab.read(|e| e.discretize);
     view! {
@@ -59,8 +53,8 @@ pub(super) fn DecisionMap() -> impl IntoView {
                 <div class="m" id="decision-map" data-testid="decision-map" data-step=move || lab.frame.get().map_or(0, |f| f.step) role="img" aria-label=label>
                     <canvas node_ref=canvas width="1" height="1"></canvas>
                     <svg viewBox="0 0 360 360" aria-hidden="true">
-                        {move || samples(false)}
-                        {move || if show_test() { samples(true) } else { Vec::new() }}
+                        {live(move || samples(false))}
+                        {live(move || if show_test() { samples(true) } else { Vec::new() })}
                     </svg>
                 </div>
                 <div class="ax" aria-hidden="true"><span>"−6"</span><span>"0"</span><span>"6"</span></div>
@@ -70,7 +64,7 @@ pub(super) fn DecisionMap() -> impl IntoView {
                 <span class="ramp"></span>
                 "+1"<svg viewBox="0 0 14 14"><circle class="pt p" cx="7" cy="7" r="4.600" /></svg>
             </div>
-            <figcaption class="small">{said}</figcaption>
+            <figcaption class="small">"Points are the data, the ground is the network's answer."</figcaption>
             <div class="opts" class:gone=move || lab.level() == Level::Simple>
                 <label class="check">
                     <input type="checkbox" id="show-test" data-testid="show-test" prop:checked=show_test

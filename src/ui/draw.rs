@@ -1,6 +1,7 @@
 //! A square to draw in, and what the network answers to it while it trains.
 
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Samples;
 use super::samples::{class_name, largest};
 use super::{format, paint};
@@ -174,7 +175,7 @@ pub(super) fn Bars(#[prop(into)] probs: Signal<Vec<f32>>) -> impl IntoView {
         view! {
             <span class:top=is_top>{class_name(lab, class)}</span>
             <i class:top=is_top style=("--v", move || format!("{}%", prob().unwrap_or(0.0) * 100.0))></i>
-            <span class:top=is_top>{move || prob().map_or_else(|| "–".to_string(), |p| format::fixed(f64::from(p), 2))}</span>
+            <span class:top=is_top>{live(move || prob().map_or_else(|| "–".to_string(), |p| format::fixed(f64::from(p), 2)))}</span>
         }
         .into_any()
     };
@@ -182,7 +183,7 @@ pub(super) fn Bars(#[prop(into)] probs: Signal<Vec<f32>>) -> impl IntoView {
         Some((class, prob)) => format!("{} with probability {}", class_name(lab, class), format::fixed(f64::from(prob), 2)),
         None => "No answer yet".into(),
     };
-    view! { <div class="probs" role="img" aria-label=label>{move || (0..count.get()).map(row).collect_view()}</div> }.into_any()
+    view! { <div class="probs" role="img" aria-label=label>{live(move || (0..count.get()).map(row).collect_view())}</div> }.into_any()
 }
 
 /// Sends what is drawn, centred.

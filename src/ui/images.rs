@@ -2,6 +2,7 @@
 
 use super::draw::Bars;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::paint;
 use super::reports::{Built, Samples};
 use super::samples::class_name;
@@ -46,7 +47,7 @@ pub(super) fn ImageNetwork() -> impl IntoView {
                     {input(lab)}
                     {columns}
                     <div class="layer out">
-                        <header><b>"Answer"</b><span>{move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>()))))}</span></header>
+                        <header><b>"Answer"</b><span>{live(move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>())))))}</span></header>
                         <Bars probs=Signal::derive(answer) />
                     </div>
                 </div>

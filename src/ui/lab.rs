@@ -179,6 +179,10 @@ impl Lab {
     pub(super) fn play(self) {
         self.build_if_stale();
         self.send(Command::Play);
+        // A GPU may take seconds over its first step; the page must not look as if it had not heard.
+        if matches!(self.state.get_untracked(), PageState::Ready | PageState::Paused) {
+            self.state.set(PageState::Training);
+        }
         self.want_frame();
     }
 

@@ -5,6 +5,7 @@ use super::edit;
 use super::format::thousands;
 use super::icons;
 use super::lab::{Lab, lab};
+use super::live::live;
 use crate::nn::{Activation, Layer};
 use leptos::prelude::*;
 
@@ -61,7 +62,7 @@ pub(super) fn LayerTable() -> impl IntoView {
                 <thead><tr><th>"Layer"</th><th>"Settings"</th><th>"Activation"</th><th>"Output"</th><th class="num">"Parameters"</th><th class="num" title="Multiply-adds for one sample">"Mult.-adds"</th><th><span class="hidden-text">"Remove"</span></th></tr></thead>
                 <tbody>
                     {rows}
-                    <tr><td>"Output"</td><td></td><td>{move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())))}</td>{output}<td></td></tr>
+                    <tr><td>"Output"</td><td></td><td>{live(move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone()))))}</td>{output}<td></td></tr>
                 </tbody>
             </table>
         </div>
@@ -76,8 +77,8 @@ fn cells(lab: Lab, index: usize) -> AnyView {
     let count = |n: usize| if n == 0 { "–".to_string() } else { thousands(n as u64) };
     view! {
         <td>{shape}</td>
-        <td class="num">{move || info().map(|l| count(l.params))}</td>
-        <td class="num">{move || info().map(|l| count(l.multiplications))}</td>
+        <td class="num">{live(move || info().map(|l| count(l.params)))}</td>
+        <td class="num">{live(move || info().map(|l| count(l.multiplications)))}</td>
     }
     .into_any()
 }

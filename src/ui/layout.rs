@@ -1,7 +1,9 @@
 //! Where the units of a network stand in its picture, and which numbers belong to them.
 
+use super::choices::activation_title;
 use super::reports::Built;
 use crate::experiment::Features;
+use crate::nn::Activation;
 use leptos::prelude::{Get, Memo};
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use std::sync::Arc;
 pub(super) const MAX_SHOWN: usize = 8;
 /// Side of a unit's picture.
 pub(super) const UNIT: f64 = 40.0;
-const SPACING: f64 = 48.5;
+const SPACING: f64 = 46.5;
 
 /// A layer of units, or the inputs.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,6 +24,10 @@ pub(super) struct Column {
     pub(super) first_param: usize,
     /// How many parameters it has.
     params: usize,
+    /// What it is called where it is no dense layer: each of its units follows one unit before it.
+    pub(super) title: Option<String>,
+    /// Its activation, or what else is set of it.
+    pub(super) detail: String,
     /// Indices among all seven inputs, for the first column.
     pub(super) features: Vec<usize>,
 }
@@ -57,12 +63,15 @@ impl Layout {
     /// The layout of a built run in a picture of that width.
     pub(super) fn of(built: &Built, features: Features, width: f64) -> Self {
         let features: Vec<usize> = (0..7).filter(|i| features.0 >> i & 1 == 1).collect();
-        let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, params: 0, features }];
+        let detail = format!("{} of 7", features.len());
+        let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, params: 0, title: None, detail, features }];
         for layer in &built.layers {
             let before = &columns[columns.len() - 1];
             let (first_map, first_param) = (before.first_map + before.units, before.first_param + before.params);
             let units = layer.shape.iter().product();
-            columns.push(Column { units, first_map, first_param, params: layer.params, features: Vec::new() });
+            let title = (!matches!(layer.title.as_str(), "Dense" | "Output")).then(|| layer.title.clone());
+            let detail = Activation::from_id(&layer.detail).map_or_else(|| layer.detail.clone(), |a| activation_title(a).into());
+            columns.push(Column { units, first_map, first_param, params: layer.params, title, detail, features: Vec::new() });
         }
         let is_tall = width < 480.0;
         let (at, height) = if is_tall { place_tall(&columns, width) } else { place_wide(&columns, width) };
@@ -96,31 +105,27 @@ impl Layout {
         format!("M{x0:.1} {y0:.1}C{middle:.1} {y0:.1} {middle:.1} {y1:.1} {x1:.1} {y1:.1}")
     }
 
-    /// Index of a weight among all parameters.
-    pub(super) fn weight(&self, column: usize, from: usize, to: usize) -> usize {
-        self.columns[column].first_param + from * self.columns[column].units + to
+    /// Index of a weight among all parameters, where the line between two units is one.
+    pub(super) fn weight(&self, column: usize, from: usize, to: usize) -> Option<usize> {
+        let layer = &self.columns[column];
+        layer.title.is_none().then_some(layer.first_param + from * layer.units + to)
     }
 
     /// Index of a bias among all parameters; the inputs have none.
     pub(super) fn bias(&self, column: usize, unit: usize) -> Option<usize> {
         let inputs = self.columns.get(column.checked_sub(1)?)?.units;
-        let Column { units, first_param, params, .. } = self.columns[column];
-        (params == (inputs + 1) * units).then_some(first_param + inputs * units + unit)
+        let Column { units, first_param, params, ref title, .. } = self.columns[column];
+        (title.is_none() && params == (inputs + 1) * units).then_some(first_param + inputs * units + unit)
     }
 
-    /// Whether a column has a weight for each of its units and each unit before it, as dense layers have.
-    pub(super) fn has_weights(&self, column: usize) -> bool {
-        let weights = self.columns[column - 1].units * self.columns[column].units;
-        let biases = self.columns[column].params.saturating_sub(weights);
-        self.columns[column].params >= weights && (biases == 0 || biases == self.columns[column].units)
-    }
-
-    /// Every drawn weight as column, from, to.
+    /// Every drawn line as column, from, to: all weights of a dense layer, and one line a unit of any other.
     pub(super) fn links(&self) -> Vec<[usize; 3]> {
         let mut links = Vec::new();
-        for column in (1..self.columns.len()).filter(|&column| self.has_weights(column)) {
+        for column in 1..self.columns.len() {
+            let is_dense = self.columns[column].title.is_none();
             for to in 0..self.columns[column].shown() {
-                links.extend((0..self.columns[column - 1].shown()).map(|from| [column, from, to]));
+                let before = if is_dense { 0..self.columns[column - 1].shown() } else { to..to + 1 };
+                links.extend(before.map(|from| [column, from, to]));
             }
         }
         links

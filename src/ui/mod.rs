@@ -27,6 +27,7 @@ mod lab;
 mod layer_table;
 mod layout;
 mod links;
+mod live;
 mod model_panel;
 mod network;
 mod notices;

@@ -9,6 +9,7 @@ use super::icons;
 use super::images::ImageNetwork;
 use super::lab::{Lab, lab};
 use super::layer_table::LayerTable;
+use super::live::live;
 use super::network::Network;
 use super::settings::Settings;
 use leptos::prelude::*;
@@ -45,7 +46,7 @@ pub(super) fn ModelPanel() -> impl IntoView {
                 </span>
             </div>
             <p class="small only-simple" class:gone=move || hidden().is_empty()>"Also set: "{hidden}"."</p>
-            {move || if has_images.get() { view! { <ImageNetwork /> }.into_any() } else { view! { <Network /><Inputs lab=lab /> }.into_any() }}
+            {live(move || if has_images.get() { view! { <ImageNetwork /> }.into_any() } else { view! { <Network /><Inputs lab=lab /> }.into_any() })}
             <div class:lv-all=move || !has_images.get() class:lv-more=move || has_images.get()><LayerTable /></div>
             <div class="lv-more"><Settings /></div>
             <MeasuredCosts />

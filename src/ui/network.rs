@@ -1,9 +1,9 @@
 //! The network of a 2-D set, drawn in columns: each unit with its own map, each weight as a line.
 
-use super::choices::activation_title;
 use super::edit;
 use super::lab::{Lab, lab};
 use super::layout::{Layout, UNIT};
+use super::live::live;
 use super::tip::{Subject, Tip, unit_name};
 use super::{icons, layout, paint, size};
 use leptos::prelude::*;
@@ -51,14 +51,14 @@ pub(super) fn Network() -> impl IntoView {
             on:mouseleave=move |_| subject.set(None)
             on:keydown=move |event| move_focus(&event, layout, subject)
         >
-            {move || layout::read(layout, |layout| headers(lab, layout))}
+            {live(move || layout::read(layout, |layout| headers(lab, layout)))}
             <div class="net-pic" style:height=move || layout::read(layout, |l| format!("{}px", l.height))>
-                {move || layout::read(layout, |layout| links(layout, subject))}
-                {move || layout::read(layout, |layout| units(layout, subject))}
+                {live(move || layout::read(layout, |layout| links(layout, subject)))}
+                {live(move || layout::read(layout, |layout| units(layout, subject)))}
                 <Tip layout=layout subject=subject />
             </div>
             <figcaption class="small">
-                "Each square is a unit, painted with what it answers at every point of the plane. Lines are weights: blue and solid is positive, orange and dashed negative, thicker is larger."
+                "Each square shows what a unit answers over the plane. Lines are weights: blue positive, orange and dashed negative."
             </figcaption>
         </figure>
     }
@@ -69,20 +69,10 @@ pub(super) fn Network() -> impl IntoView {
 fn headers(lab: Lab, layout: &Layout) -> Vec<AnyView> {
     let last = layout.columns.len().saturating_sub(1);
     let header = |column: usize| {
-        let units = layout.columns[column].units;
-        let shown = layout.columns[column].shown();
+        let layer = &layout.columns[column];
+        let (units, shown) = (layer.units, layer.shown());
         let (x, y) = if layout.is_tall { (0.0, layout.at[column][0][1] - 34.0) } else { (layout.column_x(column), 0.0) };
-        let detail = move || {
-            if column == 0 {
-                return format!("{units} of 7");
-            }
-            let activation = lab.read(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
-            let name = match activation {
-                Some(activation) => activation_title(activation).to_string(),
-                None => lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| l.detail.clone())).unwrap_or_default()),
-            };
-            if shown < units { format!("{name}, {shown} shown") } else { name }
-        };
+        let detail = if shown < units { format!("{}, {shown} shown", layer.detail) } else { layer.detail.clone() };
         let resize = move |up: bool| {
             lab.change(|e| {
                 if let Some(layer) = e.layers.get_mut(column - 1) {
@@ -90,10 +80,14 @@ fn headers(lab: Lab, layout: &Layout) -> Vec<AnyView> {
                 }
             })
         };
-        let title = match column {
-            0 => view! { <b>"Inputs"</b> }.into_any(),
-            _ if column == last => view! { <b>"Output"</b> }.into_any(),
-            _ => view! {
+        let name = match column {
+            0 => Some("Inputs"),
+            _ if column == last => Some("Output"),
+            _ => layer.title.as_deref(),
+        };
+        let title = match name {
+            Some(name) => view! { <b>{name.to_string()}</b> }.into_any(),
+            None => view! {
                 <span class="steps">
                     <button class="btn tiny" aria-label=format!("Fewer units in layer {column}") on:click=move |_| resize(false)>{icons::minus()}</button>
                     <span>{units}" units"</span>
@@ -125,7 +119,7 @@ fn links(layout: &Layout, subject: RwSignal<Option<Subject>>) -> AnyView {
     view! {
         <svg class="lines-svg" viewBox=view_box aria-hidden="true">
             {lines.iter().map(line).collect_view()}
-            {hits.into_iter().map(hit).collect_view()}
+            {hits.into_iter().filter(|&[column, from, to]| layout.weight(column, from, to).is_some()).map(hit).collect_view()}
         </svg>
     }
     .into_any()
@@ -140,7 +134,7 @@ fn units(layout: &Layout, subject: RwSignal<Option<Subject>>) -> Vec<AnyView> {
             let name = unit_name(layout, column, unit);
             let is_on = move || subject.get() == Some(this);
             let label = (column == 0).then(|| view! { <span class="in-name" aria-hidden="true">{name.clone()}</span> });
-            let bias = (column > 0).then(|| view! { <span class="bias"></span> });
+            let bias = layout.bias(column, unit).map(|_| view! { <span class="bias"></span> });
             views.push(
                 view! {
                     <button
@@ -190,11 +184,11 @@ fn draw(lab: Lab, layout: &Layout, figure: &Element) {
         }
     }
     for (line, [column, from, to]) in elements(figure, ".w").into_iter().zip(layout.links()) {
-        let Some(&weight) = params.get(layout.weight(column, from, to)) else { continue };
-        let size = f64::from(weight.abs());
+        let weight = layout.weight(column, from, to).and_then(|index| params.get(index).copied());
+        let size = weight.map_or(0.0, |w| f64::from(w.abs()));
         // Attributes of a path; they fail only for malformed names.
-        let _ = line.class_list().toggle_with_force("n", weight < 0.0);
-        let _ = line.class_list().toggle_with_force("p", weight >= 0.0);
+        let _ = line.class_list().toggle_with_force("n", weight.is_some_and(|w| w < 0.0));
+        let _ = line.class_list().toggle_with_force("p", weight.is_some_and(|w| w >= 0.0));
         let _ = line.set_attribute("stroke-width", &format!("{:.2}", 0.8 + 1.05 * size.min(3.5)));
         let _ = line.set_attribute("stroke-opacity", &format!("{:.2}", 0.42 + 0.5 * (size / 2.0).min(1.0)));
     }

@@ -3,15 +3,18 @@
 use super::format;
 use super::icons;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Notice;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// All of them, the newest last.
 #[component]
 pub(super) fn Notices() -> impl IntoView {
     let lab = lab();
-    view! { <div class="notices">{move || lab.notices.get().into_iter().map(|notice| strip(lab, notice)).collect_view()}</div> }.into_any()
+    view! { <div class="notices">{live(move || lab.notices.get().into_iter().map(|notice| strip(lab, notice)).collect_view())}</div> }
+        .into_any()
 }
 
 fn id(kind: NoticeKind) -> &'static str {
@@ -34,7 +37,11 @@ fn strip(lab: Lab, notice: Notice) -> AnyView {
         Some(end) => (text[..=end].to_string(), text[end + 1..].to_string()),
         None => (text, String::new()),
     };
-    let remedy = (kind == NoticeKind::Diverged).then(|| remedy(lab));
+    let remedy = match kind {
+        NoticeKind::Diverged => Some(start_lower(lab)),
+        NoticeKind::File => Some(choose_files()),
+        _ => None,
+    };
     view! {
         <div class="notice" class:trouble=is_trouble role=if is_trouble { "alert" } else { "status" } data-testid="notice" data-kind=id(kind)>
             {if is_trouble { icons::trouble() } else { icons::information() }}
@@ -58,10 +65,20 @@ fn lower(learning_rate: f64) -> f64 {
 }
 
 /// Starts again with a lower learning rate.
-fn remedy(lab: Lab) -> AnyView {
+fn start_lower(lab: Lab) -> AnyView {
     let rate = lower(lab.experiment.with_untracked(|e| e.learning_rate));
     view! {
         <button class="btn edge" data-testid="start-lower" on:click=move |_| lab.start_lower(rate)>"Start again with "{format::setting(rate)}</button>
     }
     .into_any()
+}
+
+/// Opens the file picker of the Data panel.
+fn choose_files() -> AnyView {
+    let pick = move |_| {
+        if let Some(input) = document().get_element_by_id("files") {
+            input.unchecked_into::<web_sys::HtmlElement>().click();
+        }
+    };
+    view! { <button class="btn edge" on:click=pick>"Choose files"</button> }.into_any()
 }

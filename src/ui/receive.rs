@@ -20,6 +20,9 @@ impl Lab {
             Event::Alive | Event::Bench { .. } => {}
             Event::Built { run, layers, params, train_rows, test_rows, program, .. } if self.is_current(run) => {
                 self.built.set(Some(Arc::new(Built { layers, params, train_rows, test_rows, program })));
+                // What was asked for while there was no run went nowhere, and what files there were to bring are here.
+                self.ask_again();
+                self.dismiss(NoticeKind::File);
             }
             Event::Data { run, train_points, image, classes } if self.is_current(run) => {
                 self.take_samples(train_points, image, classes, &arrays)
@@ -85,7 +88,13 @@ impl Lab {
         self.want_frame();
     }
 
-    fn take_metrics(self, metrics: Metrics) {
+    fn take_metrics(self, mut metrics: Metrics) {
+        // A run that pauses keeps the rates that it had.
+        if metrics.steps_per_second == 0.0 {
+            let last = self.metrics.get_untracked();
+            metrics.steps_per_second = last.steps_per_second;
+            metrics.samples_per_second = last.samples_per_second;
+        }
         self.history.update(|history| {
             let history = Arc::make_mut(history);
             // After a fault the run goes on from the saved step: what came later is not its past any more.

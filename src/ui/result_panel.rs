@@ -6,6 +6,7 @@ use super::decision_map::DecisionMap;
 use super::draw::DrawSquare;
 use super::format;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::PageState;
 use super::samples::SampleGrid;
 use leptos::prelude::*;
@@ -21,17 +22,17 @@ pub(super) fn ResultPanel() -> impl IntoView {
         <section class="panel result" aria-labelledby="h-result" id="result" tabindex="-1">
             <div class="panel-head">
                 <h2 id="h-result">"Result"</h2>
-                <p class="status" role="status" id="status" data-testid="status" data-state=move || state.get().id()>{move || status_text(lab, state.get())}</p>
+                <p class="status" role="status" id="status" data-testid="status" data-state=move || state.get().id()>{live(move || status_text(lab, state.get()))}</p>
                 <span class="small end saved" id="saved-step" data-testid="saved-step" data-value=move || saved().map(|s| s.to_string()).unwrap_or_default()
-                    title="The last step that survives any fault">{move || saved().map(|s| format!("saved at step {}", format::thousands(s)))}</span>
+                    title="The last step that survives any fault">{live(move || saved().map(|s| format!("saved at step {}", format::thousands(s))))}</span>
             </div>
             <div class="panel-body">
                 <Figures lab=lab />
-                {move || if has_images.get() {
+                {live(move || if has_images.get() {
                     view! { <LossChart /><SampleGrid /><DrawSquare /> }.into_any()
                 } else {
                     view! { <DecisionMap /><LossChart /> }.into_any()
-                }}
+                })}
             </div>
         </section>
     }
@@ -67,7 +68,7 @@ fn Figures(lab: Lab) -> impl IntoView {
                 <dt>"Test accuracy"</dt>
                 <dd>
                     <span id="accuracy-test" data-testid="accuracy-test" data-value=move || accuracy().map(|a| format::plain(a.0)).unwrap_or_default() data-step=move || accuracy().map(|a| a.1.to_string()).unwrap_or_default()>{percent}</span>
-                    <span class="unit">{move || accuracy().map(|_| "%")}</span>
+                    <span class="unit">{live(move || accuracy().map(|_| "%"))}</span>
                 </dd>
             </div>
             {loss("loss-test", "key", "Test loss", test)}
@@ -83,7 +84,7 @@ fn loss(id: &'static str, key: &'static str, name: &'static str, value: Signal<O
         <div>
             <dt><span class=key></span>{name}</dt>
             <dd id=id data-testid=id data-value=move || value.get().map(|v| format::plain(v.0)).unwrap_or_default() data-step=move || value.get().map(|v| v.1.to_string()).unwrap_or_default()>
-                {move || value.get().map_or_else(|| "–".to_string(), |v| format::loss(v.0))}
+                {live(move || value.get().map_or_else(|| "–".to_string(), |v| format::loss(v.0)))}
             </dd>
         </div>
     }

@@ -1,6 +1,7 @@
 //! Test images with the network's answers, the wrong ones marked.
 
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::Samples;
 use super::{format, paint};
 use leptos::prelude::*;
@@ -14,6 +15,8 @@ pub(super) fn SampleGrid() -> impl IntoView {
         Some(Samples::Images { labels, .. }) => labels.len(),
         _ => 0,
     });
+    // Names of classes need more room than digits.
+    let has_words = move || class_name(lab, 0).len() > 1;
     let wrong = move || (0..count.get()).filter(|&i| answer(lab, i).is_some_and(|(a, truth, _)| a != truth)).count();
     let said = move || match lab.pictures(|f| f.as_ref().map(|f| f.step)) {
         Some(step) if count.get() > 0 => {
@@ -36,7 +39,7 @@ pub(super) fn SampleGrid() -> impl IntoView {
                     "Wrong only"
                 </label>
             </div>
-            <ul class="tiles">{move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect_view()}</ul>
+            <ul class="tiles" class:words=has_words>{live(move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect_view())}</ul>
             <figcaption class="small">{said}</figcaption>
         </figure>
     }
@@ -109,5 +112,5 @@ fn tile(lab: Lab, sample: usize, is_wrong_only: RwSignal<bool>) -> AnyView {
 
 /// The first word, where the whole name does not fit a tile.
 fn short_name(name: &str) -> String {
-    name.split([' ', '/', '-']).next().unwrap_or(name).chars().take(7).collect()
+    name.split(' ').next().unwrap_or(name).to_string()
 }

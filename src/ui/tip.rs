@@ -5,7 +5,7 @@ use super::format::fixed;
 use super::lab::lab;
 use super::layout::Layout;
 use super::network::HALF_UNIT;
-use super::{choices, edit, layout, paint};
+use super::{layout, paint};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ pub(super) fn Tip(layout: Memo<Arc<Layout>>, subject: RwSignal<Option<Subject>>)
 fn describe(layout: &Layout, subject: Subject) -> AnyView {
     let lab = lab();
     let params = lab.frame.get().map(|frame| frame.floats(2)).unwrap_or_default();
-    let number = |index: usize| params.get(index).map_or_else(|| "–".to_string(), |&v| fixed(f64::from(v), 2));
+    let number = |index: Option<usize>| index.and_then(|i| params.get(i)).map_or_else(|| "–".to_string(), |&v| fixed(f64::from(v), 2));
     match subject {
         Subject::Weight { column, from, to } => view! {
             <b>"Weight "{number(layout.weight(column, from, to))}</b>
@@ -104,14 +104,16 @@ fn describe(layout: &Layout, subject: Subject) -> AnyView {
         }
         .into_any(),
         Subject::Unit { column, unit } => {
-            let inputs = &layout.columns[column - 1];
-            let weighed = if layout.has_weights(column) { inputs.shown() } else { 0 };
+            let (inputs, layer) = (&layout.columns[column - 1], &layout.columns[column]);
+            let weighed = if layer.title.is_none() { inputs.shown() } else { 0 };
             let rows = (0..weighed).map(|from| {
                 view! { <tr><td>{unit_name(layout, column - 1, from)}</td><td>{number(layout.weight(column, from, unit))}</td></tr> }
             });
-            let activation = lab.read(|e| e.layers.get(column - 1).copied().and_then(edit::activation));
-            let of = activation.map_or_else(String::new, |a| format!("{} of the sum of", choices::activation_title(a)));
-            let bias = layout.bias(column, unit).map(|index| view! { <tr><td>"bias"</td><td>{number(index)}</td></tr> });
+            let of = match &layer.title {
+                None => format!("{} of the sum of", layer.detail),
+                Some(title) => format!("{title}, {}", layer.detail),
+            };
+            let bias = layout.bias(column, unit).map(|index| view! { <tr><td>"bias"</td><td>{number(Some(index))}</td></tr> });
             let hidden = (weighed > 0 && weighed < inputs.units).then(|| format!("and {} more", inputs.units - inputs.shown()));
             view! {
                 <b>{unit_name(layout, column, unit)}</b>

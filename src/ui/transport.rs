@@ -5,6 +5,7 @@ use super::controls::Segmented;
 use super::format::thousands;
 use super::icons;
 use super::lab::{Lab, lab};
+use super::live::live;
 use super::reports::PageState;
 use crate::experiment::{DeviceChoice, Speed};
 use crate::worker::protocol::DeviceKind;
@@ -38,11 +39,11 @@ pub(super) fn Transport() -> impl IntoView {
                 <dl class="counters">
                     <div class="counter">
                         <dt>"Epoch"</dt>
-                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.epoch))}</dd>
+                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.epoch)))}</dd>
                     </div>
                     <div class="counter">
                         <dt>"Step"</dt>
-                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{move || thousands(lab.numbers(|m| m.step))}</dd>
+                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.step)))}</dd>
                     </div>
                 </dl>
             </div>
@@ -70,16 +71,25 @@ fn PlayButton(lab: Lab) -> impl IntoView {
     // After a failure Play tries again.
     let is_off = move || lab.doing(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
     let is_awaited = RwSignal::new(true);
-    let click = move |_| {
+    let toggle = move || {
         is_awaited.set(false);
         if is_training.get_untracked() { lab.pause() } else { lab.play() }
     };
+    // Space does the same wherever no control has the focus, which would take it for itself.
+    let press = move |event: leptos::ev::KeyboardEvent| {
+        let is_free = document().active_element().is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "SECTION"));
+        if event.key() == " " && is_free && !is_off() {
+            event.prevent_default();
+            toggle();
+        }
+    };
+    let _ = window_event_listener(leptos::ev::keydown, press);
     view! {
         <span class="await-play" class:await=move || is_awaited.get() && lab.state.get() == PageState::Ready>
-            <button class="btn go" id=id data-testid=id disabled=is_off on:click=click>
+            <button class="btn go" id=id data-testid=id aria-keyshortcuts="Space" disabled=is_off on:click=move |_| toggle()>
                 <span class:gone=move || is_training.get() aria-hidden="true">{icons::play()}</span>
                 <span class:gone=move || !is_training.get() aria-hidden="true">{icons::pause()}</span>
-                {move || if is_training.get() { "Pause" } else { "Play" }}
+                {live(move || if is_training.get() { "Pause" } else { "Play" })}
             </button>
         </span>
     }
@@ -96,6 +106,11 @@ fn Device(lab: Lab) -> impl IntoView {
         }
     };
     let device = move || lab.device.get();
+    // Where a first run could not be built there is none.
+    let nothing = move || match lab.state.get() {
+        PageState::Failed => ("No device yet", "There is nothing to train."),
+        _ => ("Choosing a device", "The worker is starting."),
+    };
     let unavailable = Signal::derive(move || device().and_then(|d| (!d.has_gpu).then_some("gpu")));
     let kind = move || {
         device().map_or("", |d| match d.kind {
@@ -107,8 +122,8 @@ fn Device(lab: Lab) -> impl IntoView {
         <div class="dev">
             <div class="lv-more"><Segmented id="device" label="Device" options=choices::devices() value=choice disabled=unavailable on_choose=Callback::new(choose) /></div>
             <p class="why">
-                <b id="device-name" data-testid="device-name" data-device=kind>{move || device().map_or_else(|| "Choosing a device".to_string(), |d| d.name)}</b>
-                <span data-testid="device-why">{move || device().map_or_else(|| "The worker is starting.".to_string(), |d| d.why)}</span>
+                <b id="device-name" data-testid="device-name" data-device=kind>{live(move || device().map_or_else(|| nothing().0.to_string(), |d| d.name))}</b>
+                <span data-testid="device-why">{live(move || device().map_or_else(|| nothing().1.to_string(), |d| d.why))}</span>
             </p>
         </div>
     }

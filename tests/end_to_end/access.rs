@@ -67,3 +67,16 @@ fn a_run_is_played_and_paused_by_keyboard_alone() {
     page.wait_for_state("paused", 20);
     page.assert_no_errors();
 }
+
+#[test]
+fn space_plays_and_pauses_where_no_control_has_the_focus() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("");
+    page.press(Key::Space + "");
+    page.wait_for_state("training", 20);
+    page.wait_for_step(20.0, 30);
+    page.press(Key::Space + "");
+    page.wait_for_state("paused", 20);
+    assert_eq!(page.attribute("play", "aria-keyshortcuts").as_deref(), Some("Space"));
+    page.assert_no_errors();
+}

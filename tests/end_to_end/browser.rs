@@ -179,13 +179,14 @@ impl Browser {
         self.runtime.block_on(self.driver().cdp().send_raw(command, parameters))
     }
 
-    /// Sets the size of what is seen, and the colour scheme that is preferred.
-    pub(crate) fn show_as(&self, width: u32, height: u32, is_dark: bool) {
+    /// Sets the size of what is seen, the colour scheme that is preferred, and one more media feature with its value.
+    pub(crate) fn show_as(&self, width: u32, height: u32, is_dark: bool, feature: Option<(&str, &str)>) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).expect("the size can be set");
         let scheme = if is_dark { "dark" } else { "light" };
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.devtools("Emulation.setEmulatedMedia", features).expect("the scheme can be set");
+        let features = [("prefers-color-scheme", scheme)].into_iter().chain(feature);
+        let features: Vec<_> = features.map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({ "features": features })).expect("the scheme can be set");
     }
 
     /// Writes what is seen to a PNG file.

@@ -41,3 +41,31 @@ fn mnist_without_its_files_says_how_to_get_them() {
     let notice = page.wait_for_notice("file", 30);
     assert!(notice.contains("MNIST"), "{notice}");
 }
+
+#[test]
+fn files_that_were_missing_are_taken_and_their_images_answered() {
+    let idx = |kind: u8, extents: &[u32], each: usize| -> Vec<u8> {
+        let header = [0, 0, 8, kind].into_iter().chain(extents.iter().flat_map(|extent| extent.to_be_bytes()));
+        header.chain((0..extents[0] as usize * each).map(|i| if each == 1 { (i % 10) as u8 } else { (i % 251) as u8 })).collect()
+    };
+    let (images, labels) = (|n: u32| idx(3, &[n, 28, 28], 784), |n: u32| idx(1, &[n], 1));
+    let paths = files(
+        "taken",
+        &[
+            ("train-images-idx3-ubyte", &images(200)),
+            ("train-labels-idx1-ubyte", &labels(200)),
+            ("t10k-images-idx3-ubyte", &images(50)),
+            ("t10k-labels-idx1-ubyte", &labels(50)),
+        ],
+    );
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open("#v=2&dataset=mnist");
+    page.wait_for_notice("file", 30);
+    let paths: Vec<_> = paths.iter().map(PathBuf::as_path).collect();
+    page.upload("files", &paths);
+    page.wait_for_state("ready", 30);
+    page.click("play");
+    page.wait_for_step(20.0, 30);
+    page.wait("an answer to each image", 20, |page| page.text("samples").contains("of these").then_some(()));
+    assert_eq!(page.attribute("notice", "data-kind").as_deref(), Some("no-webgpu"), "the notice of the missing files is gone");
+}

@@ -11,7 +11,7 @@ fn the_page_fits_every_width_in_dark_and_light() {
     let page = Browser::start(PAGE, Graphics::None);
     for (name, link) in [("spiral", ""), ("digits", "#v=2&dataset=digits&model=cnn&level=all")] {
         for (width, height, is_dark) in [(1440, 900, false), (1440, 900, true), (768, 1024, false), (390, 844, true)] {
-            page.show_as(width, height, is_dark);
+            page.show_as(width, height, is_dark, None);
             page.open_ready(link);
             page.click("play");
             page.wait_for_step(30.0, 60);

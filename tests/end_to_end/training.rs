@@ -105,3 +105,15 @@ fn both_devices_are_measured_after_play() {
     }
     page.assert_no_errors();
 }
+
+#[test]
+fn where_there_is_no_webgpu_it_says_so_and_not_that_the_cpu_was_chosen() {
+    let page = Browser::start(PAGE, Graphics::None);
+    for link in ["", "#v=2&dataset=spiral&model=mlp-wide"] {
+        page.open_ready(link);
+        page.wait_for_notice("no-webgpu", 20);
+        let why = page.text("device-why");
+        assert!(why.contains("no WebGPU"), "{link}: {why}");
+    }
+    page.assert_no_errors();
+}

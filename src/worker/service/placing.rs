@@ -14,6 +14,8 @@ use std::rc::Rc;
 
 /// When another device is asked for after a loss: at once, then after these pauses.
 const RETRY_MS: [i32; 4] = [0, 250, 750, 3_000];
+/// Why a run is on the CPU where the visitor left the choice to the page and there is nothing to choose from.
+const NO_WEBGPU: &str = "This browser has no WebGPU.";
 /// The longest pause without a word to the page.
 const QUIET_MS: i32 = 200;
 
@@ -38,7 +40,10 @@ impl Service {
         let flops = experiment.cost().map_err(BuildError::Cost)?.step_flops;
         let device = if depends_on_adapter(experiment.device, flops) { self.gpus.settled().await } else { None };
         self.tell_of_absence();
-        let Placement { on_gpu, why } = place(experiment.device, flops, device.as_ref().map(adapter));
+        let Placement { on_gpu, mut why } = place(experiment.device, flops, device.as_ref().map(adapter));
+        if experiment.device == DeviceChoice::Auto && self.gpus.is_absent() {
+            why = NO_WEBGPU;
+        }
         let Some(device) = device.filter(|_| on_gpu) else { return on_cpu(experiment, data, why.into()) };
         match on_gpu_session(experiment, data, &device).await {
             Ok(session) => Ok(Placed { session, device: DeviceKind::Gpu, name: device.name().into(), why: why.into() }),
@@ -59,7 +64,10 @@ impl Service {
         self.has_told_of_absence = true;
         let text = "This browser offers no WebGPU, so networks train on the CPU. Current versions of Chrome, Edge, Safari and Firefox have it on most machines.";
         port::post(&Event::Notice { kind: NoticeKind::NoWebgpu, text: text.into() });
-        if let Some(run) = &self.run {
+        if let Some(run) = &mut self.run {
+            if run.experiment.device == DeviceChoice::Auto {
+                run.placed.why = NO_WEBGPU.into();
+            }
             run.placed.announce(run.id, false);
         }
     }

@@ -41,7 +41,10 @@ impl Source {
         let mut files = Vec::new();
         for address in entry.files {
             let bytes = self.fetch(address).await;
-            files.push(((*address).to_owned(), bytes.ok_or_else(|| format!("There is no {address} beside this page. {}", entry.source))?));
+            files.push((
+                (*address).to_owned(),
+                bytes.ok_or_else(|| format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source))?,
+            ));
             port::post_alive();
         }
         let data = Rc::new(data::load(&request, files).map_err(|error| error.to_string())?);
