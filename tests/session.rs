@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use descent::data::{Loaded, Request, load};
+use descent::exec::gpu::Device;
 use descent::experiment::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
 use descent::nn::{Activation, Layer};
 use descent::train::{Frame, Part, Place, RestoreError, Session, Snapshot, View};
@@ -153,6 +154,43 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
     assert_same(&kept, &bits(&mut session), "later steps change nothing");
     session.thaw().expect("the CPU is never lost");
     assert_eq!(block_on(session.progress()).expect("the CPU is never lost").divergence, None);
+}
+
+/// The CPU and, if there is one, the GPU of this machine.
+fn places() -> Vec<Place> {
+    match block_on(Device::request()) {
+        Ok(device) => vec![Place::Cpu, Place::Gpu(device)],
+        Err(error) => {
+            println!("skipped on the GPU: {error}");
+            vec![Place::Cpu]
+        }
+    }
+}
+
+#[test]
+fn a_diverging_run_keeps_its_last_good_statistics() {
+    let experiment = Experiment { optimizer: OptimizerChoice::Sgd, ..convolutional() };
+    let layers = experiment.layers[..2].to_vec();
+    let experiment = Experiment { layers, ..experiment };
+    for place in places() {
+        let mut run = Session::new(&experiment, &data(&experiment), &place).expect("the experiment is sound");
+        let mut steps_at = |learning_rate: f64, steps: u32| {
+            run.reset().expect("the device is there");
+            run.set_learning_rate(learning_rate).expect("the device is there");
+            run.run(steps).expect("the device is there");
+            (block_on(run.progress()).expect("the device is there"), bits(&mut run))
+        };
+        // With the smaller rate only a variance overflows, and hides that from loss and gradients: x / √∞ = 0.
+        for learning_rate in [1e22, 1e36] {
+            let (progress, kept) = steps_at(learning_rate, 20);
+            assert!(progress.divergence.is_some(), "a rate of {learning_rate:e} diverges");
+            let (_, good) = steps_at(learning_rate, progress.step as u32);
+            for (kept, good) in kept.tensors.iter().zip(&good.tensors) {
+                assert!(kept.words.iter().all(|word| f32::from_bits(*word).is_finite()), "{} is not finite", kept.name);
+                assert!(kept == good, "{} is not as before the bad step", kept.name);
+            }
+        }
+    }
 }
 
 #[test]
