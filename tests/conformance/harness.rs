@@ -27,7 +27,7 @@ pub(crate) const GPUS: &[Target] = &[Target::Gpu, Target::SoftwareGpu];
 /// A software adapter takes tenths of a second to compile a product, those for real GPUs longer than its own, which makes out nearly all of a
 /// sweep's time. So these get one case in `real` and in `software`.
 pub(crate) fn one_in(real: usize, software: usize, at: usize) -> &'static [Target] {
-    match (at % real == 0, at % software == 0) {
+    match (at.is_multiple_of(real), at.is_multiple_of(software)) {
         (true, true) => GPUS,
         (true, false) => &GPUS[..1],
         (false, true) => &GPUS[1..],
