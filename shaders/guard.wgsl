@@ -1,13 +1,15 @@
-// Looks at all gradients before they are used: for each CHUNK of parameters the sum of (g + l1 · sign(w) + l2 · w)² and the first tensor with
-// a gradient that is not finite; and the loss of the step, Σ_r row_loss[r] · row_weight[r].
+// Looks at all that a step would write before it is used: for each CHUNK of parameters the sum of (g + l1 · sign(w) + l2 · w)² and the first
+// tensor with a gradient that is not finite; the loss of the step, Σ_r row_loss[r] · row_weight[r], and the first statistic whose next value
+// is not finite. Suspects are counted in this order: gradients of TENSORS parameters, the loss, statistics.
 //
 // Numbers are tested by their bits: drivers launder NaN in comparisons and maxima.
 //
 // Spec       src/plan/kernel.rs (Guard), src/plan/update/rule.rs (penalised)
-// Shapes     params, grads: [LEN]; row_loss, row_weight: [ROWS]; partials: [CHUNKS + 1, 4] = norm², first bad tensor; last loss, first bad
-// Dispatch   one workgroup per chunk, one for the loss
-// Constants  LEN, ROWS, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, L1, L2
-// Uses       shared/combine.wgsl, tensor_of, is_weight (generated from the layout of the parameters)
+// Shapes     params, grads: [LEN]; row_loss, row_weight: [ROWS]; next_stats: [STATS];
+//            partials: [CHUNKS + 1, 4] = norm², first bad suspect; last loss, first bad suspect
+// Dispatch   one workgroup per chunk, one for loss and statistics
+// Constants  LEN, ROWS, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, SUSPECTS, STATS, L1, L2
+// Uses       shared/combine.wgsl, tensor_of, stat_of, is_weight (generated from the layouts)
 
 fn is_finite(value: f32) -> bool {
     return (bitcast<u32>(value) & 0x7f800000u) != 0x7f800000u;
@@ -17,7 +19,7 @@ fn is_finite(value: f32) -> bool {
 fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
     let chunk = group_index(workgroup);
     var sum = 0.0;
-    var first_bad = f32(TENSORS + 1u); // Larger than any: none.
+    var first_bad = f32(SUSPECTS); // Larger than any: none.
     if chunk < CHUNKS {
         let end = min(LEN, (chunk + 1u) * CHUNK);
         for (var e = chunk * CHUNK + place.y; e < end; e += LANES) {
@@ -44,6 +46,13 @@ fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_
                 sum += loss * row_weight[r];
             }
         }
+        //: if 0 < STATS
+        for (var e = place.y; e < STATS; e += LANES) {
+            if !is_finite(next_stats[e]) {
+                first_bad = min(first_bad, f32(TENSORS + 1u + stat_of(e)));
+            }
+        }
+        //: end
     }
     sum = combine_sum(sum, place);
     first_bad = combine_min(first_bad, place);

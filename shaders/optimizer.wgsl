@@ -1,13 +1,13 @@
-// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty; leaves them as they are where
-// the step is bad (something is not finite) or an earlier one was.
+// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty; takes over the statistics
+// that the step worked out. Leaves all as it is where the step is bad (something is not finite) or an earlier one was.
 //
 // The last kernel of a step: one invocation writes the state's counters, which no other kernel and no other invocation reads or writes;
 // all read what the step's first kernel has written.
 //
 // Spec       src/plan/update/rule.rs, src/plan/update/schedule.rs, src/plan/state.rs
-// Shapes     grads, params: [LEN]; moments: [moments, LEN]; partials: [CHUNKS + 1, 4] (see guard.wgsl)
-// Dispatch   one workgroup per CHUNK of parameters
-// Constants  LEN, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, EPOCH_STEPS, and places in the state; those of the rule
+// Shapes     grads, params: [LEN]; moments: [moments, LEN]; partials: [CHUNKS + 1, 4] (see guard.wgsl); next_stats, stats: [STATS]
+// Dispatch   one workgroup per CHUNK of parameters, and STATS_CHUNK of statistics
+// Constants  LEN, CHUNK, CHUNKS, LANES, OUTPUTS (1), SUSPECTS, STATS, STATS_CHUNK, EPOCH_STEPS, and places in the state; those of the rule
 // Uses       shared/math.wgsl, shared/combine.wgsl, rate_of_step, is_weight, change (generated from the update)
 
 // The numbers of one step that are the same for all parameters.
@@ -29,7 +29,7 @@ fn sign_of(w: f32) -> f32 {
 
 fn note_step(loss: f32, norm: f32, rate: f32, first_bad: f32) {
     let step = state[STEP];
-    if first_bad <= f32(TENSORS) {
+    if first_bad < f32(SUSPECTS) {
         state[BAD_STEP] = step + 1u;
         state[BAD_TENSOR] = u32(first_bad);
         return;
@@ -56,7 +56,7 @@ fn note_step(loss: f32, norm: f32, rate: f32, first_bad: f32) {
 fn optimizer(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
     let chunk = group_index(workgroup);
     var squares = 0.0;
-    var first_bad = f32(TENSORS + 1u);
+    var first_bad = f32(SUSPECTS);
     for (var i = place.y; i < CHUNKS; i += LANES) {
         squares += partials[i * 4u];
         first_bad = min(first_bad, partials[i * 4u + 1u]);
@@ -67,11 +67,17 @@ fn optimizer(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocat
         return;
     }
     let constants = constants_of_step(state[STEP], norm);
-    if first_bad > f32(TENSORS) {
+    if first_bad == f32(SUSPECTS) {
         let end = min(LEN, (chunk + 1u) * CHUNK);
         for (var e = chunk * CHUNK + place.y; e < end; e += LANES) {
             change(e, constants);
         }
+        //: if 0 < STATS
+        let stats_end = min(STATS, (chunk + 1u) * STATS_CHUNK);
+        for (var e = chunk * STATS_CHUNK + place.y; e < stats_end; e += LANES) {
+            stats[e] = next_stats[e];
+        }
+        //: end
     }
     if chunk == 0u && place.y == 0u {
         note_step(partials[CHUNKS * 4u], norm, constants.rate, first_bad);

@@ -41,8 +41,8 @@
 //!   polynomial each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
 //! - **Buffers have roles**, since WebGPU refuses one buffer bound both for reading and for writing in a dispatch. Values between kernels are
 //!   coloured accordingly. At most eight storage buffers a kernel; nothing beyond WebGPU's default limits is required.
-//! - **A step ends in two dispatches over all parameters**: the guard looks at every gradient by bit pattern (drivers launder NaN) and sums in a
-//!   fixed order; the optimizer clips, applies the schedule, and leaves weights untouched once a step was bad.
+//! - **A step ends in two dispatches over all parameters**: the guard looks at gradients, loss and statistics by bit pattern (drivers launder
+//!   NaN) and sums in a fixed order; the optimizer clips, applies the schedule, and leaves all untouched once a step was bad.
 //! - **No atomics, no unordered sums.** One seed on one device gives one run, bit for bit. Batches, masks and initial weights are integers' work
 //!   ([`tensor::rng`]) and equal on every device.
 //! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before anything is allocated, checked arithmetic; no link

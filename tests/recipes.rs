@@ -10,12 +10,16 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// The seeds of the three runs.
+/// The seeds of the runs that are held to a floor.
+const SEEDS: RangeInclusive<u32> = 1..=3;
+
+/// Mean and standard deviation of `digits_cnn` over 197 runs of PyTorch's recipe (seeds 1000 to 1196, of which the table's five are the first).
 ///
-/// Floors come from five runs of PyTorch, whose spread (0.6 points for `digits_cnn`) is that of a lucky sample: over seeds 1 to 48 this engine
-/// reaches 94.2 % with a standard deviation of 1.4, over 24 seeds of another generator 94.5 % and 1.1, PyTorch 94.8 %. One run in twelve stays
-/// below the floor of 92.5 %, and seeds 1 to 3 happen to.
-const SEEDS: RangeInclusive<u32> = 4..=6;
+/// The table's floor of 92.5 % is that of its five runs, whose standard deviation of 0.58 points is half the true one: 8 of the 197 stay below
+/// it, as do 17 of this engine's seeds 1 to 256 (mean 94.37 %, standard deviation 1.10), among them 1 to 3. Most of the spread is that of the
+/// initial weights: those of seeds 2 and 3 average 92.6 % and 92.9 % over twelve orders of the samples.
+const DIGITS_CNN_MEAN: f64 = 0.9436;
+const DIGITS_CNN_SD: f64 = 0.01105;
 
 /// A network trained for some epochs, and the share of test samples that one run must answer.
 struct Recipe {
@@ -45,7 +49,8 @@ const DIGITS_CNN: Recipe = Recipe {
     optimizer: OptimizerChoice::Adam,
     learning_rate: 1e-3,
     epochs: 15,
-    floor: 0.925,
+    // The table's rule, mean - 4 sd.
+    floor: DIGITS_CNN_MEAN - 4.0 * DIGITS_CNN_SD,
     ..DIGITS_MLP
 };
 const DIGITS_CNN_BN: Recipe = Recipe { name: "digits_cnn_bn", model: ModelChoice::CnnNorm, floor: 0.956, ..DIGITS_CNN };
@@ -64,13 +69,18 @@ impl Recipe {
         }
     }
 
+    /// The share of test samples that are answered after training with a seed.
+    fn accuracy(&self, data: &Rc<Loaded>, place: &Place, seed: u32) -> f64 {
+        let mut session = Session::new(&self.experiment(seed), data, place).expect("the experiment is sound");
+        session.run((self.epochs * session.epoch_steps()) as u32).expect("the device is there");
+        let test = block_on(session.evaluate(Part::Test)).expect("the device is there").expect("there are test samples");
+        test.accuracy.expect("classes are answered right or wrong")
+    }
+
     /// Trains with each seed and compares with the floor.
     fn reaches_its_floor(&self, data: &Rc<Loaded>, place: &Place, executor: &str, seeds: RangeInclusive<u32>) {
         for seed in seeds {
-            let mut session = Session::new(&self.experiment(seed), data, place).expect("the experiment is sound");
-            session.run((self.epochs * session.epoch_steps()) as u32).expect("the device is there");
-            let test = block_on(session.evaluate(Part::Test)).expect("the device is there").expect("there are test samples");
-            let accuracy = test.accuracy.expect("classes are answered right or wrong");
+            let accuracy = self.accuracy(data, place, seed);
             println!("recipe {} {executor}, seed {seed}: {accuracy:.4}, floor {}", self.name, self.floor);
             assert!(accuracy >= self.floor, "{} with seed {seed} reaches {accuracy:.4}, not {}", self.name, self.floor);
         }
@@ -103,6 +113,17 @@ fn digits_cnn_reaches_its_floor() {
 }
 
 #[test]
+fn digits_cnn_is_as_good_as_pytorchs_on_average() {
+    const RUNS: u32 = 24;
+    let data = digits();
+    let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Place::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
+    // Three standard errors of such a mean; a lucky average shows test samples that were trained on.
+    let margin = 3.0 * DIGITS_CNN_SD / f64::from(RUNS).sqrt();
+    println!("recipe digits_cnn cpu, seeds 1 to {RUNS}: {mean:.4}, PyTorch's {DIGITS_CNN_MEAN} ± {margin:.4}");
+    assert!((mean - DIGITS_CNN_MEAN).abs() <= margin, "the mean of {RUNS} runs is {mean:.4}, PyTorch's {DIGITS_CNN_MEAN}");
+}
+
+#[test]
 fn digits_cnn_bn_reaches_its_floor() {
     DIGITS_CNN_BN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
 }
@@ -110,7 +131,7 @@ fn digits_cnn_bn_reaches_its_floor() {
 #[test]
 fn digits_cnn_reaches_its_floor_on_the_gpu() {
     match block_on(Device::request()) {
-        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Place::Gpu(device), "gpu", 4..=4),
+        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Place::Gpu(device), "gpu", 1..=1),
         Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
         Err(error) => panic!("{error}"),
     }

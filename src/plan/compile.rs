@@ -1,6 +1,6 @@
 //! From a model's graphs to its program.
 
-use super::expr::{Fused, Index};
+use super::expr::Fused;
 use super::fuse::{self, Draft, Value};
 use super::kernel::{Gather, Kernel, Kind};
 use super::place::{self, aligned};
@@ -8,7 +8,6 @@ use super::program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Ta
 use super::spec::{ModelSpec, RoutineSpec};
 use super::state;
 use crate::graph::{Graph, Leaf, NodeId, Op, simplify};
-use crate::tensor::Shape;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -66,10 +65,14 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     let params = memory.leaves(Role::Params, &first.graph, first.graph.params());
     let stats = memory.leaves(Role::Stats, &first.graph, first.graph.stats());
     let params_len = params.iter().map(|placed| aligned(placed.slice.len)).sum::<usize>();
+    let stats_len = stats.iter().map(|placed| aligned(placed.slice.len)).sum::<usize>();
     let trains = model.update.filter(|_| model.routines.iter().any(|routine| routine.training.is_some()));
     if let Some(update) = trains {
         memory.reserve(Role::Grads, params_len);
         memory.reserve(Role::Moments, update.moments() * params_len);
+        if stats_len > 0 {
+            memory.reserve(Role::NextStats, stats_len);
+        }
     }
     let has_state = model.routines.iter().any(|routine| routine.fetch.is_some() || uses_state(&routine.graph));
     if has_state {
@@ -78,8 +81,8 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     let data: Vec<Slice> = model.data_words.iter().filter(|words| **words > 0).map(|words| memory.append(Role::Data, *words)).collect();
     let mut routines = Vec::new();
     for spec in &model.routines {
-        routines
-            .push(Compiler { spec, target, memory: &mut memory, params: &params, stats: &stats, data: &data, params_len }.routine(model)?);
+        let compiler = Compiler { spec, target, memory: &mut memory, params: &params, stats: &stats, data: &data, params_len, stats_len };
+        routines.push(compiler.routine(model)?);
     }
     for buffer in &memory.buffers {
         if buffer.len * 4 > MAX_BINDING_BYTES {
@@ -150,6 +153,7 @@ struct Compiler<'a> {
     stats: &'a [Placed],
     data: &'a [Slice],
     params_len: usize,
+    stats_len: usize,
 }
 
 impl Compiler<'_> {
@@ -174,10 +178,10 @@ impl Compiler<'_> {
         let mut drafts = fuse::fuse(&graph, &is_root, self.target);
 
         let mut fixed = self.leaves(&graph);
-        let grads = training.as_ref().map(|(_, grads, _)| grads.as_slice()).unwrap_or_default();
-        self.grads(&graph, grads, &mut fixed, &mut drafts);
+        let results = training.as_ref().map(|(_, grads, stats)| self.results(grads, stats)).unwrap_or_default();
+        send(&graph, &results, &mut fixed, &mut drafts);
         let mut kept: Vec<Value> = Vec::new();
-        for id in outputs.iter().chain(training.iter().flat_map(|(row_loss, _, stats)| row_loss.iter().chain(stats))).chain(&tally) {
+        for id in outputs.iter().chain(training.iter().flat_map(|(row_loss, ..)| row_loss)).chain(&tally) {
             kept.push(Value::Node(fuse::base(&graph, *id)));
         }
         let len_of = |value: Value| match value {
@@ -216,10 +220,7 @@ impl Compiler<'_> {
                 label: draft.label.clone(),
             });
         }
-        if let (Some((row_loss, _, new_stats)), Some(training)) = (&training, &spec.training) {
-            for ((place, _), node) in training.stats.iter().zip(new_stats) {
-                kernels.push(copy(node_slice(*node), self.stats[*place].slice, "keep statistics"));
-            }
+        if let Some((row_loss, ..)) = &training {
             let row_weight = spec.fetch.as_ref().map(|fetch| fixed[&Value::Node(fetch.row_weight)]);
             if let (Some(row_loss), Some(row_weight), Some(update)) = (row_loss, row_weight, model.update) {
                 kernels.extend(self.ending(node_slice(*row_loss), row_weight, update.moments() > 0));
@@ -275,29 +276,21 @@ impl Compiler<'_> {
         fixed
     }
 
-    /// Sends gradients to the buffer of gradients: straight from the kernel where nothing else uses them, by a copy at the end otherwise.
-    fn grads(&mut self, graph: &Graph, grads: &[NodeId], fixed: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
-        let Some(buffer) = (!grads.is_empty()).then(|| self.memory.buffer(Role::Grads)) else { return };
-        let mut copies = Vec::new();
-        for (at, (id, param)) in grads.iter().zip(self.params).enumerate() {
-            let value = Value::Node(fuse::base(graph, *id));
-            let slice = Slice { buffer, ..param.slice };
-            let is_read = drafts.iter().any(|draft| draft.inputs.contains(&value));
-            if is_read || fixed.contains_key(&value) {
-                let copied = Value::Temporary(usize::MAX - at, slice.len);
-                fixed.insert(copied, slice);
-                copies.push(Draft {
-                    kind: Kind::Map { shape: param.shape.clone(), fused: Fused::load() },
-                    epilogue: Fused::none(),
-                    inputs: vec![value],
-                    outputs: vec![copied],
-                    label: "keep gradient".into(),
-                });
-            } else {
-                fixed.insert(value, slice);
-            }
+    /// Gradients and next statistics, each with its place in the buffer that the end of a step reads.
+    fn results(&mut self, grads: &[NodeId], stats: &[NodeId]) -> Vec<(NodeId, Slice)> {
+        let renewed: Vec<usize> = self.spec.training.iter().flat_map(|training| training.stats.iter().map(|(place, _)| *place)).collect();
+        let is_whole = (0..self.stats.len()).all(|place| renewed.contains(&place));
+        assert!(is_whole, "{}: a step renews every statistic", self.spec.name);
+        let mut results = Vec::new();
+        if !grads.is_empty() {
+            let buffer = self.memory.buffer(Role::Grads);
+            results.extend(grads.iter().zip(self.params).map(|(id, param)| (*id, Slice { buffer, ..param.slice })));
         }
-        drafts.extend(copies);
+        if !stats.is_empty() {
+            let buffer = self.memory.buffer(Role::NextStats);
+            results.extend(stats.iter().zip(renewed).map(|(id, place)| (*id, Slice { buffer, ..self.stats[place].slice })));
+        }
+        results
     }
 
     fn gather(&mut self, gather: &Gather, graph: &Graph, spec: &RoutineSpec, fixed: &HashMap<Value, Slice>) -> Kernel {
@@ -323,39 +316,49 @@ impl Compiler<'_> {
         let params = self.memory.reserve(Role::Params, self.params_len);
         let grads = self.memory.reserve(Role::Grads, self.params_len);
         let partials = self.memory.reserve(Role::Scratch, Kind::guard_partials(self.params_len));
+        let mut looked_at = vec![params, grads, row_loss, row_weight];
+        let mut read = vec![grads, partials];
         let mut changed = vec![params];
         if has_moments {
             let buffer = self.memory.buffer(Role::Moments);
             changed.push(Slice { buffer, offset: 0, len: self.memory.buffers[buffer.0 as usize].len });
         }
+        if self.stats_len > 0 {
+            let next_stats = self.memory.reserve(Role::NextStats, self.stats_len);
+            looked_at.push(next_stats);
+            read.push(next_stats);
+            changed.push(self.memory.reserve(Role::Stats, self.stats_len));
+        }
+        looked_at.push(state);
         changed.push(state);
         [
-            Kernel {
-                kind: Kind::Guard,
-                epilogue: Fused::none(),
-                inputs: vec![params, grads, row_loss, row_weight, state],
-                outputs: vec![partials],
-                label: "guard".into(),
-            },
-            Kernel {
-                kind: Kind::Optimizer,
-                epilogue: Fused::none(),
-                inputs: vec![grads, partials],
-                outputs: changed,
-                label: "optimizer".into(),
-            },
+            Kernel { kind: Kind::Guard, epilogue: Fused::none(), inputs: looked_at, outputs: vec![partials], label: "guard".into() },
+            Kernel { kind: Kind::Optimizer, epilogue: Fused::none(), inputs: read, outputs: changed, label: "optimizer".into() },
         ]
     }
 }
 
-fn copy(from: Slice, to: Slice, label: &str) -> Kernel {
-    Kernel {
-        kind: Kind::Map { shape: Shape::from([to.len]), fused: Fused { args: vec![Index::Linear], ..Fused::none() } },
-        epilogue: Fused::none(),
-        inputs: vec![from],
-        outputs: vec![to],
-        label: label.into(),
+/// Sends values to where they are wanted: straight from the kernel where nothing else uses them, by a copy at the end otherwise.
+fn send(graph: &Graph, results: &[(NodeId, Slice)], fixed: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
+    let mut copies = Vec::new();
+    for (at, (id, slice)) in results.iter().enumerate() {
+        let value = Value::Node(fuse::base(graph, *id));
+        let is_read = drafts.iter().any(|draft| draft.inputs.contains(&value));
+        if is_read || fixed.contains_key(&value) {
+            let copied = Value::Temporary(usize::MAX - at, slice.len);
+            fixed.insert(copied, *slice);
+            copies.push(Draft {
+                kind: Kind::Map { shape: graph.shape(*id).clone(), fused: Fused::load() },
+                epilogue: Fused::none(),
+                inputs: vec![value],
+                outputs: vec![copied],
+                label: "keep".into(),
+            });
+        } else {
+            fixed.insert(value, *slice);
+        }
     }
+    drafts.extend(copies);
 }
 
 /// Multiply-adds of a product, times 2.

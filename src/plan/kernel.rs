@@ -107,12 +107,14 @@ pub enum Kind {
     /// Fetches the samples of a step. `inputs = [features, target]` and, for [`Order::Listed`], the list;
     /// `outputs = [features, target, row weight, row count, state]`; the state is changed in place (see [`super::state`]). No epilogue.
     Gather(Gather),
-    /// Looks at all gradients: partial sums of their squared norm, the first tensor that is not finite, the loss of the step.
-    /// `inputs = [params, grads, row loss, row weight, state]`, `outputs = [partials]`. No epilogue. The partials have four words for each
-    /// [`Kind::GUARD_CHUNK`] parameters and four more for the loss; an executor that needs no second pass may use them as it likes.
+    /// Looks at all that a step would write: partial sums of the gradients' squared norm, the loss of the step, the first of gradients, loss
+    /// and next statistics that is not finite. `inputs = [params, grads, row loss, row weight, next stats, state]` (`next stats` is left out
+    /// where there are no statistics), `outputs = [partials]`. No epilogue. The partials have four words for each [`Kind::GUARD_CHUNK`]
+    /// parameters and four more for the loss; an executor that needs no second pass may use them as it likes.
     Guard,
-    /// Changes all parameters. `inputs = [grads, partials]`, `outputs = [params, moments, state]`, all three changed in place
-    /// (`moments` is left out where the optimizer has none). No epilogue.
+    /// Changes all parameters and takes over the next statistics. `inputs = [grads, partials, next stats]`,
+    /// `outputs = [params, moments, stats, state]`, all changed in place (`moments` is left out where the optimizer has none, `next stats` and
+    /// `stats` where there are no statistics). No epilogue.
     Optimizer,
     /// Adds the rows of an evaluation to the tally. `inputs = [row loss, correct]`, `outputs = [state]`, changed in place. No epilogue.
     Tally {

@@ -17,6 +17,8 @@ pub enum Role {
     Moments,
     /// Running statistics.
     Stats,
+    /// What they become if the step is good, laid out as `Stats`.
+    NextStats,
     /// All gradients, laid out as `Params`.
     Grads,
     /// Resident samples: features, targets, lists of rows.

@@ -15,7 +15,8 @@ pub const VALID_ROWS: usize = 2;
 pub const DONE: usize = 8;
 /// u32, by `Optimizer`: number of the first bad step plus 1; 0 while all is well.
 pub const BAD_STEP: usize = 9;
-/// u32, by `Optimizer`: index of the parameter whose gradient was not finite first, or the number of parameters if it was the loss.
+/// u32, by `Optimizer`: index of the parameter whose gradient was not finite first; the number of parameters if it was the loss; that plus 1
+/// plus the index of the statistic whose next value was not finite first.
 pub const BAD_TENSOR: usize = 10;
 /// f32, by `Optimizer`: sum of the losses of the samples seen in this epoch.
 pub const EPOCH_LOSS: usize = 11;

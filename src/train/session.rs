@@ -84,17 +84,50 @@ pub struct Progress {
     pub train_loss: Option<(f64, u64)>,
     /// Norm of the last gradient.
     pub gradient_norm: f64,
-    /// The first step that was not finite and what was not: the weights are those before it.
+    /// The first step that was not finite and what was not: weights and statistics are those before it.
     pub divergence: Option<Divergence>,
 }
 
-/// A step whose loss or gradient was not finite.
+/// A step that would have written what is not finite.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Divergence {
     /// Its number, from 1.
     pub step: u64,
-    /// The parameter whose gradient was not finite first; `None` if it was the loss.
-    pub tensor: Option<String>,
+    /// The first that was not finite.
+    pub cause: NotFinite,
+}
+
+/// What of a step was not finite.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotFinite {
+    /// The gradient of this parameter.
+    Gradient(String),
+    /// The loss.
+    Loss,
+    /// This running statistic.
+    Statistic(String),
+}
+
+impl NotFinite {
+    /// What the state's [`state::BAD_TENSOR`] means.
+    fn from_word(program: &Program, word: u32) -> Self {
+        let at = word as usize;
+        match (program.params.get(at), at.checked_sub(program.params.len() + 1).and_then(|at| program.stats.get(at))) {
+            (Some(param), _) => NotFinite::Gradient(param.name.clone()),
+            (None, Some(stat)) => NotFinite::Statistic(stat.name.clone()),
+            (None, None) => NotFinite::Loss,
+        }
+    }
+}
+
+impl fmt::Display for NotFinite {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotFinite::Gradient(name) => write!(out, "the gradient of {name}"),
+            NotFinite::Loss => write!(out, "the loss"),
+            NotFinite::Statistic(name) => write!(out, "the running statistic {name}"),
+        }
+    }
 }
 
 /// The mean over a part of the samples.
@@ -265,10 +298,9 @@ impl Session {
             (0, rows) => Some((float(state::EPOCH_LOSS) / rows, step)),
             _ => Some((float(state::LAST_EPOCH_LOSS), epoch * self.epoch_steps() as u64)),
         };
-        let divergence = words[state::BAD_STEP].checked_sub(1).map(|bad| {
-            let tensor = self.program().params.get(words[state::BAD_TENSOR] as usize).map(|placed| placed.name.clone());
-            Divergence { step: u64::from(bad) + 1, tensor }
-        });
+        let divergence = words[state::BAD_STEP]
+            .checked_sub(1)
+            .map(|bad| Divergence { step: u64::from(bad) + 1, cause: NotFinite::from_word(self.program(), words[state::BAD_TENSOR]) });
         Ok(Progress { step, epoch, train_loss, gradient_norm: float(state::GRAD_NORM), divergence })
     }
 

@@ -203,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn a_benchmark_that_waited_for_the_worker_has_the_patience_of_a_benchmark() {
+        let mut supervisor = Supervisor::new(0.0);
+        supervisor.sent(&Command::Bench { case: "mlp".into(), backend: "cpu".into(), budget_ms: 1_000.0, steps: None });
+        supervisor.heard(&Event::Booted, 0.0);
+        assert!((1..=1200).all(|half_second| !supervisor.tick(f64::from(half_second) * 500.0)));
+        assert!(supervisor.tick(600_500.0));
+        supervisor.heard(&Event::Bench { json: String::new() }, 600_500.0);
+        assert!((1202..=1211).all(|half_second| !supervisor.tick(f64::from(half_second) * 500.0)), "a benchmark that is done");
+        assert!(supervisor.tick(606_000.0));
+    }
+
+    #[test]
     fn a_page_that_slept_gives_the_worker_another_chance() {
         let mut supervisor = training(0.0);
         assert!(!supervisor.tick(500.0));

@@ -8,6 +8,7 @@ mod common {
     pub(crate) mod fingerprints;
     pub(crate) mod golden_excerpt;
     pub(crate) mod golden_file;
+    pub(crate) mod golden_graphs;
     pub(crate) mod golden_ops;
 }
 

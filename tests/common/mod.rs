@@ -5,6 +5,7 @@ pub mod executed;
 pub mod golden;
 pub mod golden_excerpt;
 pub mod golden_file;
+pub mod golden_graphs;
 pub mod golden_links;
 pub mod golden_ops;
 pub mod golden_train;

@@ -15,14 +15,31 @@ pub(crate) struct Case {
     pub(crate) epilogue: Fused,
     pub(crate) inputs: Vec<Vec<f32>>,
     pub(crate) outputs: Vec<Vec<f32>>,
-    pub(crate) on_gpu: bool,
+    /// With which kernels a GPU runs it.
+    pub(crate) gpu_targets: &'static [Target],
+}
+
+/// All kernels for GPUs.
+pub(crate) const GPUS: &[Target] = &[Target::Gpu, Target::SoftwareGpu];
+
+/// The kernels for GPUs that run the case numbered `at` of a sweep whose every case is another text.
+///
+/// A software adapter takes tenths of a second to compile a product, those for real GPUs longer than its own, which makes out nearly all of a
+/// sweep's time. So these get one case in `real` and in `software`.
+pub(crate) fn one_in(real: usize, software: usize, at: usize) -> &'static [Target] {
+    match (at.is_multiple_of(real), at.is_multiple_of(software)) {
+        (true, true) => GPUS,
+        (true, false) => &GPUS[..1],
+        (false, true) => &GPUS[1..],
+        (false, false) => &[],
+    }
 }
 
 impl Case {
     /// A kernel without epilogue whose outputs, of these lengths, hold rubbish.
     pub(crate) fn new(kind: Kind, inputs: Vec<Vec<f32>>, output_lens: &[usize]) -> Self {
         let outputs = output_lens.iter().map(|len| vec![-77.0; *len]).collect();
-        Self { kind, epilogue: Fused::none(), inputs, outputs, on_gpu: true }
+        Self { kind, epilogue: Fused::none(), inputs, outputs, gpu_targets: GPUS }
     }
 
     /// Adds `relu(2 · value + bias[e % period])` as the epilogue.
@@ -66,8 +83,7 @@ impl Case {
             executor.run(0, 1).expect("the executor runs the kernel");
             (name, read(&mut executor, &kernel.outputs))
         };
-        let all = if self.on_gpu { executors(&program) } else { vec![cpu(&program)] };
-        all.into_iter().map(outputs).collect()
+        executors_of(&program, self.gpu_targets).into_iter().map(outputs).collect()
     }
 
     /// Asserts that every executor's outputs are within `tolerance · scale` of the expected ones.
@@ -109,16 +125,18 @@ thread_local! {
     };
 }
 
-fn cpu(program: &Program) -> (&'static str, Executor) {
-    ("cpu", Executor::Cpu(Cpu::new(program.clone())))
-}
-
 /// Every executor of this machine, for a program: on a GPU with the kernels of both kinds of adapter.
 pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
-    let mut executors = vec![cpu(program)];
+    executors_of(program, GPUS)
+}
+
+/// The CPU and, with the kernels of some kinds of adapter, the GPU.
+fn executors_of(program: &Program, gpu_targets: &[Target]) -> Vec<(&'static str, Executor)> {
+    let mut executors = vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))];
     if let Some(device) = ADAPTER.with(Clone::clone) {
-        for (name, target) in [("gpu", Target::Gpu), ("software gpu", Target::SoftwareGpu)] {
-            let gpu = Gpu::new(&device.with_target(target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for target in gpu_targets {
+            let name = if *target == Target::Gpu { "gpu" } else { "software gpu" };
+            let gpu = Gpu::new(&device.with_target(*target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
             executors.push((name, Executor::Gpu(gpu)));
         }
     }

@@ -1,8 +1,8 @@
 //! Matrix products and convolutions.
 
-use super::harness::{Case, ODD, random, with_epilogue};
+use super::harness::{Case, GPUS, ODD, one_in, random, with_epilogue};
 use descent::plan::kernel::{ConvKernel, Direction, Gemm};
-use descent::plan::{Index, Kind};
+use descent::plan::{Index, Kind, Target};
 
 fn gemm(m: usize, n: usize, k: usize, ta: bool, tb: bool) -> Gemm {
     Gemm { batch: 1, m, n, k, ta, tb, a_batch: Index::Scalar, b_batch: Index::Scalar, has_sum_row: false, split: 1 }
@@ -28,14 +28,14 @@ fn tolerance(k: usize) -> f64 {
 }
 
 fn assert_product(gemm: Gemm, a_matrices: usize, b_matrices: usize, is_fused: bool) {
-    assert_product_on(gemm, a_matrices, b_matrices, is_fused, true);
+    assert_product_on(GPUS, gemm, a_matrices, b_matrices, is_fused);
 }
 
-fn assert_product_on(gemm: Gemm, a_matrices: usize, b_matrices: usize, is_fused: bool, on_gpu: bool) {
+fn assert_product_on(gpu_targets: &'static [Target], gemm: Gemm, a_matrices: usize, b_matrices: usize, is_fused: bool) {
     let (a, b) = (random(a_matrices * gemm.m * gemm.k, 1), random(b_matrices * gemm.k * gemm.n, 2));
     let expected = product(&gemm, &a, &b);
     let mut case = Case::new(Kind::Gemm(gemm.clone()), vec![a, b], &[expected.len()]);
-    case.on_gpu = on_gpu;
+    case.gpu_targets = gpu_targets;
     if is_fused {
         case = case.with_bias_and_relu(random(gemm.n, 3));
     }
@@ -51,9 +51,7 @@ fn products_of_all_small_shapes_agree() {
         for m in [1, 2, 3, 4, 5, 9] {
             for n in [1, 2, 7, 8, 9, 17] {
                 for k in [1, 2, 3, 8, 13] {
-                    // A GPU compiles a kernel for each shape, which takes a while, so it gets one of seven.
-                    let is_sample = (5 * m + 3 * n + k) % 7 == 0;
-                    assert_product_on(gemm(m, n, k, ta, tb), 1, 1, m == 5, is_sample);
+                    assert_product_on(one_in(14, 7, 5 * m + 3 * n + k), gemm(m, n, k, ta, tb), 1, 1, m == 5);
                 }
             }
         }
@@ -187,8 +185,8 @@ fn depth(conv: &ConvKernel) -> usize {
 
 #[test]
 fn convolutions_and_their_gradients_agree() {
-    for extents in CONVOLUTIONS {
-        for direction in [Direction::Forward, Direction::InputGrad, Direction::WeightGrad] {
+    for (at, extents) in CONVOLUTIONS.into_iter().enumerate() {
+        for (way, direction) in [Direction::Forward, Direction::InputGrad, Direction::WeightGrad].into_iter().enumerate() {
             let conv = conv_kernel(direction, extents);
             let [x_len, w_len, y_len] = lens(&conv);
             let (a_len, b_len, out_len, period) = match direction {
@@ -207,8 +205,11 @@ fn convolutions_and_their_gradients_agree() {
                 expected[to] += f64::from(a[left]) * f64::from(b[right]);
             });
             let tolerance = 2.0 * tolerance(depth(&conv)); // The epilogue doubles.
-            let case = Case::new(Kind::Conv(conv), vec![a, b], &[out_len]);
+            let mut case = Case::new(Kind::Conv(conv), vec![a, b], &[out_len]);
+            // A GPU runs each with an epilogue or without.
+            case.gpu_targets = one_in(2, 2, at + way);
             case.assert_close(std::slice::from_ref(&expected), tolerance);
+            case.gpu_targets = one_in(2, 2, at + way + 1);
             let case = case.with_bias_and_relu(random(period, 8));
             case.assert_close(&[with_epilogue(&case, 2, expected)], tolerance);
         }

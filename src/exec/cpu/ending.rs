@@ -1,4 +1,4 @@
-//! The two kernels that end a step: a look at all gradients, then the change of all parameters.
+//! The two kernels that end a step: a look at all that it would write, then the change of all parameters and statistics.
 
 use super::memory::Memory;
 use super::tile::{COLS, sum_lanes};
@@ -9,7 +9,7 @@ use std::ops::Range;
 // Words of the partial results, of which this executor needs three.
 /// Squared norm of the gradient, penalties included.
 const SQUARED_NORM: usize = 0;
-/// Index of the first tensor that is not finite plus 1; 0 if all are.
+/// The state's word for what is not finite, plus 1; 0 if all is.
 const BAD: usize = 1;
 /// Loss of the step.
 const LOSS: usize = 2;
@@ -31,17 +31,21 @@ pub(super) struct Guard {
     grads: Slice,
     row_loss: Slice,
     row_weight: Slice,
+    /// Each statistic's next value.
+    next_stats: Vec<Slice>,
     state: Slice,
     output: Slice,
 }
 
 impl Guard {
     pub(super) fn new(program: &Program, kernel: &Kernel) -> Self {
-        let &[params, grads, row_loss, row_weight, state] = kernel.inputs.as_slice() else {
-            panic!("{}: a guard has five inputs", kernel.label)
+        let &[params, grads, row_loss, row_weight, ref next_stats @ .., state] = kernel.inputs.as_slice() else {
+            panic!("{}: a guard has five inputs or six", kernel.label)
         };
+        let own = |whole: &Slice| program.stats.iter().map(|placed| Slice { buffer: whole.buffer, ..placed.slice }).collect();
+        let next_stats = next_stats.first().map(own).unwrap_or_default();
         let update = program.update.unwrap_or_else(|| panic!("{}: the program has no update", kernel.label));
-        Self { update, tensors: tensors(program), params, grads, row_loss, row_weight, state, output: kernel.outputs[0] }
+        Self { update, tensors: tensors(program), params, grads, row_loss, row_weight, next_stats, state, output: kernel.outputs[0] }
     }
 
     pub(super) fn run(&self, memory: &mut Memory) {
@@ -51,7 +55,13 @@ impl Guard {
             let rows = memory.read(self.row_loss)[..valid].iter().zip(memory.read(self.row_weight));
             let loss: f32 = rows.map(|(loss, weight)| loss * weight).sum();
 
-            let mut bad = (!is_finite(&[loss])).then_some(self.tensors.len());
+            // The loss after the gradients, statistics after the loss; what comes first is named.
+            let loss_place = self.tensors.len();
+            let bad_stat = self.next_stats.iter().position(|slice| !is_finite(memory.read(*slice)));
+            let mut bad = bad_stat.map(|at| loss_place + 1 + at);
+            if !is_finite(&[loss]) {
+                bad = Some(loss_place);
+            }
             let mut squared_norm = 0.0;
             for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
                 let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
@@ -106,27 +116,24 @@ pub(super) struct Optimizer {
     partials: Slice,
     params: Slice,
     moments: Option<Slice>,
+    /// The next statistics and the statistics, where there are any.
+    stats: Option<(Slice, Slice)>,
     state: Slice,
 }
 
 impl Optimizer {
     pub(super) fn new(program: &Program, epoch_steps: Option<u32>, kernel: &Kernel) -> Self {
-        let (params, moments, state) = match *kernel.outputs.as_slice() {
-            [params, moments, state] => (params, Some(moments), state),
-            [params, state] => (params, None, state),
-            _ => panic!("{}: an optimizer changes parameters, moments and state", kernel.label),
-        };
         let update = program.update.unwrap_or_else(|| panic!("{}: the program has no update", kernel.label));
-        Self {
-            update,
-            runs: runs(&update, &tensors(program)),
-            epoch_steps,
-            grads: kernel.inputs[0],
-            partials: kernel.inputs[1],
-            params,
-            moments,
-            state,
-        }
+        let &[grads, partials, ref next_stats @ ..] = kernel.inputs.as_slice() else {
+            panic!("{}: an optimizer has two inputs or three", kernel.label)
+        };
+        let mut outputs = kernel.outputs.iter().copied();
+        let mut output = || outputs.next().unwrap_or_else(|| panic!("{}: an optimizer lacks an output", kernel.label));
+        let params = output();
+        let moments = (update.moments() > 0).then(&mut output);
+        let stats = next_stats.first().map(|next| (*next, output()));
+        let state = output();
+        Self { update, runs: runs(&update, &tensors(program)), epoch_steps, grads, partials, params, moments, stats, state }
     }
 
     pub(super) fn run(&self, memory: &mut Memory) {
@@ -151,6 +158,9 @@ impl Optimizer {
                 self.apply(memory, &constants, scale, params, moments);
             }),
             None => memory.update(self.params, |memory, params| self.apply(memory, &constants, scale, params, &mut [])),
+        }
+        if let Some((next, stats)) = self.stats {
+            memory.update(stats, |memory, stats| stats.copy_from_slice(memory.read(next)));
         }
         self.account(memory.write(self.state), step, loss, norm, constants.rate as f32);
     }

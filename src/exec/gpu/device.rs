@@ -199,7 +199,8 @@ impl Device {
             layout: Some(&pipeline_layout),
             module: &module,
             entry_point: None,
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
+            // Every kernel writes its workgroup memory before it reads it; to zero it first takes SwiftShader as long to compile as the rest.
+            compilation_options: wgpu::PipelineCompilationOptions { zero_initialize_workgroup_memory: false, ..Default::default() },
             cache: None,
         });
         match self.check() {

@@ -302,13 +302,13 @@ impl Run {
     fn diverge(&mut self, divergence: &Divergence) {
         self.steps_left = None;
         self.rate.clear();
-        let what = divergence.tensor.as_ref().map_or("the loss".into(), |name| format!("the gradient of {name}"));
         self.metrics.train_loss = Some((f64::NAN, divergence.step));
         self.report();
         self.set_state(RunState::Diverged);
         let text = format!(
-            "Training diverged at step {}: {what} was no longer a finite number. The weights are those before that step. Try a learning rate of {}.",
+            "Training diverged at step {}: {} was no longer a finite number. The weights are those before that step. Try a learning rate of {}.",
             divergence.step,
+            divergence.cause,
             lower_rate(self.experiment.learning_rate)
         );
         port::post(&Event::Notice { kind: NoticeKind::Diverged, text });

@@ -4,13 +4,14 @@ use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
 use super::{COMBINE, WORKGROUP, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, Program, Routine, state};
+use crate::plan::{Kernel, Kind, Placed, Program, Routine, state};
 use std::fmt::Write;
 
 pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
     let (l1, l2) = penalty_rates(program.update.as_ref());
     let has_penalty = l1 != 0.0 || l2 != 0.0;
+    let next_stats = (kernel.inputs.len() > 5).then(|| kernel.inputs[4]);
     let chunks = len.div_ceil(Kind::GUARD_CHUNK);
     let mut source = Source::new(&[
         ("LEN", len),
@@ -20,14 +21,19 @@ pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
         ("LANES", WORKGROUP),
         ("OUTPUTS", 1),
         ("TENSORS", program.params.len()),
+        ("SUSPECTS", suspects(program)),
+        ("STATS", next_stats.map_or(0, |slice| slice.len)),
         ("HAS_PENALTY", usize::from(has_penalty)),
     ]);
     source.float("L1", l1).float("L2", l2);
     for (name, input) in ["params", "grads", "row_loss", "row_weight"].into_iter().zip(&kernel.inputs) {
         source.reads(name, *input);
     }
+    if let Some(slice) = next_stats {
+        source.reads("next_stats", slice).line(&place_of("stat_of", &program.stats));
+    }
     source.writes("partials", kernel.outputs[0]);
-    source.line(&tensor_of(program)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
+    source.line(&place_of("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
     source.finish(chunks + 1)
 }
 
@@ -35,13 +41,17 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel) -
     let update = program.update.as_ref().unwrap_or_else(|| panic!("only a program that trains has an optimizer kernel"));
     let len = kernel.outputs[0].len;
     let chunks = len.div_ceil(Kind::GUARD_CHUNK);
+    let next_stats = kernel.inputs.get(2).copied();
+    let stats_len = next_stats.map_or(0, |slice| slice.len);
     let mut source = with_math(&[
         ("LEN", len),
         ("CHUNK", Kind::GUARD_CHUNK),
         ("CHUNKS", chunks),
         ("LANES", WORKGROUP),
         ("OUTPUTS", 1),
-        ("TENSORS", program.params.len()),
+        ("SUSPECTS", suspects(program)),
+        ("STATS", stats_len),
+        ("STATS_CHUNK", stats_len.div_ceil(chunks)),
         ("EPOCH_STEPS", routine.gather.as_ref().map_or(1, |gather| gather.epoch_steps())),
         ("STEP", state::STEP),
         ("IS_FROZEN", state::IS_FROZEN),
@@ -60,11 +70,19 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel) -
         ("RING_LEN", state::RING_LEN),
     ]);
     source.float("PI", std::f64::consts::PI);
-    source.reads("grads", kernel.inputs[0]).reads("partials", kernel.inputs[1]).writes("params", kernel.outputs[0]);
+    source.reads("grads", kernel.inputs[0]).reads("partials", kernel.inputs[1]);
+    if let Some(slice) = next_stats {
+        source.reads("next_stats", slice);
+    }
+    source.writes("params", kernel.outputs[0]);
     if update.moments() > 0 {
         source.writes("moments", kernel.outputs[1]);
     }
-    source.writes_words("state", kernel.outputs[kernel.outputs.len() - 1]);
+    let state = kernel.outputs.len() - 1;
+    if next_stats.is_some() {
+        source.writes("stats", kernel.outputs[state - 1]);
+    }
+    source.writes_words("state", kernel.outputs[state]);
     source.line(&is_weight(program)).file(COMBINE);
     source.file(shader!("optimizer.wgsl"));
     source.line(&constants_of_step(update)).line(&change(update));
@@ -80,11 +98,16 @@ fn penalty_rates(update: Option<&Update>) -> (f64, f64) {
     }
 }
 
-/// A function that tells to which tensor element `e` of the parameters belongs.
-fn tensor_of(program: &Program) -> String {
-    let mut body = "fn tensor_of(e: u32) -> u32 {\n    var tensor = 0u;\n".to_owned();
-    for (at, param) in program.params.iter().enumerate().skip(1) {
-        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", param.slice.offset);
+/// What may be not finite: each gradient, the loss, each statistic.
+fn suspects(program: &Program) -> usize {
+    program.params.len() + 1 + program.stats.len()
+}
+
+/// A function that tells to which of some tensors element `e` of their buffer belongs.
+fn place_of(name: &str, tensors: &[Placed]) -> String {
+    let mut body = format!("fn {name}(e: u32) -> u32 {{\n    var tensor = 0u;\n");
+    for (at, placed) in tensors.iter().enumerate().skip(1) {
+        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", placed.slice.offset);
     }
     body.push_str("    return tensor;\n}");
     body
