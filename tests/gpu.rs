@@ -29,12 +29,15 @@ fn adapter() -> Option<Device> {
 }
 
 #[test]
-fn many_runs_are_one_submission_and_make_nothing() {
+fn many_runs_and_a_read_are_one_submission_and_make_nothing() {
     let Some(device) = adapter() else { return };
     let mut gpu = Gpu::new(&device, program(device.target())).unwrap();
-    let kernels = gpu.program().routines[0].kernels.len() as u64;
+    let routine = gpu.program().routines[0].clone();
+    let (kernels, output) = (routine.kernels.len() as u64, routine.outputs[0].slice);
+    pollster::block_on(gpu.read(&[output])).unwrap(); // Makes the buffer for reading.
     let before = gpu.counts();
     gpu.run(0, 10).unwrap();
+    pollster::block_on(gpu.read(&[output])).unwrap();
     let after = gpu.counts();
     assert_eq!((after.submissions - before.submissions, after.passes - before.passes), (1, 1));
     assert_eq!(after.dispatches - before.dispatches, 10 * kernels);

@@ -29,6 +29,8 @@ pub struct Gpu {
     buffers: Vec<wgpu::Buffer>,
     routines: Vec<Vec<Ready>>,
     staging: Option<wgpu::Buffer>,
+    /// The last run, not yet submitted: a read that follows it goes along.
+    pending: Option<wgpu::CommandEncoder>,
     counts: Cell<Counts>,
 }
 
@@ -76,7 +78,7 @@ impl Gpu {
         }
         counts.pipelines = (device.pipelines() - known_pipelines) as u64;
         device.check()?;
-        Ok(Self { device: device.clone(), program, buffers, routines, staging: None, counts: Cell::new(counts) })
+        Ok(Self { device: device.clone(), program, buffers, routines, staging: None, pending: None, counts: Cell::new(counts) })
     }
 
     /// What it was made from.
@@ -100,14 +102,16 @@ impl Gpu {
         kernels.map(|(routine, kernel)| (kernel.label.clone(), kernels::compile(program, routine, kernel, device.target()).text)).collect()
     }
 
-    /// Runs a routine `times` times over in one submission. Returns at once; [`Gpu::read`] waits.
+    /// Runs a routine `times` times over, in one submission with a [`Gpu::read`] that comes next. Returns at once; only a read waits, and what
+    /// nothing follows does not begin.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost or has reported an error.
     pub fn run(&mut self, routine: usize, times: u32) -> Result<(), ExecError> {
         self.device.check()?;
+        self.submit();
         let kernels = &self.routines[routine];
-        let mut encoder = self.device.wgpu().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self.encoder();
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for _ in 0..times {
@@ -118,9 +122,8 @@ impl Gpu {
                 }
             }
         }
-        self.device.queue().submit([encoder.finish()]);
+        self.pending = Some(encoder);
         let counts = self.counts.get_mut();
-        counts.submissions += 1;
         counts.passes += 1;
         counts.dispatches += u64::from(times) * kernels.len() as u64;
         self.device.check()
@@ -136,6 +139,7 @@ impl Gpu {
         if words.is_empty() {
             return Ok(());
         }
+        self.submit();
         self.device.queue().write_buffer(self.buffer(slice.buffer), slice.offset as u64 * 4, bytemuck::cast_slice(words));
         self.counts.get_mut().bytes_written += words.len() as u64 * 4;
         self.device.check()
@@ -161,15 +165,15 @@ impl Gpu {
                 })
             }
         };
-        let mut encoder = self.device.wgpu().create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let mut encoder = self.pending.take().unwrap_or_else(|| self.encoder());
         let mut at = 0;
         for slice in slices.iter().filter(|slice| slice.len > 0) {
             let bytes = slice.len as u64 * 4;
             encoder.copy_buffer_to_buffer(self.buffer(slice.buffer), slice.offset as u64 * 4, &staging, at, bytes);
             at += bytes;
         }
-        self.device.queue().submit([encoder.finish()]);
-        self.counts.get_mut().submissions += 1;
+        self.pending = Some(encoder);
+        self.submit();
         let (sender, receiver) = oneshot::channel();
         staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| sender.send(result));
         // A browser resolves the mapping on its own; natively somebody has to wait for the device.
@@ -200,6 +204,18 @@ impl Gpu {
         self.staging = Some(staging);
         self.counts.get_mut().bytes_read += at;
         Ok(values)
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device.wgpu().create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
+    }
+
+    /// Submits what is pending.
+    fn submit(&mut self) {
+        if let Some(encoder) = self.pending.take() {
+            self.device.queue().submit([encoder.finish()]);
+            self.counts.get_mut().submissions += 1;
+        }
     }
 
     fn buffer(&self, id: BufferId) -> &wgpu::Buffer {
