@@ -7,8 +7,11 @@ use crate::worker::protocol::{DeviceKind, Event};
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// The device in use is measured by the training itself, once it has trained this long.
+/// The device in use is measured by the training itself, once it has trained this long or taken [`OWN_STEPS`].
 const OWN_MS: f64 = 100.0;
+/// At a few steps a picture a small network would take minutes to fill the time; after so many steps the coarse clock of browsers (0.1 ms a slice)
+/// has averaged out.
+const OWN_STEPS: u64 = 500;
 
 /// What is known of a run's costs.
 #[derive(Default)]
@@ -34,7 +37,7 @@ impl Service {
     pub(super) async fn measure_costs(&mut self) {
         let Some(run) = &mut self.run else { return };
         let (spent_ms, steps) = run.spent;
-        if !run.is_training() || spent_ms < OWN_MS {
+        if !run.is_training() || (spent_ms < OWN_MS && steps < OWN_STEPS) {
             return;
         }
         let own = Cost { step_ms: spent_ms / steps as f64, steps: u32::try_from(steps).unwrap_or(u32::MAX) };
