@@ -1,0 +1,157 @@
+//! Networks that nobody chose: layers, extents, batches, losses and optimizers at random take the steps that the f64 interpreter takes.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod common;
+
+use common::following::Following;
+use descent::data::{Column, Samples};
+use descent::exec::gpu::{Device, Gpu};
+use descent::exec::{ExecError, Executor, cpu::Cpu};
+use descent::nn::init::Init;
+use descent::nn::{Activation, Architecture, Head, Layer};
+use descent::plan::Target;
+use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use descent::tensor::Shape;
+use descent::tensor::rng::{Rng, Stream};
+
+/// More than an epoch of the smallest sets, whose last batch is smaller.
+const STEPS: usize = 6;
+
+/// Of the loss, relative where it is above 1. Adaptive optimizers turn rounding errors of a gradient that is nearly 0 into whole steps, which
+/// change a loss little, but more than its own rounding.
+const TOLERANCE: f64 = 2e-4;
+
+/// One of a list.
+fn any<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
+    all[rng.below(all.len() as u32) as usize]
+}
+
+fn between(rng: &mut Rng, low: usize, high: usize) -> usize {
+    low + rng.below((high - low + 1) as u32) as usize
+}
+
+fn layer(rng: &mut Rng, is_image: bool) -> Layer {
+    let activation = any(rng, Activation::ALL);
+    match (rng.below(8), is_image) {
+        (0..=2, true) => Layer::Conv {
+            channels: between(rng, 1, 13),
+            kernel: between(rng, 1, 5),
+            stride: any(rng, &[1, 1, 2, 3]),
+            is_same: rng.below(2) == 0,
+            activation,
+        },
+        (3, true) => Layer::MaxPool { size: between(rng, 1, 3) },
+        (4, true) => Layer::AvgPool { size: between(rng, 1, 3) },
+        (5, true) if rng.below(2) == 0 => Layer::GlobalAvgPool,
+        (6, _) => Layer::BatchNorm { activation },
+        (7, _) => Layer::Dropout { percent: between(rng, 0, 60) as u8 },
+        _ => Layer::Dense { units: between(rng, 1, 37), activation },
+    }
+}
+
+fn update(rng: &mut Rng) -> Update {
+    let weight_decay = any(rng, &[0.0, 0.01]);
+    let momentum = any(rng, &[0.0, 0.9]);
+    let eps = 1e-8;
+    let optimizer = match rng.below(6) {
+        0 => Optimizer::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay },
+        1 => Optimizer::Sgd { momentum: 0.9, dampening: 0.0, nesterov: rng.below(2) == 0, weight_decay },
+        2 => Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps, weight_decay, amsgrad: rng.below(2) == 0 },
+        3 => Optimizer::AdamW { beta1: 0.9, beta2: 0.999, eps, weight_decay },
+        4 => Optimizer::RmsProp { alpha: 0.99, eps, momentum, centered: false, weight_decay },
+        _ => Optimizer::Adagrad { lr_decay: 0.1, eps: 1e-10, initial_accumulator: 0.0, weight_decay },
+    };
+    let learning_rate = if matches!(optimizer, Optimizer::Sgd { .. }) { 0.02 } else { 1e-3 };
+    Update {
+        optimizer,
+        learning_rate,
+        schedule: any(rng, &[Schedule::Constant, Schedule::Cosine { t_max: 5, eta_min: 0.0 }, Schedule::LinearWarmup { warmup: 3 }]),
+        penalty: any(rng, &[Penalty::None, Penalty::None, Penalty::L1(1e-3), Penalty::L2(1e-2)]),
+        clip: any(rng, &[Clip::None, Clip::None, Clip::Norm(0.5), Clip::Value(0.1)]),
+    }
+}
+
+/// A run of a random network on random samples, and what it is.
+fn run(seed: u64) -> Option<(Following, String)> {
+    let mut rng = Rng::new(seed, Stream::Sample, 0);
+    let is_image = rng.below(4) > 0;
+    let input = if is_image {
+        vec![between(&mut rng, 2, 13), between(&mut rng, 2, 13), between(&mut rng, 1, 4)]
+    } else {
+        vec![between(&mut rng, 1, 40)]
+    };
+    let classes = between(&mut rng, 2, 11);
+    let is_classification = rng.below(2) == 0;
+    let head = match rng.below(5) {
+        0 => Head::HalfSquare { is_classification },
+        1 => Head::Huber { is_classification },
+        2 => Head::BinaryCrossEntropy,
+        _ => Head::CrossEntropy { classes },
+    };
+    let mut layers = Vec::new();
+    let mut is_still_image = is_image;
+    for _ in 0..between(&mut rng, 0, 5) {
+        let next = layer(&mut rng, is_still_image);
+        is_still_image &= !matches!(next, Layer::Dense { .. } | Layer::GlobalAvgPool);
+        layers.push(next);
+    }
+    let batch = between(&mut rng, 1, 37);
+    let rows = batch + between(&mut rng, 1, 50);
+    let len: usize = input.iter().product();
+    let is_bytes = rng.below(2) == 0;
+    let features = if is_bytes {
+        Column::U8 { bytes: (0..rows * len).map(|_| rng.below(17) as u8).collect(), scale: 1.0 / 16.0 }
+    } else {
+        Column::F32((0..rows * len).map(|_| rng.normal() as f32).collect())
+    };
+    let target: Vec<f32> = match head {
+        Head::CrossEntropy { .. } => (0..rows).map(|_| rng.below(classes as u32) as f32).collect(),
+        _ => (0..rows).map(|_| if rng.below(2) == 0 { 1.0 } else { -1.0 }).collect(),
+    };
+    let samples = Samples {
+        train_rows: rows,
+        test_rows: 0,
+        feature_shape: Shape::from(input.as_slice()),
+        features,
+        target: Column::F32(target),
+        classes: if matches!(head, Head::CrossEntropy { .. }) { classes } else { 0 },
+    };
+    let update = update(&mut rng);
+    let what = format!("seed {seed}: {input:?}, {layers:?}, {head:?}, batches of {batch} of {rows}, {update:?}");
+    let architecture = Architecture { input, layers, head, init: Init::Default };
+    // What does not fit (a window larger than its image) is refused, and another seed tried.
+    Some((Following::new(samples, &architecture, update, batch).ok()?, what))
+}
+
+fn assert_followed(got: &[f64], want: &[f64], what: &str) {
+    for (step, (got, want)) in got.iter().zip(want).enumerate() {
+        let slack = TOLERANCE * want.abs().max(1.0);
+        assert!((got - want).abs() <= slack, "the loss of step {step} is {got}, not {want}; {what}");
+    }
+}
+
+#[test]
+fn random_networks_follow_the_interpreter_on_the_cpu() {
+    let runs: Vec<_> = (0..400).filter_map(run).collect();
+    assert!(runs.len() >= 200, "only {} of 400 networks fit together", runs.len());
+    for (run, what) in runs {
+        assert_followed(&run.losses(Target::Cpu, |program| Ok(Executor::Cpu(Cpu::new(program))), STEPS), &run.expected(STEPS), &what);
+    }
+}
+
+#[test]
+fn random_networks_follow_the_interpreter_on_the_gpu() {
+    let device = match pollster::block_on(Device::request()) {
+        Ok(device) => device,
+        Err(ExecError::NoAdapter(_)) => return println!("skipped: no adapter"),
+        Err(error) => panic!("{error}"),
+    };
+    // Kernels for real GPUs take a software adapter longer to compile.
+    for (target, seeds) in [(device.target(), 1000..1030), (Target::Gpu, 2000..2006)] {
+        let device = device.clone().with_target(target);
+        for (run, what) in seeds.filter_map(run) {
+            let losses = run.losses(target, |program| Ok(Executor::Gpu(Gpu::new(&device, program)?)), STEPS);
+            assert_followed(&losses, &run.expected(STEPS), &format!("{target:?}, {what}"));
+        }
+    }
+}

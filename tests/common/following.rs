@@ -1,0 +1,97 @@
+//! A short run, by an executor and by the f64 interpreter on the same rows.
+
+use super::interpreter::{Batch, Interpreter};
+use descent::data::{Column, Samples};
+use descent::exec::{ExecError, Executor};
+use descent::nn::{Architecture, LayerError, Model, Routines};
+use descent::plan::kernel::{Gather, Order, Stored};
+use descent::plan::update::Update;
+use descent::plan::{Program, Role, Slice, Target, compile, state};
+use descent::tensor::rng::{Stream, key, permute};
+use descent::tensor::{Shape, Tensor};
+
+/// A model in training on samples in shuffled order, from the weights of seed 1.
+pub struct Following {
+    samples: Samples,
+    model: Model,
+    update: Update,
+    batch: usize,
+    params: Vec<Tensor<f64>>,
+    order_key: u32,
+}
+
+impl Following {
+    /// Takes the extents of the samples for those of the input.
+    pub fn new(samples: Samples, architecture: &Architecture, update: Update, batch: usize) -> Result<Self, LayerError> {
+        let stored = |column: &Column| match column {
+            Column::U8 { scale, .. } => Stored::U8 { scale: *scale },
+            Column::F32(_) => Stored::F32,
+        };
+        let gather = Gather {
+            order: Order::Shuffled,
+            first_row: 0,
+            rows: samples.train_rows,
+            batch,
+            capacity: batch,
+            feature_len: samples.feature_len(),
+            features: stored(&samples.features),
+            target_len: 1,
+            target: stored(&samples.target),
+        };
+        let routines = Routines { data_words: samples.data_words(0), step: Some((gather, update)), evaluations: vec![], probes: vec![] };
+        let model = Model::build(architecture, &routines)?;
+        let params = model.first_params(1).iter().map(|param| param.to_f32().to_f64()).collect();
+        Ok(Self { samples, model, update, batch, params, order_key: key(1, Stream::Order) })
+    }
+
+    /// The loss of each batch by an executor.
+    pub fn losses(&self, target: Target, executor: impl FnOnce(Program) -> Result<Executor, ExecError>, steps: usize) -> Vec<f64> {
+        assert!(steps <= state::RING_LEN, "the state remembers {} losses", state::RING_LEN);
+        let mut executor = executor(compile(&self.model.spec, target).expect("the model compiles")).expect("its kernels compile");
+        let program = executor.program().clone();
+        let mut write = |slice: Slice, words: &[u32]| executor.write(slice, words).expect("the device is there");
+        write(program.whole(Role::Data).expect("samples are resident"), &self.samples.pack(&[]).words);
+        for (placed, value) in program.params.iter().zip(&self.params) {
+            write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
+        }
+        for (placed, value) in program.stats.iter().zip(self.model.first_stats()) {
+            write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
+        }
+        for (at, moments) in (0..self.update.moments()).map(|at| (at, self.update.first_moment(at))) {
+            let whole = program.whole(Role::Moments).expect("the optimizer has moments");
+            let len = whole.len / self.update.moments();
+            write(Slice { offset: whole.offset + at * len, len, ..whole }, &vec![(moments as f32).to_bits(); len]);
+        }
+        let mut words = [0; state::LEN];
+        words[state::LEARNING_RATE] = (self.update.learning_rate as f32).to_bits();
+        words[state::ORDER_KEY] = self.order_key;
+        let whole = program.whole(Role::State).expect("a step has a state");
+        write(whole, &words);
+        executor.run(0, steps as u32).expect("the device is there");
+        let words = pollster::block_on(executor.read(&[whole])).expect("the device is there").remove(0);
+        words[state::RING..][..steps].iter().map(|word| f64::from(f32::from_bits(*word))).collect()
+    }
+
+    /// The loss of each batch by the interpreter.
+    pub fn expected(&self, steps: usize) -> Vec<f64> {
+        let mut interpreter = Interpreter::new(&self.model, self.params.clone());
+        (0..steps).map(|step| interpreter.train(&self.rows(step))).collect()
+    }
+
+    /// The rows of a step: a slice of the epoch's permutation.
+    fn rows(&self, step: usize) -> Batch {
+        let (rows, len, extent) = (self.samples.train_rows, self.samples.feature_len(), self.batch);
+        let steps = rows.div_ceil(extent);
+        let (epoch, first) = (step / steps, step % steps * extent);
+        let valid = extent.min(rows - first);
+        let (mut features, mut target) = (vec![0.0; extent * len], vec![0.0; extent]);
+        for at in 0..valid {
+            let row = permute(self.order_key, epoch as u32, rows as u32, (first + at) as u32) as usize;
+            features[at * len..][..len].iter_mut().zip(self.samples.feature_row(row)).for_each(|(to, from)| *to = f64::from(from));
+            target[at] = f64::from(self.samples.target.value(row));
+        }
+        let shape: Vec<usize> = std::iter::once(extent).chain(self.samples.feature_shape.iter().copied()).collect();
+        let target_shape = if self.samples.classes > 0 { Shape::from([extent]) } else { Shape::from([extent, 1]) };
+        Batch { features: Tensor::new(shape, features), target: Tensor::new(target_shape, target), valid }
+    }
+}
