@@ -12,6 +12,7 @@ mod policy;
 #[path = "../../src/bin/serve/server.rs"]
 mod server;
 mod sizes;
+mod startup;
 mod training;
 
 /// The page as it is served.
