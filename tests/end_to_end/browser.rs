@@ -47,7 +47,7 @@ static TURN: Mutex<()> = Mutex::new(());
 pub(crate) struct Browser {
     runtime: Runtime,
     driver: Option<WebDriver>,
-    chromedriver: Child,
+    _chromedriver: Chromedriver,
     address: String,
     _turn: MutexGuard<'static, ()>,
 }
@@ -63,7 +63,7 @@ impl Browser {
         let address = server.address();
         std::thread::spawn(|| server.run());
 
-        let (chromedriver, port) = start_chromedriver();
+        let (chromedriver, port) = Chromedriver::start();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let mut arguments = vec![
             "--headless=new",
@@ -84,7 +84,7 @@ impl Browser {
         }
         capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL" })).expect("a log level");
         let driver = runtime.block_on(WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)).expect("a browser session");
-        Self { runtime, driver: Some(driver), chromedriver, address, _turn: turn }
+        Self { runtime, driver: Some(driver), _chromedriver: chromedriver, address, _turn: turn }
     }
 
     fn driver(&self) -> &WebDriver {
@@ -265,8 +265,6 @@ impl Drop for Browser {
             // Chromium ends with its session, not with chromedriver.
             self.runtime.block_on(driver.quit()).ok();
         }
-        self.chromedriver.kill().ok();
-        self.chromedriver.wait().ok();
     }
 }
 
@@ -275,19 +273,28 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// Starts chromedriver on a free port, which it prints.
-fn start_chromedriver() -> (Child, u16) {
-    let program = std::env::var("CHROMEDRIVER").unwrap_or("chromedriver".into());
-    let mut child = Command::new(&program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program} does not start ({error}): run ./test, which installs it"));
-    let output = BufReader::new(child.stdout.take().expect("its output is piped"));
-    let port = output.lines().map_while(Result::ok).find_map(|line| {
-        let port = line.split("started successfully on port ").nth(1)?;
-        port.trim_end_matches('.').parse().ok()
-    });
-    (child, port.expect("chromedriver prints its port"))
+/// A running chromedriver, which ends with this even if no session comes of it.
+struct Chromedriver(Child);
+
+impl Chromedriver {
+    /// Starts it on a free port, which it prints.
+    fn start() -> (Self, u16) {
+        let program = std::env::var("CHROMEDRIVER").unwrap_or("chromedriver".into());
+        let child = Command::new(&program).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let mut child = child.unwrap_or_else(|error| panic!("{program} does not start ({error}): run ./test, which installs it"));
+        let output = BufReader::new(child.stdout.take().expect("its output is piped"));
+        let driver = Self(child);
+        let port = output.lines().map_while(Result::ok).find_map(|line| {
+            let port = line.split("started successfully on port ").nth(1)?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        (driver, port.expect("chromedriver prints its port"))
+    }
+}
+
+impl Drop for Chromedriver {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
 }
