@@ -21,7 +21,7 @@ pub struct Following {
 }
 
 impl Following {
-    /// Takes the extents of the samples for those of the input.
+    /// Refuses layers that do not fit the input, whose extents are those of a sample.
     pub fn new(samples: Samples, architecture: &Architecture, update: Update, batch: usize) -> Result<Self, LayerError> {
         let stored = |column: &Column| match column {
             Column::U8 { scale, .. } => Stored::U8 { scale: *scale },
@@ -57,10 +57,11 @@ impl Following {
         for (placed, value) in program.stats.iter().zip(self.model.first_stats()) {
             write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
         }
-        for (at, moments) in (0..self.update.moments()).map(|at| (at, self.update.first_moment(at))) {
+        for moment in 0..self.update.moments() {
             let whole = program.whole(Role::Moments).expect("the optimizer has moments");
             let len = whole.len / self.update.moments();
-            write(Slice { offset: whole.offset + at * len, len, ..whole }, &vec![(moments as f32).to_bits(); len]);
+            let first = self.update.first_moment(moment) as f32;
+            write(Slice { offset: whole.offset + moment * len, len, ..whole }, &vec![first.to_bits(); len]);
         }
         let mut words = [0; state::LEN];
         words[state::LEARNING_RATE] = (self.update.learning_rate as f32).to_bits();

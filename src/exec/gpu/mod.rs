@@ -96,12 +96,6 @@ impl Gpu {
         self.counts.get()
     }
 
-    /// The WGSL of every kernel of a program for a device, with the kernel's label: what a browser's compiler must accept too.
-    pub fn texts(program: &Program, device: &Device) -> Vec<(String, String)> {
-        let kernels = program.routines.iter().flat_map(|routine| routine.kernels.iter().map(move |kernel| (routine, kernel)));
-        kernels.map(|(routine, kernel)| (kernel.label.clone(), kernels::compile(program, routine, kernel, device.target()).text)).collect()
-    }
-
     /// Runs a routine `times` times over, in one submission with a [`Gpu::read`] that comes next. Returns at once; only a read waits, and what
     /// nothing follows does not begin.
     ///
