@@ -6,7 +6,7 @@
 
 use super::{
     DeviceChoice, Experiment, Features, InitChoice, Level, Loss, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice,
-    Speed, cost, layers, playground,
+    Speed, cost, layers, number, playground,
 };
 use crate::data::catalog::Dataset;
 use std::fmt;
@@ -114,7 +114,7 @@ macro_rules! number_field {
             key: $key,
             write: |experiment| experiment.$field.to_string(),
             read: |value, experiment| {
-                experiment.$field = number(value, $range)?;
+                experiment.$field = number_within(value, $range)?;
                 Ok(())
             },
         }
@@ -173,7 +173,7 @@ const FIELDS: &[Field] = &[
         key: "batch",
         write: |experiment| experiment.batch_size.to_string(),
         read: |value, experiment| {
-            experiment.batch_size = number(value, (1.0, cost::MAX_BATCH as f64)).and_then(|size| whole(value, size))? as usize;
+            experiment.batch_size = number_within(value, (1.0, cost::MAX_BATCH as f64)).and_then(|size| whole(value, size))? as usize;
             Ok(())
         },
     },
@@ -315,11 +315,10 @@ fn one_of<'a>(ids: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// A decimal number of a range.
-pub(super) fn number(text: &str, (least, most): (f64, f64)) -> Result<f64, String> {
-    let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    match text.parse::<f64>() {
+pub(super) fn number_within(text: &str, (least, most): (f64, f64)) -> Result<f64, String> {
+    match number::parse(text) {
         // Minus 0 is 0, so that a text has one meaning.
-        Ok(value) if is_decimal && (least..=most).contains(&value) => Ok(value + 0.0),
+        Some(value) if (least..=most).contains(&value) => Ok(value + 0.0),
         _ => Err(format!("expected a number from {least} to {most}")),
     }
 }

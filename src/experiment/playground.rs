@@ -3,7 +3,7 @@
 //! They are read leniently, as there are thousands of them in lessons: what has no effect there has none here, what cannot be honoured gives a
 //! notice. Points, initial weights and every update are those of the original (½(o − t)², samples as they stand, plain gradient descent).
 
-use super::link::{NOISE, Notice, RATE, TRAIN_PERCENT, number, seed, unescape};
+use super::link::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use super::{Dataset, Experiment, Features, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, cost};
 use crate::nn::{Activation, Layer};
 
@@ -77,7 +77,7 @@ impl Reader {
                 }
             }
             "batchSize" => {
-                let size = number(value, (1.0, cost::MAX_BATCH as f64)).map_err(|why| format!("{why}; 10 was taken"))?;
+                let size = number_within(value, (1.0, cost::MAX_BATCH as f64)).map_err(|why| format!("{why}; 10 was taken"))?;
                 experiment.batch_size = size as usize;
             }
             "dataset" => {
@@ -96,8 +96,8 @@ impl Reader {
                     _ => return Err(unknown()),
                 }
             }
-            "learningRate" => experiment.learning_rate = number(value, RATE).map_err(|why| format!("{why}; 0.03 was taken"))?,
-            "regularizationRate" => experiment.penalty_rate = number(value, RATE).map_err(|why| format!("{why}; 0 was taken"))?,
+            "learningRate" => experiment.learning_rate = number_within(value, RATE).map_err(|why| format!("{why}; 0.03 was taken"))?,
+            "regularizationRate" => experiment.penalty_rate = number_within(value, RATE).map_err(|why| format!("{why}; 0 was taken"))?,
             "noise" => return self.noise(value),
             "networkShape" => {
                 // What came through another program may have its commas escaped.
@@ -108,7 +108,9 @@ impl Reader {
             "seed" => experiment.seed = seed(value)?,
             "showTestData" => experiment.show_test = switch(value, false),
             "discretize" => experiment.discretize = switch(value, false),
-            "percTrainData" => experiment.train_percent = number(value, TRAIN_PERCENT).map_err(|why| format!("{why}; 50 was taken"))?,
+            "percTrainData" => {
+                experiment.train_percent = number_within(value, TRAIN_PERCENT).map_err(|why| format!("{why}; 50 was taken"))?
+            }
             "problem" => {
                 self.is_regression = match value {
                     "classification" => false,
@@ -137,7 +139,7 @@ impl Reader {
 
     /// The original's rule: above 80 becomes 50, below 0 becomes 0.
     fn noise(&mut self, value: &str) -> Result<(), String> {
-        let noise = number(value, (f64::MIN, f64::MAX)).map_err(|why| format!("{why}; 0 was taken"))?;
+        let noise = number_within(value, (f64::MIN, f64::MAX)).map_err(|why| format!("{why}; 0 was taken"))?;
         self.experiment.noise = if noise > 80.0 { 50.0 } else { noise.clamp(NOISE.0, NOISE.1) };
         Ok(())
     }
