@@ -1,80 +1,74 @@
 //! The page: header, transport, the three panels, and which of its views the address asks for.
 
-use super::bench::Bench;
+use super::bench::bench;
 use super::choices;
-use super::controls::Segmented;
-use super::data_panel::DataPanel;
-use super::decision_map::DecisionMap;
+use super::controls::segmented;
+use super::data_panel::data_panel;
+use super::decision_map::decision_map;
+use super::element::{El, follow, html, listen};
 use super::format;
 use super::icons;
-use super::intro::Intro;
-use super::lab::{Lab, lab};
+use super::intro::intro;
+use super::lab::Lab;
 use super::links;
-use super::live::live;
-use super::model_panel::ModelPanel;
-use super::notices::Notices;
+use super::model_panel::model_panel;
+use super::notices::notices;
 use super::reports::PageState;
-use super::result_panel::ResultPanel;
-use super::transport::Transport;
+use super::result_panel::result_panel;
+use super::transport::transport;
+use super::watched::Watched;
 use crate::experiment::Level;
 use leptos::prelude::*;
 use std::time::Duration;
 
 /// Draws the page into the document and starts its worker.
 pub fn mount() {
-    leptos::mount::mount_to_body(|| match links::query("w").as_deref() {
-        Some("bench") => view! { <Bench /> }.into_any(),
-        widget => {
-            let lab = Lab::new();
-            provide_context(lab);
-            lab.start();
-            let _ = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_link());
-            match widget {
-                Some("decision-map") => view! { <MapWidget /> }.into_any(),
-                _ => view! { <Page /> }.into_any(),
-            }
-        }
+    leptos::mount::mount_to_body(|| {
+        let view = links::query("w");
+        let drawn = if view.as_deref() == Some("bench") { bench() } else { playground(view.as_deref() == Some("decision-map")) };
+        document().body().expect("a page has a body").append_child(drawn.element()).expect("the body takes elements");
     });
 }
 
+/// The page, or its decision map alone for other pages.
+fn playground(is_map: bool) -> El {
+    let lab = Lab::new();
+    provide_context(lab);
+    lab.start();
+    listen(&window(), "hashchange", Box::new(move |_| lab.follow_link()));
+    if is_map { html("main").class("map-widget").child(transport()).child(notices()).child(decision_map()) } else { page(lab) }
+}
+
 /// The playground.
-#[component]
-fn Page() -> impl IntoView {
-    let lab = lab();
-    Effect::new(move |_| {
+fn page(lab: Lab) -> El {
+    follow(move || {
         if let Some(root) = document().document_element() {
             // An attribute of the root; its name is well-formed.
             let _ = root.set_attribute("data-level", lab.level().id());
         }
     });
+    let page = html("div")
+        .class("page")
+        .child(skip("#play, #pause", "Skip to the controls"))
+        .child(skip("#result", "Skip to the result"))
+        .child(header(lab))
+        .child(intro())
+        .child(transport())
+        .child(notices());
     #[cfg(feature = "faults")]
-    let hooks = view! { <super::faults::Faults /> };
-    #[cfg(not(feature = "faults"))]
-    let hooks = ();
-    view! {
-        <div class="page">
-            <Skip to="#play, #pause" text="Skip to the controls" />
-            <Skip to="#result" text="Skip to the result" />
-            <Header lab=lab />
-            <Intro />
-            <Transport />
-            <Notices />
-            {hooks}
-            <main class="lab"><DataPanel /><ModelPanel /><ResultPanel /></main>
-            <footer class="foot small">
-                <span>"Descent trains neural networks in this tab: Rust compiled to WebAssembly, WGSL kernels on your GPU. Nothing you draw, drop or train leaves it."</span>
-                <span>"The sets of points and the way of drawing a network follow TensorFlow Playground (Apache-2.0)."</span>
-            </footer>
-            <Announcer lab=lab />
-        </div>
-    }
-    .into_any()
+    let page = page.child(super::faults::faults());
+    let foot = [
+        "Descent trains neural networks in this tab: Rust compiled to WebAssembly, WGSL kernels on your GPU. Nothing you draw, drop or train leaves it.",
+        "The sets of points and the way of drawing a network follow TensorFlow Playground (Apache-2.0).",
+    ];
+    page.child(html("main").class("lab").child(data_panel()).child(model_panel()).child(result_panel()))
+        .child(html("footer").class("foot small").children(foot.map(|text| html("span").text(text))))
+        .child(announcer(lab))
 }
 
 /// A link to a place of the page. Not an address: the part behind # is the experiment.
-#[component]
-fn Skip(to: &'static str, text: &'static str) -> impl IntoView {
-    let go = move |_| {
+fn skip(to: &'static str, text: &str) -> El {
+    let go = move || {
         if let Ok(Some(element)) = document().query_selector(to) {
             use wasm_bindgen::JsCast;
             if let Ok(element) = element.dyn_into::<web_sys::HtmlElement>() {
@@ -83,59 +77,50 @@ fn Skip(to: &'static str, text: &'static str) -> impl IntoView {
             }
         }
     };
-    view! { <button class="skip" on:click=go>{text}</button> }.into_any()
+    html("button").class("skip").text(text).on_click(go)
 }
 
 /// Name, level of detail, link and theme.
-#[component]
-fn Header(lab: Lab) -> impl IntoView {
-    let level = Signal::derive(move || lab.level().id());
+fn header(lab: Lab) -> El {
     let set_level = move |id: &str| {
         if let Some(level) = Level::from_id(id) {
             lab.change(|e| e.level = level)
         }
     };
-    view! {
-        <header class="head">
-            <a class="brand" href="./">{icons::brand()}"Descent"</a>
-            <span class="tag">"Train a neural network here, on your own machine"</span>
-            <div class="right">
-                <div class="detail"><Segmented id="level" label="How much to show" options=choices::levels() value=level on_choose=Callback::new(set_level) /></div>
-                <ShareButton lab=lab />
-                <ThemeButton />
-            </div>
-        </header>
-    }
-    .into_any()
+    let level = segmented("level", "How much to show", choices::levels(), move || lab.level().id(), || None, set_level);
+    html("header")
+        .class("head")
+        .child(html("a").class("brand").set("href", "./").child(icons::brand()).text("Descent"))
+        .child(html("span").class("tag").text("Train a neural network here, on your own machine"))
+        .child(html("div").class("right").child(html("div").class("detail").child(level)).child(share_button(lab)).child(theme_button()))
 }
 
 /// Copies the link of this experiment.
-#[component]
-fn ShareButton(lab: Lab) -> impl IntoView {
-    let said = RwSignal::new("Copy link");
-    let copy = move |_| {
+fn share_button(lab: Lab) -> El {
+    let said = Watched::new("Copy link");
+    let copy = move || {
         links::write(&lab.experiment.get_untracked());
         leptos::task::spawn_local(async move {
             said.set(if links::copy().await { "Copied" } else { "See address" });
             set_timeout(move || said.set("Copy link"), Duration::from_secs(3));
         });
     };
-    view! {
-        <button class="btn share" id="share" data-testid="share" title="Copy a link to this experiment; it is also in the address" on:click=copy>
-            {icons::share()}<span role="status">{live(move || said.get())}</span>
-        </button>
-    }
-    .into_any()
+    html("button")
+        .class("btn share")
+        .named("share")
+        .set("title", "Copy a link to this experiment; it is also in the address")
+        .on_click(copy)
+        .child(icons::share())
+        .child(html("span").set("role", "status").text_from(move || said.get().to_string()))
 }
 
 /// The system's colours, light, dark or high contrast.
-#[component]
-fn ThemeButton() -> impl IntoView {
+fn theme_button() -> El {
     const THEMES: [&str; 4] = ["system", "light", "dark", "contrast"];
     let store = || window().local_storage().ok().flatten();
     let stored = store().and_then(|s| s.get_item("theme").ok().flatten());
-    let theme = RwSignal::new(THEMES.iter().position(|&t| Some(t) == stored.as_deref()).unwrap_or(0));
-    Effect::new(move |_| {
+    let theme = Watched::new(THEMES.iter().position(|&t| Some(t) == stored.as_deref()).unwrap_or(0));
+    follow(move || {
         let name = THEMES[theme.get()];
         if let Some(root) = document().document_element() {
             // Attributes with well-formed names.
@@ -147,16 +132,18 @@ fn ThemeButton() -> impl IntoView {
         }
     });
     let label = move || format!("Theme: {}", THEMES[theme.get()]);
-    view! {
-        <button class="btn icon" id="theme" data-testid="theme" aria-label=label title=label on:click=move |_| theme.update(|t| *t = (*t + 1) % THEMES.len())>{icons::theme()}</button>
-    }
-    .into_any()
+    html("button")
+        .class("btn icon")
+        .named("theme")
+        .set_from("aria-label", label)
+        .set_from("title", label)
+        .on_click(move || theme.update(|t| *t = (*t + 1) % THEMES.len()))
+        .child(icons::theme())
 }
 
 /// Reads progress out, at most every ten seconds.
-#[component]
-fn Announcer(lab: Lab) -> impl IntoView {
-    let text = RwSignal::new(String::new());
+fn announcer(lab: Lab) -> El {
+    let text = Watched::new(String::new());
     let speak = move || {
         if lab.state.get_untracked() != PageState::Training {
             return;
@@ -170,18 +157,5 @@ fn Announcer(lab: Lab) -> impl IntoView {
     };
     // Fails only where there are no timers, and then nothing trains either.
     let _ = set_interval_with_handle(speak, Duration::from_secs(10));
-    view! { <p class="hidden-text" aria-live="polite">{live(move || text.get())}</p> }.into_any()
-}
-
-/// The decision map alone, for other pages.
-#[component]
-fn MapWidget() -> impl IntoView {
-    view! {
-        <main class="map-widget">
-            <Transport />
-            <Notices />
-            <DecisionMap />
-        </main>
-    }
-    .into_any()
+    html("p").class("hidden-text").set("aria-live", "polite").text_from(move || text.get())
 }

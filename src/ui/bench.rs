@@ -1,15 +1,15 @@
 //! The benchmark page: sends one command and writes the answer where a program can read it.
 
+use super::element::{El, html};
 use super::links;
-use super::live::live;
+use super::watched::Watched;
+use crate::experiment::number;
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Event};
-use leptos::prelude::*;
 
 /// `/?w=bench&case=CASE&backend=webgpu|cpu&budget=MS[&steps=N]`
-#[component]
-pub(super) fn Bench() -> impl IntoView {
-    let result = RwSignal::new(None::<String>);
+pub(super) fn bench() -> El {
+    let result = Watched::new(None::<String>);
     let text = |name: &str, default: &str| links::query(name).unwrap_or_else(|| default.to_string());
     let client = Client::start(move |event, _| match event {
         Event::Bench { json } => result.set(Some(json)),
@@ -20,20 +20,19 @@ pub(super) fn Bench() -> impl IntoView {
         Command::Bench {
             case: text("case", "toy-mlp"),
             backend: text("backend", "cpu"),
-            budget_ms: text("budget", "1000").parse().unwrap_or(1000.0),
+            budget_ms: number::parse(&text("budget", "1000")).unwrap_or(1000.0),
             steps: links::query("steps").and_then(|steps| steps.parse().ok()),
         },
         Vec::new(),
     );
-    view! {
-        <main class="bench">
-            <h1>"Benchmark"</h1>
-            <p role="status">{live(move || if result.with(Option::is_some) { "Done." } else { "Measuring …" })}</p>
-            <pre tabindex="0" aria-label="Result">{live(move || result.get())}</pre>
-            {live(move || result.get().map(|json| view! { <script type="application/json" id="bench-result">{json}</script> }))}
-        </main>
-    }
-    .into_any()
+    let status = move || if result.with(Option::is_some) { "Done.".into() } else { "Measuring …".into() };
+    let script = |json: String| html("script").set("type", "application/json").set("id", "bench-result").text(&json);
+    html("main")
+        .class("bench")
+        .child(html("h1").text("Benchmark"))
+        .child(html("p").set("role", "status").text_from(status))
+        .child(html("pre").set("tabindex", "0").set("aria-label", "Result").text_from(move || result.get().unwrap_or_default()))
+        .parts(move || result.get().map(script).into_iter().collect())
 }
 
 /// A failure as the JSON object that the reader of this page expects.

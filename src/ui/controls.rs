@@ -1,146 +1,98 @@
 //! The page's controls: a segmented choice, a select, a slider.
 
 use super::choices::Named;
-use leptos::prelude::*;
+use super::element::{El, html};
+use std::rc::Rc;
 
-/// A row of radio buttons; the group carries the id and `data-testid`.
-#[component]
-pub(super) fn Segmented(
-    /// Id and test id of the group, name of its radio buttons.
+/// A row of radio buttons; the group carries `id` as its id and test id. `label` is for people who cannot see it, `value` says which is chosen and
+/// `disabled` which cannot be chosen now.
+pub(super) fn segmented(
     id: &'static str,
-    /// For people who cannot see it.
-    label: &'static str,
-    /// Values and their names.
+    label: &str,
     options: Vec<Named>,
-    /// The chosen value.
-    #[prop(into)]
-    value: Signal<&'static str>,
-    /// Values that cannot be chosen now.
-    #[prop(into, optional)]
-    disabled: Option<Signal<Option<&'static str>>>,
-    /// Called with the value a visitor chose.
-    on_choose: Callback<&'static str>,
-) -> impl IntoView {
-    let radio = move |(option, title): Named| {
-        view! {
-            <label>
-                <input
-                    type="radio"
-                    name=id
-                    value=option
-                    prop:checked=move || value.get() == option
-                    disabled=move || disabled.is_some_and(|d| d.get() == Some(option))
-                    on:change=move |_| on_choose.run(option)
-                />
-                {title}
-            </label>
+    value: impl Fn() -> &'static str + 'static,
+    disabled: impl Fn() -> Option<&'static str> + 'static,
+    on_choose: impl Fn(&'static str) + 'static,
+) -> El {
+    let value: Rc<dyn Fn() -> &'static str> = Rc::new(value);
+    let disabled: Rc<dyn Fn() -> Option<&'static str>> = Rc::new(disabled);
+    let on_choose: Rc<dyn Fn(&'static str)> = Rc::new(on_choose);
+    let radio = {
+        let value = value.clone();
+        move |(option, title): Named| {
+            let (value, disabled, on_choose) = (value.clone(), disabled.clone(), on_choose.clone());
+            let input = html("input")
+                .set("type", "radio")
+                .set("name", id)
+                .set("value", option)
+                .checked(move || value() == option)
+                .flag("disabled", move || disabled() == Some(option))
+                .on_change(move |_| on_choose(option));
+            html("label").child(input).text(title)
         }
-        .into_any()
     };
-    view! {
-        <div class="seg" role="radiogroup" aria-label=label id=id data-testid=id data-value=move || value.get()>
-            {options.into_iter().map(radio).collect_view()}
-        </div>
-    }
-    .into_any()
+    html("div")
+        .class("seg")
+        .set("role", "radiogroup")
+        .set("aria-label", label)
+        .named(id)
+        .set_from("data-value", move || value().to_string())
+        .children(options.into_iter().map(radio))
 }
 
-/// A select with its name above it.
-#[component]
-pub(super) fn Select(
-    /// Id and test id.
-    id: &'static str,
-    /// Name above it; empty for none to see.
-    label: &'static str,
-    /// Values and their names.
-    #[prop(into)]
-    options: Signal<Vec<(String, String)>>,
-    /// The chosen value.
-    #[prop(into)]
-    value: Signal<String>,
-    /// Called with the value a visitor chose.
-    on_choose: Callback<String>,
-) -> impl IntoView {
-    // The options are children that change; only after they have, `value` names one of them.
-    let node = NodeRef::<leptos::html::Select>::new();
-    Effect::new(move |_| {
-        options.track();
-        let value = value.get();
-        if let Some(select) = node.get() {
-            select.set_value(&value);
-        }
-    });
+/// A select with its name above it, empty for none to see. `id` is also its test id.
+pub(super) fn select(
+    id: &str,
+    label: &str,
+    options: impl Fn() -> Vec<(String, String)> + 'static,
+    value: impl Fn() -> String + 'static,
+    on_choose: impl Fn(String) + 'static,
+) -> El {
     let listed = move || {
-        let chosen = value.get_untracked();
-        options
-            .get()
-            .into_iter()
-            .map(|(option, title)| {
-                let is_chosen = option == chosen;
-                view! { <option value=option selected=is_chosen>{title}</option> }
-            })
-            .collect_view()
+        let chosen = value();
+        let option = |(id, title): (String, String)| {
+            let option = html("option").set("value", &id).text(&title);
+            if id == chosen { option.set("selected", "") } else { option }
+        };
+        options().into_iter().map(option).collect()
     };
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <select class="ctl" id=id data-testid=id node_ref=node on:change=move |event| on_choose.run(event_target_value(&event))>
-                {listed}
-            </select>
-        </div>
-    }
-    .into_any()
+    let select = html("select").class("ctl").named(id).on_change(on_choose).parts(listed);
+    html("div").class("field").child(html("label").set("for", id).text(label)).child(select)
 }
 
-/// A slider over a list of values; what it stands at is read out beside its name.
-#[component]
-pub(super) fn Slider(
-    /// Id and test id.
-    id: &'static str,
-    /// Its name.
-    label: &'static str,
-    /// The values it can stand at, rising.
+/// A slider over rising values; what it stands at, with its `unit`, is read out beside its name. `id` is also its test id; the present value may
+/// lie between two of the values.
+pub(super) fn slider(
+    id: &str,
+    label: &str,
     values: &'static [f64],
-    /// The present value, which may lie between two of them.
-    #[prop(into)]
-    value: Signal<f64>,
-    /// After the number.
     unit: &'static str,
-    /// Whether it has no effect now.
-    #[prop(into)]
-    disabled: Signal<bool>,
-    /// Called with the value a visitor chose.
-    on_choose: Callback<f64>,
-) -> impl IntoView {
+    value: impl Fn() -> f64 + Copy + 'static,
+    disabled: impl Fn() -> bool + Copy + 'static,
+    on_choose: impl Fn(f64) + 'static,
+) -> El {
     let last = values.len() - 1;
-    let position = move || {
-        let value = value.get();
-        values.iter().position(|&v| v >= value).unwrap_or(last)
-    };
-    let text = move || format!("{}{unit}", value.get());
-    let input = move |event| {
-        let position: usize = event_target_value(&event).parse().unwrap_or(0);
-        on_choose.run(values[position.min(last)]);
-    };
-    view! {
-        <div class="slider" class:off=move || disabled.get()>
-            <label for=id>{label}</label>
-            <output for=id>{text}</output>
-            <input
-                id=id
-                data-testid=id
-                data-value=move || value.get()
-                type="range"
-                min="0"
-                max=last
-                step="1"
-                aria-valuetext=text
-                disabled=move || disabled.get()
-                prop:value=position
-                style=("--at", move || format!("{}%", position() as f64 / last as f64 * 100.0))
-                on:input=input
-            />
-        </div>
-    }
-    .into_any()
+    let position = move || values.iter().position(|&v| v >= value()).unwrap_or(last);
+    let text = move || format!("{}{unit}", value());
+    let input = html("input")
+        .named(id)
+        .set_from("data-value", move || value().to_string())
+        .set("type", "range")
+        .set("min", "0")
+        .number("max", last as f64)
+        .set("step", "1")
+        .set_from("aria-valuetext", text)
+        .flag("disabled", disabled)
+        .value(move || position().to_string())
+        .style_from("--at", move || format!("{}%", position() as f64 / last as f64 * 100.0))
+        .on_input(move |text| {
+            let position: usize = text.parse().unwrap_or(0);
+            on_choose(values[position.min(last)]);
+        });
+    html("div")
+        .class("slider")
+        .class_if("off", disabled)
+        .child(html("label").set("for", id).text(label))
+        .child(html("output").set("for", id).text_from(text))
+        .child(input)
 }

@@ -1,83 +1,91 @@
 //! What a step costs on each device, measured here: the point of the page.
 
 use super::edit;
+use super::element::{El, distinct, html};
 use super::format::{brief, rate, thousands};
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::Costs;
-use crate::worker::protocol::DeviceKind;
-use leptos::prelude::*;
+use crate::worker::protocol::{DeviceKind, Metrics};
 
 /// Two bars on one scale, the rates, and what they mean.
-#[component]
-pub(super) fn MeasuredCosts() -> impl IntoView {
+pub(super) fn measured_costs() -> El {
     let lab = lab();
-    let cost = move |kind: DeviceKind| match kind {
-        DeviceKind::Cpu => lab.costs.get().cpu_ms,
-        DeviceKind::Gpu => lab.costs.get().gpu_ms,
+    let plain = move |kind: DeviceKind| cost(lab, kind).map_or_else(String::new, |ms| ms.to_string());
+    let how = move || match lab.costs.get().steps {
+        0 => "measured in the background after Play".into(),
+        1 => "measured over one step".into(),
+        steps => format!("measured over {} steps", thousands(u64::from(steps))),
     };
-    let plain = move |kind: DeviceKind| cost(kind).map_or_else(String::new, |ms| ms.to_string());
-    let how = move || {
-        let steps = lab.costs.get().steps;
-        match steps {
-            0 => "measured in the background after Play".into(),
-            1 => "measured over one step".into(),
-            _ => format!("measured over {} steps", thousands(u64::from(steps))),
-        }
+    let rates = html("p")
+        .class("rate")
+        .child(a_second(lab, "Steps/s ", "steps-per-second", |m| m.steps_per_second))
+        .child(a_second(lab, "Samples/s ", "samples-per-second", |m| m.samples_per_second))
+        .child(html("span").class("how").text_from(how));
+    let bars = html("dl").class("bars").child(bar(lab, DeviceKind::Cpu)).child(bar(lab, DeviceKind::Gpu));
+    let other = distinct(move || other_network(lab.costs.get()));
+    let offer = move || match other.get() {
+        "" => Vec::new(),
+        preset => vec![offer(lab, preset)],
     };
-    let rates = move |value: f64| if value > 0.0 { rate(value) } else { "–".to_string() };
-    view! {
-        <section
-            class="measured" aria-labelledby="h-costs" id="device-costs" data-testid="device-costs"
-            data-cpu-ms=move || plain(DeviceKind::Cpu) data-gpu-ms=move || plain(DeviceKind::Gpu)
-        >
-            <h3 id="h-costs">"One training step, timed on this machine"</h3>
-            <div class="measured-left">
-                <dl class="bars">
-                    {bar(lab, DeviceKind::Cpu, Signal::derive(move || cost(DeviceKind::Cpu)))}
-                    {bar(lab, DeviceKind::Gpu, Signal::derive(move || cost(DeviceKind::Gpu)))}
-                </dl>
-                <p class="rate">
-                    <span>"Steps/s "<b data-testid="steps-per-second" id="steps-per-second" data-value=move || lab.numbers(|m| m.steps_per_second) data-step=move || lab.numbers(|m| m.step)>
-                        {live(move || rates(lab.numbers(|m| m.steps_per_second)))}</b></span>
-                    <span>"Samples/s "<b data-testid="samples-per-second" id="samples-per-second" data-value=move || lab.numbers(|m| m.samples_per_second) data-step=move || lab.numbers(|m| m.step)>
-                        {live(move || rates(lab.numbers(|m| m.samples_per_second)))}</b></span>
-                    <span class="how">{how}</span>
-                </p>
-            </div>
-            <div class="said">
-                <p class="small">{live(move || sentence(lab, lab.costs.get()))}</p>
-                {live(move || offer(lab, lab.costs.get()))}
-            </div>
-        </section>
+    let said = html("div").class("said").child(html("p").class("small").text_from(move || sentence(lab, lab.costs.get()))).parts(offer);
+    html("section")
+        .class("measured")
+        .set("aria-labelledby", "h-costs")
+        .named("device-costs")
+        .set_from("data-cpu-ms", move || plain(DeviceKind::Cpu))
+        .set_from("data-gpu-ms", move || plain(DeviceKind::Gpu))
+        .child(html("h3").set("id", "h-costs").text("One training step, timed on this machine"))
+        .child(html("div").class("measured-left").child(bars).child(rates))
+        .child(said)
+}
+
+/// Milliseconds a step, where they are known.
+fn cost(lab: Lab, kind: DeviceKind) -> Option<f64> {
+    let costs = lab.costs.get();
+    match kind {
+        DeviceKind::Cpu => costs.cpu_ms,
+        DeviceKind::Gpu => costs.gpu_ms,
     }
-    .into_any()
+}
+
+/// How many of something the run does in a second.
+fn a_second(lab: Lab, name: &str, id: &str, of: fn(&Metrics) -> f64) -> El {
+    let text = move || {
+        let value = lab.metrics.with(of);
+        if value > 0.0 { rate(value) } else { "–".to_string() }
+    };
+    let number = html("b")
+        .named(id)
+        .set_from("data-value", move || lab.metrics.with(of).to_string())
+        .set_from("data-step", move || lab.metrics.with(|m| m.step.to_string()))
+        .text_from(text);
+    html("span").text(name).child(number)
 }
 
 /// One device's bar; its time is also a number.
-fn bar(lab: Lab, kind: DeviceKind, ms: Signal<Option<f64>>) -> AnyView {
-    let is_now = move || lab.place(|d| d.as_ref().is_some_and(|d| d.kind == kind));
-    let name = move || match lab.device.get() {
-        Some(device) if device.kind == kind => device.name,
-        _ if kind == DeviceKind::Cpu => "CPU (SIMD)".to_string(),
-        _ => "GPU".to_string(),
+fn bar(lab: Lab, kind: DeviceKind) -> El {
+    let is_now = move || lab.device.with(|d| d.as_ref().is_some_and(|d| d.kind == kind));
+    let name = move || {
+        lab.device.with(|d| match d {
+            Some(device) if device.kind == kind => device.name.clone(),
+            _ if kind == DeviceKind::Cpu => "CPU (SIMD)".to_string(),
+            _ => "GPU".to_string(),
+        })
     };
     let share = move || {
         let costs = lab.costs.get();
         let most = costs.cpu_ms.unwrap_or(0.0).max(costs.gpu_ms.unwrap_or(0.0));
-        format!("{}%", ms.get().map_or(0.0, |ms| if most > 0.0 { ms / most * 100.0 } else { 0.0 }))
+        format!("{}%", cost(lab, kind).map_or(0.0, |ms| if most > 0.0 { ms / most * 100.0 } else { 0.0 }))
     };
-    view! {
-        <div class="pair">
-            <dt class="who" class:on=is_now title=name>{name}</dt>
-            <dd class="track">
-                <span class="fill" class:now=is_now class:gone=move || ms.get().is_none() style=("--v", share)></span>
-                <span class="small" class:gone=move || ms.get().is_some()>"not measured"</span>
-            </dd>
-            <dd>{live(move || ms.get().map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms))))}</dd>
-        </div>
-    }
-    .into_any()
+    let time = move || cost(lab, kind).map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms)));
+    let fill =
+        html("span").class("fill").class_if("now", is_now).class_if("gone", move || cost(lab, kind).is_none()).style_from("--v", share);
+    let nothing = html("span").class("small").class_if("gone", move || cost(lab, kind).is_some()).text("not measured");
+    html("div")
+        .class("pair")
+        .child(html("dt").class("who").class_if("on", is_now).set_from("title", name).text_from(name))
+        .child(html("dd").class("track").child(fill).child(nothing))
+        .child(html("dd").text_from(time))
 }
 
 /// What the two numbers say, in one line.
@@ -98,7 +106,7 @@ fn sentence(lab: Lab, costs: Costs) -> String {
                 brief(factor)
             )
         }
-        (Some(cpu), None) if lab.place(|d| d.as_ref().is_some_and(|d| !d.has_gpu)) => {
+        (Some(cpu), None) if lab.device.with(|d| d.as_ref().is_some_and(|d| !d.has_gpu)) => {
             format!("This network: CPU {} ms a step. There is no GPU to measure in this browser.", brief(cpu))
         }
         (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu)),
@@ -110,11 +118,17 @@ fn sentence(lab: Lab, costs: Costs) -> String {
     }
 }
 
-/// The network that turns the result around.
-fn offer(lab: Lab, costs: Costs) -> Option<AnyView> {
-    let is_cpu_quicker = costs.cpu_ms? < costs.gpu_ms.unwrap_or(f64::INFINITY);
-    let (text, preset) = if is_cpu_quicker { ("Try the wide one", "wide") } else { ("Try a small one", "spiral") };
-    costs.gpu_ms?;
-    let adopt = move |_| edit::adopt_preset(lab, preset);
-    Some(view! { <button class="btn edge small-btn" data-testid="try-other" on:click=adopt>{text}</button> }.into_any())
+/// The preset with a network that turns the result around, if there is a result.
+fn other_network(costs: Costs) -> &'static str {
+    match (costs.cpu_ms, costs.gpu_ms) {
+        (Some(cpu), Some(gpu)) if cpu < gpu => "wide",
+        (Some(_), Some(_)) => "spiral",
+        _ => "",
+    }
+}
+
+/// Takes that network.
+fn offer(lab: Lab, preset: &'static str) -> El {
+    let text = if preset == "wide" { "Try the wide one" } else { "Try a small one" };
+    html("button").class("btn edge small-btn").test_id("try-other").on_click(move || edit::adopt_preset(lab, preset)).text(text)
 }

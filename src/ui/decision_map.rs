@@ -1,85 +1,124 @@
 //! What the network answers at every point of the plane, and the samples it is asked about.
 
-use super::lab::lab;
-use super::live::live;
+use super::element::{El, distinct, follow, html, svg};
+use super::lab::{Lab, lab};
 use super::reports::Samples;
 use super::{edit, format, paint, points};
 use crate::experiment::Level;
-use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
-const SIDE: f32 = 360.0;
+const SIDE: f64 = 360.0;
 
 /// The map, its axes, its legend and what of it is shown.
-#[component]
-pub(super) fn DecisionMap() -> impl IntoView {
+pub(super) fn decision_map() -> El {
     let lab = lab();
-    let canvas = NodeRef::<leptos::html::Canvas>::new();
-    Effect::new(move |_| {
-        let (Some(frame), Some(canvas)) = (lab.frame.get(), canvas.get()) else { return };
-        let is_two_coloured = lab.read(|e| e.discretize);
-        paint::put(&canvas, &paint::signed(&frame.arrays[0], is_two_coloured), frame.size, frame.size);
+    let axis = |class: &str, numbers: [&str; 3]| {
+        html("div").class(class).set("aria-hidden", "true").children(numbers.map(|number| html("span").text(number)))
+    };
+    let map = html("div").class("map").child(axis("ay", ["6", "0", "−6"])).child(plane(lab)).child(axis("ax", ["−6", "0", "6"]));
+    let caption = "Points are the data, the ground is the network's answer.";
+    html("figure").class("map-block").child(map).child(legend()).child(html("figcaption").class("small").text(caption)).child(options(lab))
+}
+
+/// The ground and the points on it.
+fn plane(lab: Lab) -> El {
+    let canvas = html("canvas").set("width", "1").set("height", "1");
+    let node: HtmlCanvasElement = canvas.node();
+    follow(move || {
+        let is_two_coloured = lab.experiment.with(|e| e.discretize);
+        lab.frame.with(|frame| {
+            if let Some(frame) = frame {
+                paint::put(&node, &paint::signed(&frame.arrays[0], is_two_coloured), frame.size, frame.size);
+            }
+        });
     });
-    let samples = move |is_test: bool| {
-        let samples = lab.samples.get();
+    let has_test = distinct(move || lab.experiment.with(|e| e.show_test));
+    let points = svg("svg")
+        .set("viewBox", "0 0 360 360")
+        .set("aria-hidden", "true")
+        .parts(move || samples(lab, false))
+        .parts(move || if has_test.get() { samples(lab, true) } else { Vec::new() });
+    html("div")
+        .class("m")
+        .named("decision-map")
+        .set_from("data-step", move || lab.frame.with(|f| f.as_ref().map_or(0, |f| f.step)).to_string())
+        .set("role", "img")
+        .set_from("aria-label", move || label(lab))
+        .child(canvas)
+        .child(points)
+}
+
+/// The points of the training set or of the test set.
+fn samples(lab: Lab, is_test: bool) -> Vec<El> {
+    let view = |(is_positive, quarter, path): (bool, u8, String)| {
+        let class = match (is_positive, is_test) {
+            (true, false) => "pt p",
+            (false, false) => "pt n",
+            (true, true) => "pt p test",
+            (false, true) => "pt n test",
+        };
+        svg("path").class(class).number("fill-opacity", if is_test { 1.0 } else { f64::from(quarter) / 4.0 }).set("d", &path)
+    };
+    lab.samples.with(|samples| {
         let Some(Samples::Points { points, train }) = samples.as_deref() else { return Vec::new() };
         let (training, test) = points.split_at((*train).min(points.len()));
-        let drawn = points::paths(if is_test { test } else { training }, SIDE, 3.4);
-        let view = |(is_positive, quarter, path): (bool, u8, String)| {
-            let opacity = if is_test { 1.0 } else { f64::from(quarter) / 4.0 };
-            view! { <path class="pt" class:p=is_positive class:n=!is_positive class:test=is_test fill-opacity=opacity d=path /> }.into_any()
-        };
-        drawn.into_iter().map(view).collect::<Vec<_>>()
-    };
-    let label = move || {
-        let metrics = lab.metrics.get();
-        let set = lab.read(|e| e.dataset.entry().title);
-        let at = format::thousands(metrics.step);
-        match metrics.test_accuracy {
-            Some((accuracy, _)) => {
-                format!(
-                    "Map of the network's answer over {set} after step {at}; {} % of the test points are right.",
-                    format::fixed(accuracy * 100.0, 1)
-                )
-            }
-            None => format!("Map of the network's answer over {set} at step {at}."),
+        points::paths(if is_test { test } else { training }, SIDE, 3.4).into_iter().map(view).collect()
+    })
+}
+
+/// The map in words.
+fn label(lab: Lab) -> String {
+    let (step, accuracy) = lab.metrics.with(|m| (m.step, m.test_accuracy));
+    let set = lab.experiment.with(|e| e.dataset.entry().title);
+    let at = format::thousands(step);
+    match accuracy {
+        Some((accuracy, _)) => {
+            format!(
+                "Map of the network's answer over {set} after step {at}; {} % of the test points are right.",
+                format::fixed(accuracy * 100.0, 1)
+            )
         }
-    };
-    let show_test = move || lab.read(|e| e.show_test);
-    let discretize = move || lab.read(|e| e.discretize);
-    view! {
-        <figure class="map-block">
-            <div class="map">
-                <div class="ay" aria-hidden="true"><span>"6"</span><span>"0"</span><span>"−6"</span></div>
-                <div class="m" id="decision-map" data-testid="decision-map" data-step=move || lab.frame.get().map_or(0, |f| f.step) role="img" aria-label=label>
-                    <canvas node_ref=canvas width="1" height="1"></canvas>
-                    <svg viewBox="0 0 360 360" aria-hidden="true">
-                        {live(move || samples(false))}
-                        {live(move || if show_test() { samples(true) } else { Vec::new() })}
-                    </svg>
-                </div>
-                <div class="ax" aria-hidden="true"><span>"−6"</span><span>"0"</span><span>"6"</span></div>
-            </div>
-            <div class="legend" aria-hidden="true">
-                <svg viewBox="0 0 14 14"><path class="pt n" d="M7 1.500l5.500 5.500-5.500 5.500L1.500 7z" /></svg>"−1"
-                <span class="ramp"></span>
-                "+1"<svg viewBox="0 0 14 14"><circle class="pt p" cx="7" cy="7" r="4.600" /></svg>
-            </div>
-            <figcaption class="small">"Points are the data, the ground is the network's answer."</figcaption>
-            <div class="opts" class:gone=move || lab.level() == Level::Simple>
-                <label class="check">
-                    <input type="checkbox" id="show-test" data-testid="show-test" prop:checked=show_test
-                        on:change=move |event| lab.change(|e| e.show_test = event_target_checked(&event)) />
-                    "Test points"
-                </label>
-                <label class="check">
-                    <input type="checkbox" id="discretize" data-testid="discretize" prop:checked=discretize
-                        on:change=move |event| lab.change(|e| e.discretize = event_target_checked(&event)) />
-                    "Two colours only"
-                </label>
-                <button class="link small end" data-testid="regenerate" title="Draw other points from another seed"
-                    on:click=move |_| lab.change(edit::next_seed)>"New points"</button>
-            </div>
-        </figure>
+        None => format!("Map of the network's answer over {set} at step {at}."),
     }
-    .into_any()
+}
+
+/// What the shapes and colours stand for.
+fn legend() -> El {
+    let sign = |shape: El| svg("svg").set("viewBox", "0 0 14 14").child(shape);
+    let negative = svg("path").class("pt n").set("d", "M7 1.500l5.500 5.500-5.500 5.500L1.500 7z");
+    let positive = svg("circle").class("pt p").set("cx", "7").set("cy", "7").set("r", "4.600");
+    html("div")
+        .class("legend")
+        .set("aria-hidden", "true")
+        .child(sign(negative))
+        .text("−1")
+        .child(html("span").class("ramp"))
+        .text("+1")
+        .child(sign(positive))
+}
+
+/// What of the map is shown.
+fn options(lab: Lab) -> El {
+    let show_test = html("input")
+        .set("type", "checkbox")
+        .named("show-test")
+        .checked(move || lab.experiment.with(|e| e.show_test))
+        .on_check(move |is_on| lab.change(|e| e.show_test = is_on));
+    let discretize = html("input")
+        .set("type", "checkbox")
+        .named("discretize")
+        .checked(move || lab.experiment.with(|e| e.discretize))
+        .on_check(move |is_on| lab.change(|e| e.discretize = is_on));
+    let regenerate = html("button")
+        .class("link small end")
+        .test_id("regenerate")
+        .set("title", "Draw other points from another seed")
+        .on_click(move || lab.change(edit::next_seed))
+        .text("New points");
+    html("div")
+        .class("opts")
+        .class_if("gone", move || lab.level() == Level::Simple)
+        .child(html("label").class("check").child(show_test).text("Test points"))
+        .child(html("label").class("check").child(discretize).text("Two colours only"))
+        .child(regenerate)
 }

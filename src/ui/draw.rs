@@ -1,13 +1,14 @@
 //! A square to draw in, and what the network answers to it while it trains.
 
+use super::element::{El, distinct, follow, html};
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::Samples;
 use super::samples::{class_name, largest};
+use super::watched::Watched;
 use super::{format, paint};
 use js_sys::Uint8Array;
 use leptos::prelude::*;
-use web_sys::{KeyboardEvent, PointerEvent};
+use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 /// The drawing in the size of the data set's images, and the pen.
 #[derive(Clone, Default)]
@@ -74,44 +75,53 @@ impl Drawing {
 }
 
 /// The square, its Clear button and the answer's bars.
-#[component]
-pub(super) fn DrawSquare() -> impl IntoView {
+pub(super) fn draw_square() -> El {
     let lab = lab();
-    let canvas = NodeRef::<leptos::html::Canvas>::new();
-    let drawing = RwSignal::new(Drawing::default());
-    let cursor = RwSignal::new(None::<[usize; 2]>);
-    Effect::new(move |_| {
-        if let Some(Samples::Images { rows, cols, .. }) = lab.samples.get().as_deref() {
-            drawing.set(Drawing { rows: *rows, cols: *cols, pixels: vec![0; rows * cols], pen: None });
-        }
-    });
-    Effect::new(move |_| {
-        let Some(canvas) = canvas.get() else { return };
-        drawing.with(|d| {
-            let mut pixels = paint::ink(&d.pixels);
-            if let Some([row, col]) = cursor.get() {
-                // The keyboard's pen: a grey pixel that is not part of the drawing.
-                let at = (row * d.cols + col) * 4 + 3;
-                pixels[at] = pixels[at].max(110);
+    let drawing = Watched::new(Drawing::default());
+    follow(move || {
+        lab.samples.with(|samples| {
+            if let Some(Samples::Images { rows, cols, .. }) = samples.as_deref() {
+                drawing.set(Drawing { rows: *rows, cols: *cols, pixels: vec![0; rows * cols], pen: None });
             }
-            paint::put(&canvas, &pixels, d.cols, d.rows);
         });
     });
+    let probs = move || {
+        if drawing.with(Drawing::is_empty) {
+            return Vec::new();
+        }
+        lab.frame.with(|frame| frame.as_ref().map(|f| f.floats(2)).unwrap_or_default())
+    };
+    let said = move || match largest(&probs()) {
+        Some((class, prob)) => {
+            format!("The network says {} with probability {}.", class_name(lab, class), format::fixed(f64::from(prob), 2))
+        }
+        None => "Draw in the square; the network answers at once and changes its mind while it trains.".into(),
+    };
+    let clear = html("button").class("btn edge small-btn end").test_id("draw-clear").on_click(move || clear(lab, drawing)).text("Clear");
+    let square = html("div").class("draw-box").child(square(lab, drawing));
+    html("figure")
+        .class("draw")
+        .child(html("div").class("panel-head").child(html("h3").text("Draw one yourself")).child(clear))
+        .child(html("div").class("draw-row").child(square).child(bars(probs)))
+        .child(html("figcaption").class("small").test_id("draw-answer").text_from(said))
+}
+
+/// The square.
+fn square(lab: Lab, drawing: Watched<Drawing>) -> El {
+    let cursor = Watched::new(None::<[usize; 2]>);
     let touch = move |event: &PointerEvent| {
-        let Some(canvas) = canvas.get_untracked() else { return };
-        let rect = canvas.get_bounding_client_rect();
+        let rect = event_target::<HtmlCanvasElement>(event).get_bounding_client_rect();
         let to = [(f64::from(event.client_x()) - rect.left()) / rect.width(), (f64::from(event.client_y()) - rect.top()) / rect.height()];
         drawing.update(|d| d.stroke(to));
         send(lab, drawing);
     };
     let down = move |event: PointerEvent| {
         event.prevent_default();
-        if let Some(canvas) = canvas.get_untracked() {
-            // Without capture a stroke ends at the edge, no worse.
-            let _ = canvas.set_pointer_capture(event.pointer_id());
-            // Refused only where it is not shown.
-            let _ = canvas.focus();
-        }
+        let canvas: HtmlCanvasElement = event_target(&event);
+        // Without capture a stroke ends at the edge, no worse.
+        let _ = canvas.set_pointer_capture(event.pointer_id());
+        // Refused only where it is not shown.
+        let _ = canvas.focus();
         cursor.set(None);
         drawing.update(|d| d.pen = None);
         touch(&event);
@@ -121,79 +131,82 @@ pub(super) fn DrawSquare() -> impl IntoView {
             touch(&event);
         }
     };
-    let clear = move || {
-        drawing.update(|d| {
-            d.pixels.fill(0);
-            d.pen = None;
+    let canvas = html("canvas")
+        .class("ink-img")
+        .named("draw")
+        .set("width", "8")
+        .set("height", "8")
+        .set("tabindex", "0")
+        .set("role", "application")
+        .set("aria-label", "Square to draw in. Arrow keys move the pen, Space draws, Delete clears.")
+        .on("pointerdown", down)
+        .on("pointermove", moved)
+        .on("keydown", move |event: KeyboardEvent| by_key(lab, drawing, cursor, &event))
+        .on("blur", move |_: web_sys::Event| cursor.set(None));
+    let node: HtmlCanvasElement = canvas.node();
+    follow(move || {
+        drawing.with(|d| {
+            let mut pixels = paint::ink(&d.pixels);
+            if let Some([row, col]) = cursor.get() {
+                // The keyboard's pen: a grey pixel that is not part of the drawing.
+                if let Some(opacity) = pixels.get_mut((row * d.cols + col) * 4 + 3) {
+                    *opacity = 110.max(*opacity);
+                }
+            }
+            paint::put(&node, &pixels, d.cols, d.rows);
         });
-        send(lab, drawing);
-    };
-    let key = move |event: KeyboardEvent| by_key(lab, drawing, cursor, &event, clear);
-    let probs = move || match lab.frame.get() {
-        Some(frame) if !drawing.with(Drawing::is_empty) => frame.floats(2),
-        _ => Vec::new(),
-    };
-    let said = move || match largest(&probs()) {
-        Some((class, prob)) => {
-            format!("The network says {} with probability {}.", class_name(lab, class), format::fixed(f64::from(prob), 2))
-        }
-        None => "Draw in the square; the network answers at once and changes its mind while it trains.".into(),
-    };
-    view! {
-        <figure class="draw">
-            <div class="panel-head">
-                <h3>"Draw one yourself"</h3>
-                <button class="btn edge small-btn end" data-testid="draw-clear" on:click=move |_| clear()>"Clear"</button>
-            </div>
-            <div class="draw-row">
-                <div class="draw-box">
-                    <canvas
-                        class="ink-img" node_ref=canvas id="draw" data-testid="draw" width="8" height="8" tabindex="0" role="application"
-                        aria-label="Square to draw in. Arrow keys move the pen, Space draws, Delete clears."
-                        on:pointerdown=down on:pointermove=moved on:keydown=key on:blur=move |_| cursor.set(None)
-                    ></canvas>
-                </div>
-                <Bars probs=Signal::derive(probs) />
-            </div>
-            <figcaption class="small" data-testid="draw-answer">{said}</figcaption>
-        </figure>
-    }
-    .into_any()
+    });
+    canvas
 }
 
 /// Probabilities of the classes as bars; the longest in ink.
-#[component]
-pub(super) fn Bars(#[prop(into)] probs: Signal<Vec<f32>>) -> impl IntoView {
+pub(super) fn bars(probs: impl Fn() -> Vec<f32> + 'static) -> El {
     let lab = lab();
-    let count = Memo::new(move |_| match lab.samples.get().as_deref() {
-        Some(Samples::Images { classes, .. }) => classes.len(),
-        _ => 0,
+    let shown = Watched::new(Vec::new());
+    follow(move || shown.set(probs()));
+    let count = distinct(move || {
+        lab.samples.with(|samples| match samples.as_deref() {
+            Some(Samples::Images { classes, .. }) => classes.len(),
+            _ => 0,
+        })
     });
-    let row = move |class: usize| {
-        let prob = move || probs.with(|p| p.get(class).copied());
-        let is_top = move || probs.with(|p| largest(p).is_some_and(|(top, _)| top == class));
-        view! {
-            <span class:top=is_top>{class_name(lab, class)}</span>
-            <i class:top=is_top style=("--v", move || format!("{}%", prob().unwrap_or(0.0) * 100.0))></i>
-            <span class:top=is_top>{live(move || prob().map_or_else(|| "–".to_string(), |p| format::fixed(f64::from(p), 2)))}</span>
-        }
-        .into_any()
-    };
-    let label = move || match probs.with(|p| largest(p)) {
+    let label = move || match largest(&shown.get()) {
         Some((class, prob)) => format!("{} with probability {}", class_name(lab, class), format::fixed(f64::from(prob), 2)),
         None => "No answer yet".into(),
     };
-    view! { <div class="probs" role="img" aria-label=label>{live(move || (0..count.get()).map(row).collect_view())}</div> }.into_any()
+    let rows = move || (0..count.get()).flat_map(|class| bar(lab, shown, class)).collect();
+    html("div").class("probs").set("role", "img").set_from("aria-label", label).parts(rows)
+}
+
+/// The name of a class, its bar and its probability.
+fn bar(lab: Lab, probs: Watched<Vec<f32>>, class: usize) -> [El; 3] {
+    let prob = move || probs.get().get(class).copied();
+    let is_top = move || largest(&probs.get()).is_some_and(|(top, _)| top == class);
+    let text = move || prob().map_or_else(|| "–".to_string(), |p| format::fixed(f64::from(p), 2));
+    [
+        html("span").class_if("top", is_top).text_from(move || class_name(lab, class)),
+        html("i").class_if("top", is_top).style_from("--v", move || format!("{}%", f64::from(prob().unwrap_or(0.0)) * 100.0)),
+        html("span").class_if("top", is_top).text_from(text),
+    ]
+}
+
+/// Takes all ink away.
+fn clear(lab: Lab, drawing: Watched<Drawing>) {
+    drawing.update(|d| {
+        d.pixels.fill(0);
+        d.pen = None;
+    });
+    send(lab, drawing);
 }
 
 /// Sends what is drawn, centred.
-fn send(lab: Lab, drawing: RwSignal<Drawing>) {
+fn send(lab: Lab, drawing: Watched<Drawing>) {
     let pixels = drawing.with_untracked(Drawing::centred);
     lab.draw(Uint8Array::from(pixels.as_slice()).buffer());
 }
 
 /// Draws without a pointer.
-fn by_key(lab: Lab, drawing: RwSignal<Drawing>, cursor: RwSignal<Option<[usize; 2]>>, event: &KeyboardEvent, clear: impl Fn()) {
+fn by_key(lab: Lab, drawing: Watched<Drawing>, cursor: Watched<Option<[usize; 2]>>, event: &KeyboardEvent) {
     let (rows, cols) = drawing.with_untracked(|d| (d.rows, d.cols));
     if rows == 0 {
         return;
@@ -210,7 +223,7 @@ fn by_key(lab: Lab, drawing: RwSignal<Drawing>, cursor: RwSignal<Option<[usize; 
             [row, col]
         }
         "Delete" | "Backspace" => {
-            clear();
+            clear(lab, drawing);
             [row, col]
         }
         _ => return,

@@ -4,7 +4,6 @@ use super::lab::Lab;
 use crate::experiment::models::{ModelChoice, presets};
 use crate::experiment::{Dataset, Experiment};
 use crate::nn::{Activation, Layer};
-use leptos::prelude::GetUntracked;
 
 /// The most layers a network of the page may have.
 pub(super) const MAX_LAYERS: usize = 12;

@@ -1,120 +1,124 @@
 //! A network for images, drawn in columns: what each layer makes of one test image.
 
-use super::draw::Bars;
+use super::draw::bars;
+use super::element::{El, follow, html};
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::paint;
 use super::reports::{Built, Samples};
-use super::samples::class_name;
+use super::samples::{class_name, picture};
 use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 /// At most so many maps or units of a layer are drawn.
 const MAX_MAPS: usize = 16;
 const MAX_CELLS: usize = 64;
 
 /// The image, the layers' activations and the answer.
-#[component]
-pub(super) fn ImageNetwork() -> impl IntoView {
+pub(super) fn image_network() -> El {
     let lab = lab();
     let columns = move || {
-        let built = lab.built.get()?;
-        let hidden = built.layers.len().saturating_sub(1);
-        Some((0..hidden).map(|layer| column(lab, &built, layer)).collect_view())
-    };
-    let answer = move || {
-        let (Some(frame), Some(samples)) = (lab.frame.get(), lab.samples.get()) else { return Vec::new() };
-        let Samples::Images { classes, .. } = samples.as_ref() else { return Vec::new() };
-        let n = classes.len();
-        let start = lab.inspected.get() * n;
-        frame.floats(0).get(start..start + n).map(<[f32]>::to_vec).unwrap_or_default()
+        lab.built.with(|built| {
+            let Some(built) = built else { return Vec::new() };
+            let hidden = built.layers.len().saturating_sub(1);
+            (0..hidden).map(|layer| column(lab, built, layer)).collect()
+        })
     };
     let said = move || {
-        let truth = match lab.samples.get().as_deref() {
-            Some(Samples::Images { labels, .. }) => labels.get(lab.inspected.get()).map(|&l| class_name(lab, usize::from(l))),
+        let inspected = lab.inspected.get();
+        let truth = lab.samples.with(|samples| match samples.as_deref() {
+            Some(Samples::Images { labels, .. }) => labels.get(inspected).copied(),
             _ => None,
-        };
+        });
         match truth {
             Some(truth) => format!(
-                "From left to right: what each layer makes of one test image ({truth}); bluer is stronger. Choose another image among the test images."
+                "From left to right: what each layer makes of one test image ({}); bluer is stronger. Choose another image among the test images.",
+                class_name(lab, usize::from(truth))
             ),
             None => "What each layer makes of one test image.".to_string(),
         }
     };
-    view! {
-        <figure class="conv-block" id="network" data-testid="network">
-            <div class="scroll-x" tabindex="0" role="region" aria-label="The network, layer by layer">
-                <div class="conv">
-                    {input(lab)}
-                    {columns}
-                    <div class="layer out">
-                        <header><b>"Answer"</b><span>{live(move || lab.run_of(|b| b.as_ref().and_then(|b| b.layers.last().map(|l| format!("{} classes", l.shape.iter().product::<usize>())))))}</span></header>
-                        <Bars probs=Signal::derive(answer) />
-                    </div>
-                </div>
-            </div>
-            <figcaption class="small">{said}</figcaption>
-        </figure>
-    }
-    .into_any()
+    let scroll = html("div")
+        .class("scroll-x")
+        .set("tabindex", "0")
+        .set("role", "region")
+        .set("aria-label", "The network, layer by layer")
+        .child(html("div").class("conv").child(input(lab)).parts(columns).child(output(lab)));
+    html("figure").class("conv-block").named("network").child(scroll).child(html("figcaption").class("small").text_from(said))
+}
+
+/// The title of a layer and its size.
+fn header(title: &str, size: El) -> El {
+    html("header").child(html("b").text(title)).child(size)
 }
 
 /// The inspected image.
-fn input(lab: Lab) -> AnyView {
-    let canvas = NodeRef::<leptos::html::Canvas>::new();
-    Effect::new(move |_| {
-        let (Some(samples), Some(canvas)) = (lab.samples.get(), canvas.get()) else { return };
-        if let Samples::Images { rows, cols, pixels, .. } = samples.as_ref() {
-            let size = rows * cols;
-            let start = lab.inspected.get() * size;
-            if let Some(image) = pixels.get(start..start + size) {
-                paint::put(&canvas, &paint::ink(image), *cols, *rows);
-            }
-        }
-    });
-    let size = move || match lab.samples.get().as_deref() {
-        Some(Samples::Images { rows, cols, .. }) => format!("{rows} × {cols}"),
-        _ => String::new(),
+fn input(lab: Lab) -> El {
+    let size = move || {
+        lab.samples.with(|samples| match samples.as_deref() {
+            Some(Samples::Images { rows, cols, .. }) => format!("{rows} × {cols}"),
+            _ => String::new(),
+        })
     };
-    view! {
-        <div class="layer in">
-            <header><b>"Image"</b><span>{size}</span></header>
-            <div class="maps"><canvas class="ink-img" node_ref=canvas width="8" height="8" role="img" aria-label="The chosen test image"></canvas></div>
-        </div>
-    }
-    .into_any()
+    let image = picture(lab, move || lab.inspected.get()).set("role", "img").set("aria-label", "The chosen test image");
+    html("div").class("layer in").child(header("Image", html("span").text_from(size))).child(html("div").class("maps").child(image))
+}
+
+/// What the network answers to it.
+fn output(lab: Lab) -> El {
+    let size = move || {
+        lab.built.with(|built| {
+            let last = built.as_ref().and_then(|b| b.layers.last());
+            last.map(|l| format!("{} classes", l.shape.iter().product::<usize>())).unwrap_or_default()
+        })
+    };
+    let answer = move || {
+        let n = lab.samples.with(|samples| match samples.as_deref() {
+            Some(Samples::Images { classes, .. }) => classes.len(),
+            _ => 0,
+        });
+        let start = lab.inspected.get() * n;
+        lab.frame.with(|frame| {
+            let probs = frame.as_ref().map(|f| f.floats(0)).unwrap_or_default();
+            probs.get(start..start + n).map(<[f32]>::to_vec).unwrap_or_default()
+        })
+    };
+    html("div").class("layer out").child(header("Answer", html("span").text_from(size))).child(bars(answer))
 }
 
 /// A layer's title and a canvas with a tile for each map.
-fn column(lab: Lab, built: &Built, layer: usize) -> AnyView {
-    let info = built.layers[layer].clone();
+fn column(lab: Lab, built: &Built, layer: usize) -> El {
+    let info = &built.layers[layer];
     let before: usize = built.layers[..layer].iter().map(|l| l.shape.iter().product::<usize>()).sum();
-    let canvas = NodeRef::<leptos::html::Canvas>::new();
-    let shape = info.shape.clone();
-    let (tiles, rows, cols) = extent(&shape);
-    let shown = tiles.min(if shape.len() == 3 { MAX_MAPS } else { MAX_CELLS });
-    let across = across(shown, rows == 1 && cols == 1);
-    let sheet = Sheet { tiles, shown, across, rows, cols };
+    let (tiles, rows, cols) = extent(&info.shape);
+    let are_cells = rows == 1 && cols == 1;
+    let shown = tiles.min(if info.shape.len() == 3 { MAX_MAPS } else { MAX_CELLS });
+    let sheet = Sheet { tiles, shown, across: across(shown, are_cells), rows, cols };
     let [width, height] = sheet.size();
-    Effect::new(move |_| {
-        let (Some(frame), Some(canvas)) = (lab.frame.get(), canvas.get()) else { return };
-        if let Some(values) = frame.arrays[1].get(before..before + tiles * rows * cols) {
-            paint::put(&canvas, &sheet.paint(values), width, height);
-        }
+    let canvas = html("canvas")
+        .class("acts")
+        .number("width", width as f64)
+        .number("height", height as f64)
+        .set("role", "img")
+        .set("aria-label", &format!("Activations of layer {}, {}", layer + 1, info.title));
+    let node: HtmlCanvasElement = canvas.node();
+    follow(move || {
+        lab.frame.with(|frame| {
+            if let Some(values) = frame.as_ref().and_then(|f| f.arrays[1].get(before..before + tiles * rows * cols)) {
+                paint::put(&node, &sheet.paint(values), width, height);
+            }
+        });
     });
     let size = match info.shape.as_slice() {
         [h, w, c] => format!("{c} × {h} × {w}"),
         other => format!("{} units", other.iter().product::<usize>()),
     };
-    let more = (shown < tiles).then(|| view! { <span class="more">{format!("{shown} shown")}</span> });
-    let label = format!("Activations of layer {}, {}", layer + 1, info.title);
+    let more = (shown < tiles).then(|| html("span").class("more").text(&format!("{shown} shown")));
     let name = if info.detail.is_empty() { info.title.clone() } else { format!("{}, {}", info.title, info.detail) };
-    view! {
-        <div class="layer" title=name>
-            <header><b>{info.title.clone()}</b><span>{size}</span>{more}</header>
-            <div class="maps" class:cells=rows == 1 && cols == 1><canvas class="acts" node_ref=canvas width=width height=height role="img" aria-label=label></canvas></div>
-        </div>
-    }
-    .into_any()
+    html("div")
+        .class("layer")
+        .set("title", &name)
+        .child(header(&info.title, html("span").text(&size)).children(more))
+        .child(html("div").class(if are_cells { "maps cells" } else { "maps" }).child(canvas))
 }
 
 /// How many maps and their rows and columns; units are maps of one pixel.

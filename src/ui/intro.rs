@@ -1,19 +1,18 @@
 //! What a first visit reads: what will happen, and three things to begin with.
 
 use super::edit;
+use super::element::{El, html};
 use super::format::thousands;
 use super::lab::lab;
 use crate::experiment::Dataset;
 use crate::experiment::models::{Preset, presets};
-use leptos::prelude::*;
 
 /// The claim, the promise and the presets; shown at level Simple.
-#[component]
-pub(super) fn Intro() -> impl IntoView {
+pub(super) fn intro() -> El {
     let lab = lab();
     let claim = move || {
-        let count = lab.run_of(|b| b.as_ref().map(|b| b.params));
-        let dataset = lab.read(|e| e.dataset);
+        let count = lab.built.with(|b| b.as_ref().map(|b| b.params));
+        let dataset = lab.experiment.with(|e| e.dataset);
         let numbers = count.map_or_else(|| "Numbers".to_string(), |n| format!("{} numbers", thousands(n as u64)));
         let what = match dataset {
             Dataset::Circle => "to tell a disc from a ring",
@@ -26,18 +25,21 @@ pub(super) fn Intro() -> impl IntoView {
         };
         format!("{numbers} will learn {what}.")
     };
-    let preset = move |Preset { id, title, why, .. }: Preset| {
-        view! { <button class="chip" title=why data-testid=format!("preset-{id}") on:click=move |_| edit::adopt_preset(lab, id)>{title}</button> }.into_any()
+    let promise = "Press Play. The network starts with random numbers and improves them a little at every step, here, on your own machine. \
+                   Nothing is sent anywhere.";
+    let preset = |Preset { id, title, why, .. }: Preset| {
+        html("button")
+            .class("chip")
+            .set("title", why)
+            .test_id(&format!("preset-{id}"))
+            .on_click(move || edit::adopt_preset(lab, id))
+            .text(title)
     };
-    view! {
-        <div class="intro only-simple">
-            <h1>{claim}</h1>
-            <p>"Press Play. The network starts with random numbers and improves them a little at every step, here, on your own machine. Nothing is sent anywhere."</p>
-            <div class="feats" role="group" aria-label="To begin with">
-                <span class="small">"Or begin with"</span>
-                {presets().into_iter().map(preset).collect_view()}
-            </div>
-        </div>
-    }
-    .into_any()
+    let presets = html("div")
+        .class("feats")
+        .set("role", "group")
+        .set("aria-label", "To begin with")
+        .child(html("span").class("small").text("Or begin with"))
+        .children(presets().map(preset));
+    html("div").class("intro only-simple").child(html("h1").text_from(claim)).child(html("p").text(promise)).child(presets)
 }

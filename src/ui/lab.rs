@@ -2,6 +2,7 @@
 
 use super::links;
 use super::reports::{Built, Costs, Device, Frame, History, Notice, PageState, Samples};
+use super::watched::Watched;
 use crate::experiment::{Experiment, Level};
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Metrics, NoticeKind, RunId};
@@ -12,26 +13,26 @@ use std::time::Duration;
 /// All of it. Copies share one state.
 #[derive(Clone, Copy)]
 pub(super) struct Lab {
-    pub(super) experiment: RwSignal<Experiment>,
-    pub(super) state: RwSignal<PageState>,
-    pub(super) built: RwSignal<Option<Arc<Built>>>,
-    pub(super) samples: RwSignal<Option<Arc<Samples>>>,
-    pub(super) frame: RwSignal<Option<Arc<Frame>>>,
-    pub(super) metrics: RwSignal<Metrics>,
-    pub(super) history: RwSignal<Arc<History>>,
-    pub(super) device: RwSignal<Option<Device>>,
-    pub(super) costs: RwSignal<Costs>,
-    pub(super) saved_step: RwSignal<Option<u64>>,
-    pub(super) notices: RwSignal<Vec<Notice>>,
+    pub(super) experiment: Watched<Experiment>,
+    pub(super) state: Watched<PageState>,
+    pub(super) built: Watched<Option<Arc<Built>>>,
+    pub(super) samples: Watched<Option<Arc<Samples>>>,
+    pub(super) frame: Watched<Option<Arc<Frame>>>,
+    pub(super) metrics: Watched<Metrics>,
+    pub(super) history: Watched<Arc<History>>,
+    pub(super) device: Watched<Option<Device>>,
+    pub(super) costs: Watched<Costs>,
+    pub(super) saved_step: Watched<Option<u64>>,
+    pub(super) notices: Watched<Vec<Notice>>,
     /// The test sample whose activations are shown.
-    pub(super) inspected: RwSignal<usize>,
-    pub(super) run: StoredValue<RunId>,
+    pub(super) inspected: Watched<usize>,
+    pub(super) run: Watched<RunId>,
     /// Whether a changed experiment waits to be built.
-    is_stale: StoredValue<bool>,
+    is_stale: Watched<bool>,
     /// Whether a frame was asked for and has not come.
-    is_awaiting_frame: StoredValue<bool>,
-    last_frame_ms: StoredValue<f64>,
-    client: StoredValue<Option<Client>, LocalStorage>,
+    is_awaiting_frame: Watched<bool>,
+    last_frame_ms: Watched<f64>,
+    client: Watched<Option<Client>>,
 }
 
 /// How long a dragged slider may rest before its run is built.
@@ -42,23 +43,23 @@ impl Lab {
     pub(super) fn new() -> Self {
         let (experiment, problems) = links::read();
         let lab = Self {
-            experiment: RwSignal::new(experiment),
-            state: RwSignal::new(PageState::Loading),
-            built: RwSignal::new(None),
-            samples: RwSignal::new(None),
-            frame: RwSignal::new(None),
-            metrics: RwSignal::new(Metrics::default()),
-            history: RwSignal::default(),
-            device: RwSignal::new(None),
-            costs: RwSignal::new(Costs::default()),
-            saved_step: RwSignal::new(None),
-            notices: RwSignal::new(Vec::new()),
-            inspected: RwSignal::new(0),
-            run: StoredValue::new(RunId::default()),
-            is_stale: StoredValue::new(false),
-            is_awaiting_frame: StoredValue::new(false),
-            last_frame_ms: StoredValue::new(0.0),
-            client: StoredValue::new_local(None),
+            experiment: Watched::new(experiment),
+            state: Watched::new(PageState::Loading),
+            built: Watched::new(None),
+            samples: Watched::new(None),
+            frame: Watched::new(None),
+            metrics: Watched::new(Metrics::default()),
+            history: Watched::new(Arc::default()),
+            device: Watched::new(None),
+            costs: Watched::new(Costs::default()),
+            saved_step: Watched::new(None),
+            notices: Watched::new(Vec::new()),
+            inspected: Watched::new(0),
+            run: Watched::new(RunId::default()),
+            is_stale: Watched::new(false),
+            is_awaiting_frame: Watched::new(false),
+            last_frame_ms: Watched::new(0.0),
+            client: Watched::new(None),
         };
         lab.report_link(problems);
         lab
@@ -66,7 +67,7 @@ impl Lab {
 
     /// Starts the worker and builds the first run. It does not train by itself.
     pub(super) fn start(self) {
-        self.client.set_value(Some(Client::start(move |event, arrays| self.receive(event, arrays))));
+        self.client.set(Some(Client::start(move |event, arrays| self.receive(event, arrays))));
         self.build();
     }
 
@@ -77,7 +78,7 @@ impl Lab {
 
     /// Sends a command and what belongs to it.
     pub(super) fn send_with(self, command: Command, arrays: Vec<js_sys::ArrayBuffer>) {
-        self.client.with_value(|client| {
+        self.client.with_untracked(|client| {
             if let Some(client) = client {
                 client.send(command, arrays);
             }
@@ -86,7 +87,7 @@ impl Lab {
 
     /// Hands data set files to the worker.
     pub(super) fn send_files(self, files: Vec<web_sys::File>) {
-        self.client.with_value(|client| {
+        self.client.with_untracked(|client| {
             if let Some(client) = client {
                 client.send_files(files);
             }
@@ -126,7 +127,7 @@ impl Lab {
         live.speed = next.speed;
         live.learning_rate = next.learning_rate;
         if live != next {
-            self.is_stale.set_value(true);
+            self.is_stale.set(true);
             set_timeout(move || self.build_if_stale(), SETTLE);
             return;
         }
@@ -150,15 +151,15 @@ impl Lab {
 
     /// Builds what a visitor has changed since the last run was built.
     pub(super) fn build_if_stale(self) {
-        if self.is_stale.get_value() {
+        if self.is_stale.get_untracked() {
             self.build();
         }
     }
 
     fn build(self) {
-        self.is_stale.set_value(false);
-        let run = RunId(self.run.get_value().0 + 1);
-        self.run.set_value(run);
+        self.is_stale.set(false);
+        let run = RunId(self.run.get_untracked().0 + 1);
+        self.run.set(run);
         self.state.set(PageState::Loading);
         self.clear_numbers();
         self.costs.set(Costs::default());
@@ -170,7 +171,7 @@ impl Lab {
     }
 
     fn clear_numbers(self) {
-        self.metrics.set(Metrics { run: self.run.get_value(), ..Metrics::default() });
+        self.metrics.set(Metrics { run: self.run.get_untracked(), ..Metrics::default() });
         self.history.set(Arc::default());
         self.saved_step.set(None);
     }
@@ -234,26 +235,26 @@ impl Lab {
 
     /// Asks for the next pictures unless they are already asked for.
     pub(super) fn want_frame(self) {
-        if !self.is_awaiting_frame.get_value() {
-            self.is_awaiting_frame.set_value(true);
+        if !self.is_awaiting_frame.get_untracked() {
+            self.is_awaiting_frame.set(true);
             self.send(Command::WantFrame);
         }
     }
 
     /// Asks for pictures, whatever was asked for before.
     pub(super) fn ask_again(self) {
-        self.is_awaiting_frame.set_value(false);
+        self.is_awaiting_frame.set(false);
         self.want_frame();
     }
 
     /// Takes note that the pictures came, and asks for the next once these are drawn: at most 15 times a second, twice with reduced motion.
     pub(super) fn frame_came(self) {
-        self.is_awaiting_frame.set_value(false);
+        self.is_awaiting_frame.set(false);
         request_animation_frame(move || {
             let now = now_ms();
             let every = if is_motion_reduced() { 500.0 } else { 66.0 };
-            let wait = (every - (now - self.last_frame_ms.get_value())).clamp(0.0, every);
-            self.last_frame_ms.set_value(now + wait);
+            let wait = (every - (now - self.last_frame_ms.get_untracked())).clamp(0.0, every);
+            self.last_frame_ms.set(now + wait);
             let next = move || {
                 if self.state.get_untracked() == PageState::Training {
                     self.want_frame();
@@ -288,7 +289,7 @@ impl Lab {
 
     /// How much the page shows.
     pub(super) fn level(self) -> Level {
-        self.read(|e| e.level)
+        self.experiment.with(|e| e.level)
     }
 }
 

@@ -4,8 +4,6 @@ use super::choices::activation_title;
 use super::reports::Built;
 use crate::experiment::Features;
 use crate::nn::Activation;
-use leptos::prelude::{Get, Memo};
-use std::sync::Arc;
 
 /// A column shows at most so many units.
 pub(super) const MAX_SHOWN: usize = 8;
@@ -42,15 +40,6 @@ pub(super) struct Layout {
     pub(super) is_tall: bool,
     /// Where each shown unit of a column begins.
     pub(super) at: Vec<Vec<[f64; 2]>>,
-}
-
-/// Reads a layout that follows the run; through one function, as the readers of [`super::lab::Lab`] do.
-pub(super) fn read<T>(layout: Memo<Arc<Layout>>, read: impl FnOnce(&Layout) -> T) -> T {
-    #[inline(never)]
-    fn copy(layout: Memo<Arc<Layout>>) -> Arc<Layout> {
-        layout.get()
-    }
-    read(&copy(layout))
 }
 
 impl Column {

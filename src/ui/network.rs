@@ -1,171 +1,177 @@
 //! The network of a 2-D set, drawn in columns: each unit with its own map, each weight as a line.
 
 use super::edit;
+use super::element::{El, distinct, follow, html, svg};
 use super::lab::{Lab, lab};
-use super::layout::{Layout, UNIT};
-use super::live::live;
-use super::tip::{Subject, Tip, unit_name};
-use super::{icons, layout, paint, size};
+use super::layout::{Column, Layout, UNIT};
+use super::reports::Frame;
+use super::tip::{Subject, tip, unit_name};
+use super::watched::Watched;
+use super::{icons, paint, size};
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlCanvasElement, HtmlElement, KeyboardEvent};
+use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement, KeyboardEvent};
 
 /// The picture, its steppers and what the pointer or the keyboard rests on.
-#[component]
-pub(super) fn Network() -> impl IntoView {
+pub(super) fn network() -> El {
     let lab = lab();
-    let node = NodeRef::<leptos::html::Figure>::new();
-    let width = size::width_of(node, 700.0);
-    let subject = RwSignal::new(None::<Subject>);
-    let layout = Memo::new(move |_| {
-        let features = lab.read(|e| e.features);
-        match lab.built.get() {
-            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Arc::new(Layout::of(&built, features, width.get())),
+    let figure = html("figure").class("net").named("network").set("role", "group");
+    let width = size::width_of(&figure, 700.0);
+    let subject = Watched::new(None::<Subject>);
+    let layout = distinct(move || {
+        let features = lab.experiment.with(|e| e.features);
+        lab.built.with(|built| match built {
+            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Arc::new(Layout::of(built, features, width.get())),
             _ => Arc::default(),
-        }
-    });
-    Effect::new(move |_| {
-        layout.track();
-        lab.frame.track();
-        if let Some(figure) = node.get() {
-            layout.with_untracked(|layout| draw(lab, layout, &figure));
-        }
-    });
-    let caption = move || {
-        layout::read(layout, |layout| match layout.columns.as_slice() {
-            [inputs, hidden @ .., output] => {
-                let widths: Vec<String> = hidden.iter().map(|c| c.units.to_string()).collect();
-                let hidden =
-                    if widths.is_empty() { "no hidden layer".into() } else { format!("hidden layers of {} units", widths.join(", ")) };
-                format!(
-                    "The network: {} inputs, {hidden}, {} output. Use the arrow keys to move between units.",
-                    inputs.units, output.units
-                )
-            }
-            _ => "The network is being built.".into(),
         })
-    };
-    view! {
-        <figure class="net" class:is-tall=move || layout::read(layout, |l| l.is_tall) data-testid="network" id="network" node_ref=node role="group" aria-label=caption
-            on:mouseleave=move |_| subject.set(None)
-            on:keydown=move |event| move_focus(&event, layout, subject)
-        >
-            {live(move || layout::read(layout, |layout| headers(lab, layout)))}
-            <div class="net-pic" style:height=move || layout::read(layout, |l| format!("{}px", l.height))>
-                {live(move || layout::read(layout, |layout| links(layout, subject)))}
-                {live(move || layout::read(layout, |layout| units(layout, subject)))}
-                <Tip layout=layout subject=subject />
-            </div>
-            <figcaption class="small">
-                "Each square shows what a unit answers over the plane. Lines are weights: blue positive, orange and dashed negative."
-            </figcaption>
-        </figure>
-    }
-    .into_any()
+    });
+    // Only other columns rebuild what is above them, so that its buttons stay under the pointer while numbers change.
+    let columns = distinct(move || layout.with(|l| are_sizable(l)));
+    let headers = move || columns.get().chars().enumerate().map(|(column, mark)| header(lab, layout, column, mark == SIZABLE)).collect();
+    let picture = html("div")
+        .class("net-pic")
+        .style_from("height", move || layout.with(|l| format!("{}px", l.height)))
+        .parts(move || vec![layout.with(|l| links(l, subject))])
+        .parts(move || layout.with(|l| units(l, subject)))
+        .child(tip(layout, subject));
+    let note = "Each square shows what a unit answers over the plane. Lines are weights: blue positive, orange and dashed negative.";
+    let figure = figure
+        .class_if("is-tall", move || layout.with(|l| l.is_tall))
+        .set_from("aria-label", move || layout.with(|l| caption(l)))
+        .on("mouseleave", move |_: Event| subject.set(None))
+        .on("keydown", move |event| move_focus(&event, layout, subject))
+        .parts(headers)
+        .child(picture)
+        .child(html("figcaption").class("small").text(note));
+    // After the parts, whose elements it paints.
+    let painted = figure.element().clone();
+    follow(move || {
+        lab.frame.with(|frame| {
+            if let Some(frame) = frame {
+                layout.with(|l| draw(frame, l, &painted));
+            }
+        });
+    });
+    figure
 }
 
-/// Above each column: what it is and how many units it has.
-fn headers(lab: Lab, layout: &Layout) -> Vec<AnyView> {
+/// The network in words.
+fn caption(layout: &Layout) -> String {
+    let [inputs, hidden @ .., output] = layout.columns.as_slice() else { return "The network is being built.".into() };
+    let widths: Vec<String> = hidden.iter().map(|c| c.units.to_string()).collect();
+    let hidden = if widths.is_empty() { "no hidden layer".into() } else { format!("hidden layers of {} units", widths.join(", ")) };
+    format!("The network: {} inputs, {hidden}, {} output. Use the arrow keys to move between units.", inputs.units, output.units)
+}
+
+/// Marks a column whose number of units can be changed above it.
+const SIZABLE: char = '+';
+
+/// A mark for each column.
+fn are_sizable(layout: &Layout) -> String {
     let last = layout.columns.len().saturating_sub(1);
-    let header = |column: usize| {
-        let layer = &layout.columns[column];
-        let (units, shown) = (layer.units, layer.shown());
-        let (x, y) = if layout.is_tall { (0.0, layout.at[column][0][1] - 34.0) } else { (layout.column_x(column), 0.0) };
-        let detail = if shown < units { format!("{}, {shown} shown", layer.detail) } else { layer.detail.clone() };
-        let resize = move |up: bool| {
-            lab.change(|e| {
-                if let Some(layer) = e.layers.get_mut(column - 1) {
-                    edit::resize(layer, up)
-                }
-            })
-        };
-        let name = match column {
-            0 => Some("Inputs"),
-            _ if column == last => Some("Output"),
-            _ => layer.title.as_deref(),
-        };
-        let title = match name {
-            Some(name) => view! { <b>{name.to_string()}</b> }.into_any(),
-            None => view! {
-                <span class="steps">
-                    <button class="btn tiny" aria-label=format!("Fewer units in layer {column}") on:click=move |_| resize(false)>{icons::minus()}</button>
-                    <span>{units}" units"</span>
-                    <button class="btn tiny" aria-label=format!("More units in layer {column}") on:click=move |_| resize(true)>{icons::plus()}</button>
-                </span>
-            }
-            .into_any(),
-        };
-        view! { <div class="net-col" style:left=format!("{x}px") style:top=format!("{y}px")>{title}<span class="small">{detail}</span></div> }.into_any()
+    let is_sizable = |(i, column): (usize, &Column)| i > 0 && i < last && column.title.is_none();
+    layout.columns.iter().enumerate().map(|column| if is_sizable(column) { SIZABLE } else { '-' }).collect()
+}
+
+/// Above a column: what it is and how many units it has.
+fn header(lab: Lab, layout: Watched<Arc<Layout>>, column: usize, is_sizable: bool) -> El {
+    let from = move |text: fn(&Layout, usize, &Column) -> String| {
+        layout.with(|l| l.columns.get(column).map(|c| text(l, column, c)).unwrap_or_default())
     };
-    (0..layout.columns.len()).map(header).collect()
+    let left = move || from(|l, column, _| format!("{}px", if l.is_tall { 0.0 } else { l.column_x(column) }));
+    let top = move || from(|l, column, _| format!("{}px", if l.is_tall { l.at[column][0][1] - 34.0 } else { 0.0 }));
+    let detail = move || from(|_, _, c| if c.shown() < c.units { format!("{}, {} shown", c.detail, c.shown()) } else { c.detail.clone() });
+    let name = move || {
+        from(|l, column, c| match column {
+            0 => "Inputs".into(),
+            _ if column + 1 == l.columns.len() => "Output".into(),
+            _ => c.title.clone().unwrap_or_default(),
+        })
+    };
+    let title = if is_sizable {
+        html("span")
+            .class("steps")
+            .child(stepper(lab, column, false))
+            .child(html("span").text_from(move || from(|_, _, c| format!("{} units", c.units))))
+            .child(stepper(lab, column, true))
+    } else {
+        html("b").text_from(name)
+    };
+    html("div")
+        .class("net-col")
+        .style_from("left", left)
+        .style_from("top", top)
+        .child(title)
+        .child(html("span").class("small").text_from(detail))
+}
+
+/// A button for more or fewer units in a column.
+fn stepper(lab: Lab, column: usize, up: bool) -> El {
+    let resize = move || {
+        lab.change(|e| {
+            if let Some(layer) = e.layers.get_mut(column - 1) {
+                edit::resize(layer, up)
+            }
+        })
+    };
+    let label = format!("{} units in layer {column}", if up { "More" } else { "Fewer" });
+    html("button").class("btn tiny").set("aria-label", &label).on_click(resize).child(if up { icons::plus() } else { icons::minus() })
 }
 
 /// The lines of the weights, and wider ones that take the pointer.
-fn links(layout: &Layout, subject: RwSignal<Option<Subject>>) -> AnyView {
+fn links(layout: &Layout, subject: Watched<Option<Subject>>) -> El {
     let lines = layout.links();
-    let hits = lines.clone();
-    let view_box = format!("0 0 {} {}", layout.width.max(1.0), layout.height.max(1.0));
-    let line = |link: &[usize; 3]| {
-        let [column, from, to] = *link;
+    let line = |&[column, from, to]: &[usize; 3]| {
         let is_dim = move || subject.get().is_some_and(|s| !s.touches(column, from, to));
-        view! { <path class="w" class:dim=is_dim d=layout.path(column, from, to) /> }.into_any()
+        svg("path").class("w").class_if("dim", is_dim).set("d", &layout.path(column, from, to))
     };
-    let hit = |link: [usize; 3]| {
-        let [column, from, to] = link;
-        let show = move |_| subject.set(Some(Subject::Weight { column, from, to }));
-        view! { <path class="hit" d=layout.path(column, from, to) on:mouseenter=show /> }.into_any()
+    let hit = |&[column, from, to]: &[usize; 3]| {
+        let show = move |_: Event| subject.set(Some(Subject::Weight { column, from, to }));
+        svg("path").class("hit").set("d", &layout.path(column, from, to)).on("mouseenter", show)
     };
-    view! {
-        <svg class="lines-svg" viewBox=view_box aria-hidden="true">
-            {lines.iter().map(line).collect_view()}
-            {hits.into_iter().filter(|&[column, from, to]| layout.weight(column, from, to).is_some()).map(hit).collect_view()}
-        </svg>
-    }
-    .into_any()
+    let has_weight = |&&[column, from, to]: &&[usize; 3]| layout.weight(column, from, to).is_some();
+    svg("svg")
+        .class("lines-svg")
+        .set("viewBox", &format!("0 0 {} {}", layout.width.max(1.0), layout.height.max(1.0)))
+        .set("aria-hidden", "true")
+        .children(lines.iter().map(line))
+        .children(lines.iter().filter(has_weight).map(hit))
 }
 
 /// The units, each a button that can be reached by the arrow keys.
-fn units(layout: &Layout, subject: RwSignal<Option<Subject>>) -> Vec<AnyView> {
-    let mut views = Vec::new();
-    for (column, units) in layout.at.iter().enumerate() {
-        for (unit, at) in units.iter().enumerate() {
-            let this = Subject::Unit { column, unit };
-            let name = unit_name(layout, column, unit);
-            let is_on = move || subject.get() == Some(this);
-            let label = (column == 0).then(|| view! { <span class="in-name" aria-hidden="true">{name.clone()}</span> });
-            let bias = layout.bias(column, unit).map(|_| view! { <span class="bias"></span> });
-            views.push(
-                view! {
-                    <button
-                        class="u"
-                        class:is-on=is_on
-                        data-column=column
-                        data-unit=unit
-                        tabindex=if column == 0 && unit == 0 { "0" } else { "-1" }
-                        aria-label=name.clone()
-                        aria-describedby="net-tip"
-                        style:left=format!("{}px", at[0])
-                        style:top=format!("{}px", at[1])
-                        on:mouseenter=move |_| subject.set(Some(this))
-                        on:focus=move |_| subject.set(Some(this))
-                        on:blur=move |_| subject.set(None)
-                    >
-                        <canvas class="unit-map" width="1" height="1"></canvas>
-                        {bias}
-                        {label}
-                    </button>
-                }
-                .into_any(),
-            );
-        }
-    }
-    views
+fn units(layout: &Layout, subject: Watched<Option<Subject>>) -> Vec<El> {
+    let at = layout.at.iter().enumerate();
+    at.flat_map(|(column, units)| (0..units.len()).map(move |index| unit(layout, column, index, subject))).collect()
 }
 
-/// Paints the maps and sets the lines as the last frame has them.
-fn draw(lab: Lab, layout: &Layout, figure: &Element) {
-    let Some(frame) = lab.frame.get_untracked() else { return };
+/// One of them.
+fn unit(layout: &Layout, column: usize, unit: usize, subject: Watched<Option<Subject>>) -> El {
+    let this = Subject::Unit { column, unit };
+    let [left, top] = layout.at[column][unit];
+    let show = move |_: Event| subject.set(Some(this));
+    let name = unit_name(layout, column, unit);
+    let label = (column == 0).then(|| html("span").class("in-name").set("aria-hidden", "true").text(&name));
+    html("button")
+        .class("u")
+        .class_if("is-on", move || subject.get() == Some(this))
+        .number("data-column", column as f64)
+        .number("data-unit", unit as f64)
+        .set("tabindex", if column == 0 && unit == 0 { "0" } else { "-1" })
+        .set("aria-label", &name)
+        .set("aria-describedby", "net-tip")
+        .style("left", &format!("{left}px"))
+        .style("top", &format!("{top}px"))
+        .on("mouseenter", show)
+        .on("focus", show)
+        .on("blur", move |_: Event| subject.set(None))
+        .child(html("canvas").class("unit-map").set("width", "1").set("height", "1"))
+        .children(layout.bias(column, unit).map(|_| html("span").class("bias")))
+        .children(label)
+}
+
+/// Paints the maps and sets the lines as a frame has them.
+fn draw(frame: &Frame, layout: &Layout, figure: &Element) {
     let maps = &frame.arrays[1];
     let params = frame.floats(2);
     let pixels = frame.unit_size * frame.unit_size;
@@ -201,7 +207,7 @@ fn elements(root: &Element, selector: &str) -> Vec<Element> {
 }
 
 /// Arrow keys go from unit to unit, Escape closes the tip.
-fn move_focus(event: &KeyboardEvent, layout: Memo<Arc<Layout>>, subject: RwSignal<Option<Subject>>) {
+fn move_focus(event: &KeyboardEvent, layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) {
     let Some(Subject::Unit { column, unit }) = subject.get_untracked() else { return };
     let is_tall = layout.with_untracked(|l| l.is_tall);
     let (across, along) = match event.key().as_str() {

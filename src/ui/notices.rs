@@ -1,20 +1,39 @@
 //! Messages in full-width strips under the transport: the fact, the reason, at most two actions.
 
+use super::element::{El, follow, html};
 use super::format;
 use super::icons;
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::Notice;
+use crate::experiment::number;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// All of them, the newest last.
-#[component]
-pub(super) fn Notices() -> impl IntoView {
+/// All of them, the newest last. One that stays is left where it is: an alert that is put in anew is read out again.
+pub(super) fn notices() -> El {
     let lab = lab();
-    view! { <div class="notices">{live(move || lab.notices.get().into_iter().map(|notice| strip(lab, notice)).collect_view())}</div> }
-        .into_any()
+    let strips = html("div").class("notices");
+    let place = strips.element().clone();
+    let mut shown: Vec<(Notice, El)> = Vec::new();
+    follow(move || {
+        let now = lab.notices.get();
+        shown.retain(|(notice, strip)| {
+            let stays = now.contains(notice);
+            if !stays {
+                strip.element().remove();
+            }
+            stays
+        });
+        for notice in now {
+            if !shown.iter().any(|(other, _)| *other == notice) {
+                let strip = strip(lab, &notice);
+                place.append_child(strip.element()).expect("a new strip has no other place");
+                shown.push((notice, strip));
+            }
+        }
+    });
+    strips
 }
 
 fn id(kind: NoticeKind) -> &'static str {
@@ -29,30 +48,28 @@ fn id(kind: NoticeKind) -> &'static str {
     }
 }
 
-fn strip(lab: Lab, notice: Notice) -> AnyView {
-    let Notice { kind, text } = notice;
+fn strip(lab: Lab, notice: &Notice) -> El {
+    let Notice { kind, ref text } = *notice;
     let is_trouble = matches!(kind, NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment);
     // The fact is bold; the reason and the remedy follow it.
     let (fact, rest) = match text.find(". ") {
-        Some(end) => (text[..=end].to_string(), text[end + 1..].to_string()),
-        None => (text, String::new()),
+        Some(end) => text.split_at(end + 1),
+        None => (text.as_str(), ""),
     };
     let remedy = match kind {
         NoticeKind::Diverged => Some(start_lower(lab)),
         NoticeKind::File => Some(choose_files()),
         _ => None,
     };
-    view! {
-        <div class="notice" class:trouble=is_trouble role=if is_trouble { "alert" } else { "status" } data-testid="notice" data-kind=id(kind)>
-            {if is_trouble { icons::trouble() } else { icons::information() }}
-            <p><b>{fact}</b>{rest}</p>
-            <div class="acts">
-                {remedy}
-                <button class="btn" data-testid="notice-hide" on:click=move |_| lab.dismiss(kind)>"Hide"</button>
-            </div>
-        </div>
-    }
-    .into_any()
+    let hide = html("button").class("btn").test_id("notice-hide").on_click(move || lab.dismiss(kind)).text("Hide");
+    html("div")
+        .class(if is_trouble { "notice trouble" } else { "notice" })
+        .set("role", if is_trouble { "alert" } else { "status" })
+        .test_id("notice")
+        .set("data-kind", id(kind))
+        .child(if is_trouble { icons::trouble() } else { icons::information() })
+        .child(html("p").child(html("b").text(fact)).text(rest))
+        .child(html("div").class("acts").children(remedy).child(hide))
 }
 
 /// A third of the learning rate, to one significant digit.
@@ -61,24 +78,22 @@ fn lower(learning_rate: f64) -> f64 {
     let unit = 10f64.powf(third.log10().floor());
     let rounded = (third / unit).round() * unit;
     // Through its text, so that 0.3 is not 0.30000000000000004.
-    format!("{rounded:.6}").parse().unwrap_or(rounded)
+    number::parse(&format!("{rounded:.6}")).unwrap_or(rounded)
 }
 
 /// Starts again with a lower learning rate.
-fn start_lower(lab: Lab) -> AnyView {
+fn start_lower(lab: Lab) -> El {
     let rate = lower(lab.experiment.with_untracked(|e| e.learning_rate));
-    view! {
-        <button class="btn edge" data-testid="start-lower" on:click=move |_| lab.start_lower(rate)>"Start again with "{format::setting(rate)}</button>
-    }
-    .into_any()
+    let name = format!("Start again with {}", format::setting(rate));
+    html("button").class("btn edge").test_id("start-lower").on_click(move || lab.start_lower(rate)).text(&name)
 }
 
 /// Opens the file picker of the Data panel.
-fn choose_files() -> AnyView {
-    let pick = move |_| {
+fn choose_files() -> El {
+    let pick = || {
         if let Some(input) = document().get_element_by_id("files") {
             input.unchecked_into::<web_sys::HtmlElement>().click();
         }
     };
-    view! { <button class="btn edge" on:click=pick>"Choose files"</button> }.into_any()
+    html("button").class("btn edge").on_click(pick).text("Choose files")
 }

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 /// Where a point of `[-6, 6]²` lies in a picture of `side`.
-fn place(point: [f32; 3], side: f32) -> [f32; 2] {
-    [(point[0] + 6.0) / 12.0 * side, (6.0 - point[1]) / 12.0 * side]
+fn place([x, y, _]: [f32; 3], side: f64) -> [f64; 2] {
+    [(f64::from(x) + 6.0) / 12.0 * side, (6.0 - f64::from(y)) / 12.0 * side]
 }
 
 /// The points as paths, each with its class and the opacity of its fill in quarters.
-pub(super) fn paths(points: &[[f32; 3]], side: f32, radius: f32) -> Vec<(bool, u8, String)> {
+pub(super) fn paths(points: &[[f32; 3]], side: f64, radius: f64) -> Vec<(bool, u8, String)> {
     let mut paths: Vec<(bool, u8, String)> = Vec::new();
     for &point in points {
         let is_positive = point[2] >= 0.0;

@@ -5,7 +5,6 @@ use super::lab::Lab;
 use super::reports::{Built, Costs, Device, Frame, PageState, Samples};
 use crate::worker::protocol::{Command, Event, Metrics, NoticeKind, RunId, RunState};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
-use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The chart keeps at most so many points of a line; then every other one goes.
@@ -53,7 +52,7 @@ impl Lab {
     }
 
     fn is_current(self, run: RunId) -> bool {
-        self.run.get_value() == run
+        self.run.get_untracked() == run
     }
 
     fn take_samples(self, train: usize, [rows, cols]: [usize; 2], classes: Vec<String>, arrays: &[ArrayBuffer]) {

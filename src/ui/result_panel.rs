@@ -1,92 +1,94 @@
 //! How well it is learned: the figures and the pictures of the answers.
 
-use super::chart::LossChart;
+use super::chart::loss_chart;
 use super::choices::{is_image, is_regression};
-use super::decision_map::DecisionMap;
-use super::draw::DrawSquare;
+use super::decision_map::decision_map;
+use super::draw::draw_square;
+use super::element::{El, distinct, html};
 use super::format;
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::PageState;
-use super::samples::SampleGrid;
-use leptos::prelude::*;
+use super::samples::sample_grid;
+use crate::worker::protocol::Metrics;
 
 /// The panel.
-#[component]
-pub(super) fn ResultPanel() -> impl IntoView {
+pub(super) fn result_panel() -> El {
     let lab = lab();
-    let has_images = Memo::new(move |_| lab.read(|e| is_image(e.dataset)));
-    let state = Memo::new(move |_| lab.state.get());
-    let saved = move || lab.saved_step.get();
-    view! {
-        <section class="panel result" aria-labelledby="h-result" id="result" tabindex="-1">
-            <div class="panel-head">
-                <h2 id="h-result">"Result"</h2>
-                <p class="status" role="status" id="status" data-testid="status" data-state=move || state.get().id()>{live(move || status_text(lab, state.get()))}</p>
-                <span class="small end saved" id="saved-step" data-testid="saved-step" data-value=move || saved().map(|s| s.to_string()).unwrap_or_default()
-                    title="The last step that survives any fault">{live(move || saved().map(|s| format!("saved at step {}", format::thousands(s))))}</span>
-            </div>
-            <div class="panel-body">
-                <Figures lab=lab />
-                {live(move || if has_images.get() {
-                    view! { <LossChart /><SampleGrid /><DrawSquare /> }.into_any()
-                } else {
-                    view! { <DecisionMap /><LossChart /> }.into_any()
-                })}
-            </div>
-        </section>
-    }
-    .into_any()
+    let has_images = distinct(move || lab.experiment.with(|e| is_image(e.dataset)));
+    let pictures =
+        move || if has_images.get() { vec![loss_chart(), sample_grid(), draw_square()] } else { vec![decision_map(), loss_chart()] };
+    let head = html("div").class("panel-head").child(html("h2").set("id", "h-result").text("Result")).child(status(lab)).child(saved(lab));
+    html("section")
+        .class("panel result")
+        .set("aria-labelledby", "h-result")
+        .set("id", "result")
+        .set("tabindex", "-1")
+        .child(head)
+        .child(html("div").class("panel-body").child(figures(lab)).parts(pictures))
 }
 
 /// The state in words.
-fn status_text(lab: Lab, state: PageState) -> String {
-    match state {
-        PageState::Loading => "Loading".into(),
-        PageState::Ready => "Ready".into(),
-        PageState::Training => "Training".into(),
-        PageState::Paused => "Paused".into(),
-        PageState::Diverged => format!("Diverged after step {}", format::thousands(lab.metrics.with_untracked(|m| m.step))),
-        PageState::Failed => "Failed".into(),
-    }
+fn status(lab: Lab) -> El {
+    let text = move || {
+        lab.state.with(|state| match state {
+            PageState::Loading => "Loading".into(),
+            PageState::Ready => "Ready".into(),
+            PageState::Training => "Training".into(),
+            PageState::Paused => "Paused".into(),
+            PageState::Diverged => format!("Diverged after step {}", format::thousands(lab.metrics.with_untracked(|m| m.step))),
+            PageState::Failed => "Failed".into(),
+        })
+    };
+    html("p")
+        .class("status")
+        .set("role", "status")
+        .named("status")
+        .set_from("data-state", move || lab.state.with(|s| s.id().to_string()))
+        .text_from(text)
+}
+
+/// The step up to which nothing is lost.
+fn saved(lab: Lab) -> El {
+    let with = move |text: fn(u64) -> String| lab.saved_step.get().map(text).unwrap_or_default();
+    html("span")
+        .class("small end saved")
+        .named("saved-step")
+        .set_from("data-value", move || with(|step| step.to_string()))
+        .set("title", "The last step that survives any fault")
+        .text_from(move || with(|step| format!("saved at step {}", format::thousands(step))))
+}
+
+/// A number that was measured, and the step at which it was.
+type Measured = fn(&Metrics) -> Option<(f64, u64)>;
+
+/// Makes an element carry a number that was measured, for tests.
+fn carry(element: El, lab: Lab, of: Measured) -> El {
+    element
+        .set_from("data-value", move || lab.metrics.with(of).map(|v| format::plain(v.0)).unwrap_or_default())
+        .set_from("data-step", move || lab.metrics.with(of).map(|v| v.1.to_string()).unwrap_or_default())
 }
 
 /// Accuracy and both losses.
-#[component]
-fn Figures(lab: Lab) -> impl IntoView {
-    let has_classes = move || lab.read(|e| !is_regression(e.dataset));
-    let accuracy = move || lab.numbers(|m| m.test_accuracy);
-    let test = Signal::derive(move || lab.numbers(|m| m.test_loss));
-    let train = Signal::derive(move || lab.numbers(|m| m.train_loss));
-    let percent = move || match accuracy() {
-        Some((accuracy, _)) => format::fixed(accuracy * 100.0, 1),
-        None => "–".to_string(),
-    };
-    view! {
-        <dl class="figures">
-            <div class:void=move || !has_classes()>
-                <dt>"Test accuracy"</dt>
-                <dd>
-                    <span id="accuracy-test" data-testid="accuracy-test" data-value=move || accuracy().map(|a| format::plain(a.0)).unwrap_or_default() data-step=move || accuracy().map(|a| a.1.to_string()).unwrap_or_default()>{percent}</span>
-                    <span class="unit">{live(move || accuracy().map(|_| "%"))}</span>
-                </dd>
-            </div>
-            {loss("loss-test", "key", "Test loss", test)}
-            {loss("loss-train", "key train", "Train loss", train)}
-        </dl>
-    }
-    .into_any()
+fn figures(lab: Lab) -> El {
+    let accuracy: Measured = |m| m.test_accuracy;
+    let percent = move || lab.metrics.with(accuracy).map_or_else(|| "–".to_string(), |(share, _)| format::fixed(share * 100.0, 1));
+    let unit = move || if lab.metrics.with(accuracy).is_some() { "%".into() } else { String::new() };
+    let number = carry(html("span").named("accuracy-test"), lab, accuracy).text_from(percent);
+    let accuracy = html("div")
+        .class_if("void", move || lab.experiment.with(|e| is_regression(e.dataset)))
+        .child(html("dt").text("Test accuracy"))
+        .child(html("dd").child(number).child(html("span").class("unit").text_from(unit)));
+    html("dl").class("figures").child(accuracy).child(loss(lab, "loss-test", "key", "Test loss", |m| m.test_loss)).child(loss(
+        lab,
+        "loss-train",
+        "key train",
+        "Train loss",
+        |m| m.train_loss,
+    ))
 }
 
 /// A loss with the key of its line.
-fn loss(id: &'static str, key: &'static str, name: &'static str, value: Signal<Option<(f64, u64)>>) -> AnyView {
-    view! {
-        <div>
-            <dt><span class=key></span>{name}</dt>
-            <dd id=id data-testid=id data-value=move || value.get().map(|v| format::plain(v.0)).unwrap_or_default() data-step=move || value.get().map(|v| v.1.to_string()).unwrap_or_default()>
-                {live(move || value.get().map_or_else(|| "–".to_string(), |v| format::loss(v.0)))}
-            </dd>
-        </div>
-    }
-    .into_any()
+fn loss(lab: Lab, id: &str, key: &str, name: &str, of: Measured) -> El {
+    let text = move || lab.metrics.with(of).map_or_else(|| "–".to_string(), |v| format::loss(v.0));
+    html("div").child(html("dt").child(html("span").class(key)).text(name)).child(carry(html("dd").named(id), lab, of).text_from(text))
 }

@@ -1,24 +1,26 @@
 //! Test images with the network's answers, the wrong ones marked.
 
+use super::element::{El, distinct, follow, html};
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::Samples;
+use super::watched::Watched;
 use super::{format, paint};
-use leptos::prelude::*;
+use web_sys::HtmlCanvasElement;
 
 /// The grid. A tile shows its image; choosing it shows what the layers make of it.
-#[component]
-pub(super) fn SampleGrid() -> impl IntoView {
+pub(super) fn sample_grid() -> El {
     let lab = lab();
-    let is_wrong_only = RwSignal::new(false);
-    let count = Memo::new(move |_| match lab.samples.get().as_deref() {
-        Some(Samples::Images { labels, .. }) => labels.len(),
-        _ => 0,
+    let is_wrong_only = Watched::new(false);
+    let count = distinct(move || {
+        lab.samples.with(|samples| match samples.as_deref() {
+            Some(Samples::Images { labels, .. }) => labels.len(),
+            _ => 0,
+        })
     });
     // Names of classes need more room than digits.
     let has_words = move || class_name(lab, 0).len() > 1;
-    let wrong = move || (0..count.get()).filter(|&i| answer(lab, i).is_some_and(|(a, truth, _)| a != truth)).count();
-    let said = move || match lab.pictures(|f| f.as_ref().map(|f| f.step)) {
+    let wrong = move || (0..count.get()).filter(|&i| answer(lab, i).is_some_and(|(a, truth)| a != truth)).count();
+    let said = move || match lab.frame.with(|f| f.as_ref().map(|f| f.step)) {
         Some(step) if count.get() > 0 => {
             format!(
                 "Test images the network has never trained on and its answers after step {}: {} of these {} are wrong.",
@@ -29,34 +31,34 @@ pub(super) fn SampleGrid() -> impl IntoView {
         }
         _ => "Test images appear here with the network's answers.".into(),
     };
-    view! {
-        <figure class="samples" id="samples" data-testid="samples">
-            <div class="panel-head">
-                <h3>"Test images and answers"</h3>
-                <label class="check end">
-                    <input type="checkbox" data-testid="wrong-only" prop:checked=move || is_wrong_only.get()
-                        on:change=move |event| is_wrong_only.set(event_target_checked(&event)) />
-                    "Wrong only"
-                </label>
-            </div>
-            <ul class="tiles" class:words=has_words>{live(move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect_view())}</ul>
-            <figcaption class="small">{said}</figcaption>
-        </figure>
-    }
-    .into_any()
+    let wrong_only = html("input")
+        .set("type", "checkbox")
+        .test_id("wrong-only")
+        .checked(move || is_wrong_only.get())
+        .on_check(move |is_on| is_wrong_only.set(is_on));
+    let head = html("div")
+        .class("panel-head")
+        .child(html("h3").text("Test images and answers"))
+        .child(html("label").class("check end").child(wrong_only).text("Wrong only"));
+    let tiles = html("ul")
+        .class("tiles")
+        .class_if("words", has_words)
+        .parts(move || (0..count.get()).map(|i| tile(lab, i, is_wrong_only)).collect());
+    html("figure").class("samples").named("samples").child(head).child(tiles).child(html("figcaption").class("small").text_from(said))
 }
 
-/// The network's answer to a sample, the truth and the probability of the answer.
-fn answer(lab: Lab, sample: usize) -> Option<(usize, usize, f32)> {
-    let samples = lab.samples.get()?;
-    let Samples::Images { labels, classes, .. } = samples.as_ref() else { return None };
-    let truth = usize::from(*labels.get(sample)?);
-    let frame = lab.frame.get()?;
-    let n = classes.len();
-    let probs = frame.arrays[0].get(sample * n * 4..(sample + 1) * n * 4)?;
-    let probs: Vec<f32> = probs.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    let (answer, prob) = largest(&probs)?;
-    Some((answer, truth, prob))
+/// The network's answer to a sample, and the truth.
+fn answer(lab: Lab, sample: usize) -> Option<(usize, usize)> {
+    let (truth, n) = lab.samples.with(|samples| match samples.as_deref() {
+        Some(Samples::Images { labels, classes, .. }) => Some((usize::from(*labels.get(sample)?), classes.len())),
+        _ => None,
+    })?;
+    lab.frame.with(|frame| {
+        let probs = frame.as_ref()?.arrays[0].get(sample * n * 4..(sample + 1) * n * 4)?;
+        let probs: Vec<f32> = probs.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+        let (answer, _) = largest(&probs)?;
+        Some((answer, truth))
+    })
 }
 
 /// Index and value of the largest.
@@ -66,48 +68,54 @@ pub(super) fn largest(probs: &[f32]) -> Option<(usize, f32)> {
 
 /// What a class is called.
 pub(super) fn class_name(lab: Lab, class: usize) -> String {
-    match lab.samples.get().as_deref() {
+    lab.samples.with(|samples| match samples.as_deref() {
         Some(Samples::Images { classes, .. }) => classes.get(class).cloned().unwrap_or_default(),
         _ => String::new(),
-    }
+    })
+}
+
+/// A canvas that shows the test image that `sample` names.
+pub(super) fn picture(lab: Lab, sample: impl Fn() -> usize + 'static) -> El {
+    let canvas = html("canvas").class("ink-img").set("width", "8").set("height", "8");
+    let node: HtmlCanvasElement = canvas.node();
+    follow(move || {
+        let sample = sample();
+        lab.samples.with(|samples| {
+            let Some(Samples::Images { rows, cols, pixels, .. }) = samples.as_deref() else { return };
+            let size = rows * cols;
+            if let Some(image) = pixels.get(sample * size..(sample + 1) * size) {
+                paint::put(&node, &paint::ink(image), *cols, *rows);
+            }
+        });
+    });
+    canvas
 }
 
 /// One image and the answer below it.
-fn tile(lab: Lab, sample: usize, is_wrong_only: RwSignal<bool>) -> AnyView {
-    let canvas = NodeRef::<leptos::html::Canvas>::new();
-    Effect::new(move |_| {
-        let (Some(samples), Some(canvas)) = (lab.samples.get(), canvas.get()) else { return };
-        if let Samples::Images { rows, cols, pixels, .. } = samples.as_ref() {
-            let size = rows * cols;
-            if let Some(image) = pixels.get(sample * size..(sample + 1) * size) {
-                paint::put(&canvas, &paint::ink(image), *cols, *rows);
-            }
-        }
-    });
-    let answer = Memo::new(move |_| answer(lab, sample).map(|(answer, truth, _)| (answer, truth)));
-    let is_bad = move || answer.get().is_some_and(|(answer, truth)| answer != truth);
-    let label = move || match answer.get() {
+fn tile(lab: Lab, sample: usize, is_wrong_only: Watched<bool>) -> El {
+    let answer = move || answer(lab, sample);
+    let is_bad = move || answer().is_some_and(|(answer, truth)| answer != truth);
+    let is_on = move || lab.inspected.get() == sample;
+    let label = move || match answer() {
         Some((a, truth)) if a == truth => format!("{}, answered right", class_name(lab, truth)),
         Some((a, truth)) => format!("{}, answered wrong: {}", class_name(lab, truth), class_name(lab, a)),
         None => format!("Test image {}", sample + 1),
     };
-    let text = move || answer.get().map_or_else(|| "–".to_string(), |(a, _)| short_name(&class_name(lab, a)));
-    view! {
-        <li class="tile" class:bad=is_bad class:gone=move || is_wrong_only.get() && !is_bad()>
-            <button
-                class="g"
-                class:is-on=move || lab.inspected.get() == sample
-                aria-label=label
-                title=label
-                aria-pressed=move || (lab.inspected.get() == sample).to_string()
-                on:click=move |_| lab.inspect(sample)
-            >
-                <canvas class="ink-img" node_ref=canvas width="8" height="8"></canvas>
-            </button>
-            <span class="p" aria-hidden="true">{text}</span>
-        </li>
-    }
-    .into_any()
+    let text = move || answer().map_or_else(|| "–".to_string(), |(a, _)| short_name(&class_name(lab, a)));
+    let button = html("button")
+        .class("g")
+        .class_if("is-on", is_on)
+        .set_from("aria-label", label)
+        .set_from("title", label)
+        .set_from("aria-pressed", move || is_on().to_string())
+        .on_click(move || lab.inspect(sample))
+        .child(picture(lab, move || sample));
+    html("li")
+        .class("tile")
+        .class_if("bad", is_bad)
+        .class_if("gone", move || is_wrong_only.get() && !is_bad())
+        .child(button)
+        .child(html("span").class("p").set("aria-hidden", "true").text_from(text))
 }
 
 /// The first word, where the whole name does not fit a tile.

@@ -1,13 +1,13 @@
 //! How the network learns: what is chosen once for all layers.
 
 use super::choices::{self, owned};
-use super::controls::Select;
+use super::controls::select;
 use super::edit;
+use super::element::{El, html};
 use super::format;
-use super::lab::lab;
-use crate::experiment::{InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
+use super::lab::{Lab, lab};
+use crate::experiment::{Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, number};
 use crate::nn::Activation;
-use leptos::prelude::*;
 
 const LEARNING_RATES: [f64; 12] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 const PENALTY_RATES: [f64; 9] = [0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0];
@@ -16,64 +16,128 @@ const PENALTY_RATES: [f64; 9] = [0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3
 fn numbers(usual: &[f64], now: f64) -> Vec<(String, String)> {
     let mut all = usual.to_vec();
     if !all.contains(&now) {
-        all.push(now);
-        all.sort_by(f64::total_cmp);
+        all.insert(all.partition_point(|&value| value < now), now);
     }
     all.into_iter().map(|value| (format::setting(value), format::setting(value))).collect()
 }
 
 /// The selects and the seed. The last four show at level All.
-#[component]
-pub(super) fn Settings() -> impl IntoView {
+pub(super) fn settings() -> El {
     let lab = lab();
-    let activation = move || lab.read(edit::common_activation).id().to_string();
-    let set_activation = move |id: String| {
-        if let Some(next) = Activation::from_id(&id) {
-            lab.change(|e| e.layers.iter_mut().for_each(|layer| edit::set_activation(layer, next)));
-        }
-    };
-    let set_seed = move |event| {
-        let seed: String = event_target_value(&event).trim().chars().take(32).collect();
+    let optimizer = choice(
+        lab,
+        "optimizer",
+        "Optimizer",
+        |_| owned(choices::optimizers()),
+        |e| e.optimizer.id().into(),
+        |e, id| e.optimizer = OptimizerChoice::from_id(id).unwrap_or(e.optimizer),
+    );
+    let learning_rate = choice(
+        lab,
+        "learning-rate",
+        "Learning rate",
+        |e| numbers(&LEARNING_RATES, e.learning_rate),
+        |e| format::setting(e.learning_rate),
+        |e, text| e.learning_rate = number::parse(text).unwrap_or(e.learning_rate),
+    );
+    let activation = choice(
+        lab,
+        "activation",
+        "Activation",
+        |_| owned(choices::activations()),
+        |e| edit::common_activation(e).id().into(),
+        |e, id| {
+            if let Some(next) = Activation::from_id(id) {
+                e.layers.iter_mut().for_each(|layer| edit::set_activation(layer, next));
+            }
+        },
+    );
+    let penalty = choice(
+        lab,
+        "regularisation",
+        "Regularisation",
+        |_| owned(choices::penalties()),
+        |e| e.penalty.id().into(),
+        |e, id| e.penalty = PenaltyChoice::from_id(id).unwrap_or(e.penalty),
+    );
+    let penalty_rate = choice(
+        lab,
+        "regularisation-rate",
+        "Its rate",
+        |e| numbers(&PENALTY_RATES, e.penalty_rate),
+        |e| format::setting(e.penalty_rate),
+        |e, text| e.penalty_rate = number::parse(text).unwrap_or(e.penalty_rate),
+    );
+    let usual = [optimizer, learning_rate, activation, penalty, penalty_rate, seed(lab)];
+    let rare = rare(lab).map(|choice| html("div").class("lv-all").child(choice));
+    html("div").class("settings").set("role", "group").set("aria-label", "Settings").children(usual).children(rare)
+}
+
+/// The selects that show at level All.
+fn rare(lab: Lab) -> [El; 4] {
+    let loss = choice(
+        lab,
+        "loss",
+        "Loss",
+        |e| owned(choices::losses(e.dataset)),
+        |e| e.loss.id().into(),
+        |e, id| e.loss = Loss::from_id(id).unwrap_or(e.loss),
+    );
+    let init = choice(
+        lab,
+        "init",
+        "First weights",
+        |_| owned(choices::inits()),
+        |e| e.init.id().into(),
+        |e, id| e.init = InitChoice::from_id(id).unwrap_or(e.init),
+    );
+    let schedule = choice(
+        lab,
+        "schedule",
+        "Rate over time",
+        |_| owned(choices::schedules()),
+        |e| e.schedule.id().into(),
+        |e, id| e.schedule = ScheduleChoice::from_id(id).unwrap_or(e.schedule),
+    );
+    let order = choice(
+        lab,
+        "order",
+        "Order of samples",
+        |_| owned(choices::orders()),
+        |e| e.order.id().into(),
+        |e, id| e.order = OrderChoice::from_id(id).unwrap_or(e.order),
+    );
+    [loss, init, schedule, order]
+}
+
+/// A select of one of the experiment's choices; `set` takes the id of an option.
+fn choice(
+    lab: Lab,
+    id: &str,
+    label: &str,
+    options: fn(&Experiment) -> Vec<(String, String)>,
+    value: fn(&Experiment) -> String,
+    set: fn(&mut Experiment, &str),
+) -> El {
+    select(id, label, move || lab.experiment.with(options), move || lab.experiment.with(value), move |id| lab.change(|e| set(e, &id)))
+}
+
+/// What all that is drawn at random follows from.
+fn seed(lab: Lab) -> El {
+    let set = move |text: String| {
+        let seed: String = text.trim().chars().take(32).collect();
         if !seed.is_empty() {
             lab.change(|e| e.seed = seed);
         }
     };
-    let rates = Signal::derive(move || numbers(&LEARNING_RATES, lab.read(|e| e.learning_rate)));
-    let penalty_rates = Signal::derive(move || numbers(&PENALTY_RATES, lab.read(|e| e.penalty_rate)));
-    let losses = Memo::new(move |_| owned(choices::losses(lab.read(|e| e.dataset))));
-    view! {
-        <div class="settings" role="group" aria-label="Settings">
-            <Select id="optimizer" label="Optimizer" options=owned(choices::optimizers()) value=Signal::derive(move || lab.read(|e| e.optimizer.id().to_string()))
-                on_choose=Callback::new(move |id: String| if let Some(v) = OptimizerChoice::from_id(&id) { lab.change(|e| e.optimizer = v) }) />
-            <Select id="learning-rate" label="Learning rate" options=rates value=Signal::derive(move || format::setting(lab.read(|e| e.learning_rate)))
-                on_choose=Callback::new(move |text: String| if let Ok(v) = text.parse() { lab.change(|e| e.learning_rate = v) }) />
-            <Select id="activation" label="Activation" options=owned(choices::activations()) value=Signal::derive(activation) on_choose=Callback::new(set_activation) />
-            <Select id="regularisation" label="Regularisation" options=owned(choices::penalties()) value=Signal::derive(move || lab.read(|e| e.penalty.id().to_string()))
-                on_choose=Callback::new(move |id: String| if let Some(v) = PenaltyChoice::from_id(&id) { lab.change(|e| e.penalty = v) }) />
-            <Select id="regularisation-rate" label="Its rate" options=penalty_rates value=Signal::derive(move || format::setting(lab.read(|e| e.penalty_rate)))
-                on_choose=Callback::new(move |text: String| if let Ok(v) = text.parse() { lab.change(|e| e.penalty_rate = v) }) />
-            <div class="field">
-                <label for="seed">"Seed"</label>
-                <input class="ctl" id="seed" data-testid="seed" type="text" maxlength="32" autocomplete="off" spellcheck="false"
-                    prop:value=move || lab.read(|e| e.seed.clone()) on:change=set_seed />
-            </div>
-            <div class="lv-all">
-                <Select id="loss" label="Loss" options=losses value=Signal::derive(move || lab.read(|e| e.loss.id().to_string()))
-                    on_choose=Callback::new(move |id: String| if let Some(v) = Loss::from_id(&id) { lab.change(|e| e.loss = v) }) />
-            </div>
-            <div class="lv-all">
-                <Select id="init" label="First weights" options=owned(choices::inits()) value=Signal::derive(move || lab.read(|e| e.init.id().to_string()))
-                    on_choose=Callback::new(move |id: String| if let Some(v) = InitChoice::from_id(&id) { lab.change(|e| e.init = v) }) />
-            </div>
-            <div class="lv-all">
-                <Select id="schedule" label="Rate over time" options=owned(choices::schedules()) value=Signal::derive(move || lab.read(|e| e.schedule.id().to_string()))
-                    on_choose=Callback::new(move |id: String| if let Some(v) = ScheduleChoice::from_id(&id) { lab.change(|e| e.schedule = v) }) />
-            </div>
-            <div class="lv-all">
-                <Select id="order" label="Order of samples" options=owned(choices::orders()) value=Signal::derive(move || lab.read(|e| e.order.id().to_string()))
-                    on_choose=Callback::new(move |id: String| if let Some(v) = OrderChoice::from_id(&id) { lab.change(|e| e.order = v) }) />
-            </div>
-        </div>
-    }
-    .into_any()
+    let input = html("input")
+        .class("ctl")
+        .named("seed")
+        .set("type", "text")
+        .set("maxlength", "32")
+        .set("autocomplete", "off")
+        .set("spellcheck", "false")
+        .value(move || lab.experiment.with(|e| e.seed.clone()))
+        .on_change(set);
+    html("div").class("field").child(html("label").set("for", "seed").text("Seed")).child(input)
 }

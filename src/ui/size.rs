@@ -1,38 +1,27 @@
 //! The width of an element, followed while the page changes.
 
-use leptos::html::ElementType;
-use leptos::prelude::*;
+use super::element::El;
+use super::watched::Watched;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, ResizeObserver};
+use web_sys::ResizeObserver;
 
 /// The element's width in CSS pixels; `initial` until it is known.
-pub(super) fn width_of<E>(node: NodeRef<E>, initial: f64) -> Signal<f64>
-where
-    E: ElementType + 'static,
-    E::Output: AsRef<Element> + Clone + 'static + JsCast,
-{
-    let width = RwSignal::new(initial);
-    Effect::new(move |observed: Option<bool>| {
-        let Some(element) = node.get() else { return observed.unwrap_or(false) };
-        if observed == Some(true) {
-            return true;
+pub(super) fn width_of(element: &El, initial: f64) -> Watched<f64> {
+    let width = Watched::new(initial);
+    let watched = element.element().clone();
+    let measure = move || {
+        let now = watched.get_bounding_client_rect().width();
+        // An element that has left the page has no width, and its signal is gone.
+        if now > 0.0 && (now - width.get_untracked()).abs() >= 0.5 {
+            width.set(now);
         }
-        let element: Element = AsRef::<Element>::as_ref(&element).clone();
-        let watched = element.clone();
-        let measure = move || {
-            let now = watched.get_bounding_client_rect().width();
-            if now > 0.0 && (now - width.get_untracked()).abs() >= 0.5 {
-                width.set(now);
-            }
-        };
-        measure();
-        let callback = Closure::<dyn Fn()>::new(measure);
-        if let Ok(observer) = ResizeObserver::new(callback.as_ref().unchecked_ref()) {
-            observer.observe(&element);
-            callback.forget(); // The element lives as long as the page.
-        }
-        true
-    });
-    width.into()
+    };
+    // The browser frees it with the observer, and that with the element.
+    let measure = Closure::<dyn Fn()>::new(measure).into_js_value();
+    if let Ok(observer) = ResizeObserver::new(measure.unchecked_ref()) {
+        // Measures first when the element comes into the document.
+        observer.observe(element.element());
+    }
+    width
 }

@@ -1,61 +1,78 @@
 //! Play, pause, step, reset, new weights; how fast, how far, and on what device.
 
 use super::choices;
-use super::controls::Segmented;
+use super::controls::segmented;
+use super::element::{El, html, listen};
 use super::format::thousands;
 use super::icons;
 use super::lab::{Lab, lab};
-use super::live::live;
 use super::reports::PageState;
+use super::watched::Watched;
 use crate::experiment::{DeviceChoice, Speed};
 use crate::worker::protocol::DeviceKind;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// The bar under the header.
-#[component]
-pub(super) fn Transport() -> impl IntoView {
+pub(super) fn transport() -> El {
     let lab = lab();
-    let speed = Signal::derive(move || lab.read(|e| e.speed.id()));
     let set_speed = move |id: &str| {
         if let Some(speed) = Speed::from_id(id) {
             lab.change(|e| e.speed = speed)
         }
     };
-    view! {
-        <div class="bar">
-            <div class="dock">
-                <div class="transport" role="group" aria-label="Training">
-                    <PlayButton lab=lab />
-                    <button class="btn lv-more" id="step" data-testid="step" title="One step" aria-label="Step" disabled=move || !can_step(lab) on:click=move |_| lab.step()>
-                        {icons::step()}<span class="tx">"Step"</span>
-                    </button>
-                    <button class="btn" id="reset" data-testid="reset" title="Back to the same first weights" aria-label="Reset" disabled=move || !is_built(lab) on:click=move |_| lab.reset()>
-                        {icons::reset()}<span class="tx">"Reset"</span>
-                    </button>
-                    <button class="btn lv-more" id="new-weights" data-testid="new-weights" title="Other random first weights" aria-label="New weights" disabled=move || !is_built(lab) on:click=move |_| lab.new_weights()>
-                        {icons::dice()}<span class="tx">"New weights"</span>
-                    </button>
-                </div>
-                <dl class="counters">
-                    <div class="counter">
-                        <dt>"Epoch"</dt>
-                        <dd id="epoch-count" data-testid="epoch-count" data-value=move || lab.numbers(|m| m.epoch) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.epoch)))}</dd>
-                    </div>
-                    <div class="counter">
-                        <dt>"Step"</dt>
-                        <dd id="step-count" data-testid="step-count" data-value=move || lab.numbers(|m| m.step) data-step=move || lab.numbers(|m| m.step)>{live(move || thousands(lab.numbers(|m| m.step)))}</dd>
-                    </div>
-                </dl>
-            </div>
-            <div class="speed lv-more"><Segmented id="speed" label="Speed" options=choices::speeds() value=speed on_choose=Callback::new(set_speed) /></div>
-            <Device lab=lab />
-        </div>
-    }
-    .into_any()
+    let speed = segmented("speed", "Speed", choices::speeds(), move || lab.experiment.with(|e| e.speed.id()), || None, set_speed);
+    let buttons = html("div")
+        .class("transport")
+        .set("role", "group")
+        .set("aria-label", "Training")
+        .child(play_button(lab))
+        .child(
+            button("step", "Step", "One step", icons::step())
+                .class("btn lv-more")
+                .flag("disabled", move || !can_step(lab))
+                .on_click(move || lab.step()),
+        )
+        .child(
+            button("reset", "Reset", "Back to the same first weights", icons::reset())
+                .flag("disabled", move || !is_built(lab))
+                .on_click(move || lab.reset()),
+        )
+        .child(
+            button("new-weights", "New weights", "Other random first weights", icons::dice())
+                .class("btn lv-more")
+                .flag("disabled", move || !is_built(lab))
+                .on_click(move || lab.new_weights()),
+        );
+    let counters = html("dl")
+        .class("counters")
+        .child(counter(lab, "epoch-count", "Epoch", move || lab.metrics.with(|m| m.epoch)))
+        .child(counter(lab, "step-count", "Step", move || lab.metrics.with(|m| m.step)));
+    html("div")
+        .class("bar")
+        .child(html("div").class("dock").child(buttons).child(counters))
+        .child(html("div").class("speed lv-more").child(speed))
+        .child(device(lab))
+}
+
+/// A button with an icon before its name.
+fn button(id: &str, name: &str, title: &str, icon: El) -> El {
+    let text = html("span").class("tx").text(name);
+    html("button").class("btn").named(id).set("title", title).set("aria-label", name).child(icon).child(text)
+}
+
+/// A number that counts up, with its name.
+fn counter(lab: Lab, id: &str, name: &str, value: impl Fn() -> u64 + Copy + 'static) -> El {
+    let number = html("dd")
+        .named(id)
+        .set_from("data-value", move || value().to_string())
+        .set_from("data-step", move || lab.metrics.with(|m| m.step.to_string()))
+        .text_from(move || thousands(value()));
+    html("div").class("counter").child(html("dt").text(name)).child(number)
 }
 
 fn is_built(lab: Lab) -> bool {
-    lab.run_of(Option::is_some)
+    lab.built.with(Option::is_some)
 }
 
 /// A run that diverged goes on only after a remedy was chosen.
@@ -64,68 +81,67 @@ fn can_step(lab: Lab) -> bool {
 }
 
 /// One button in two states and one size; it keeps the focus when it changes.
-#[component]
-fn PlayButton(lab: Lab) -> impl IntoView {
-    let is_training = Memo::new(move |_| lab.state.get() == PageState::Training);
-    let id = move || if is_training.get() { "pause" } else { "play" };
+fn play_button(lab: Lab) -> El {
+    let is_training = move || lab.state.with(|&s| s == PageState::Training);
+    let id = move || if is_training() { "pause".to_string() } else { "play".to_string() };
     // After a failure Play tries again.
-    let is_off = move || lab.doing(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
-    let is_awaited = RwSignal::new(true);
+    let is_off = move || lab.state.with(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
+    let is_awaited = Watched::new(true);
     let toggle = move || {
         is_awaited.set(false);
-        if is_training.get_untracked() { lab.pause() } else { lab.play() }
+        if lab.state.get_untracked() == PageState::Training { lab.pause() } else { lab.play() }
     };
     // Space does the same wherever no control has the focus, which would take it for itself.
-    let press = move |event: leptos::ev::KeyboardEvent| {
+    let press = move |event: web_sys::Event| {
         let is_free = document().active_element().is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "SECTION"));
-        if event.key() == " " && is_free && !is_off() {
+        let is_space = event.unchecked_ref::<web_sys::KeyboardEvent>().key() == " ";
+        if is_space && is_free && !untrack(is_off) {
             event.prevent_default();
             toggle();
         }
     };
-    let _ = window_event_listener(leptos::ev::keydown, press);
-    view! {
-        <span class="await-play" class:await=move || is_awaited.get() && lab.state.get() == PageState::Ready>
-            <button class="btn go" id=id data-testid=id aria-keyshortcuts="Space" disabled=is_off on:click=move |_| toggle()>
-                <span class:gone=move || is_training.get() aria-hidden="true">{icons::play()}</span>
-                <span class:gone=move || !is_training.get() aria-hidden="true">{icons::pause()}</span>
-                {live(move || if is_training.get() { "Pause" } else { "Play" })}
-            </button>
-        </span>
-    }
-    .into_any()
+    listen(&window(), "keydown", Box::new(press));
+    let button = html("button")
+        .class("btn go")
+        .set_from("id", id)
+        .set_from("data-testid", id)
+        .set("aria-keyshortcuts", "Space")
+        .flag("disabled", is_off)
+        .on_click(toggle)
+        .child(html("span").set("aria-hidden", "true").class_if("gone", is_training).child(icons::play()))
+        .child(html("span").set("aria-hidden", "true").class_if("gone", move || !is_training()).child(icons::pause()))
+        .text_from(move || if is_training() { "Pause".into() } else { "Play".into() });
+    html("span").class("await-play").class_if("await", move || is_awaited.get() && lab.state.with(|&s| s == PageState::Ready)).child(button)
 }
 
 /// The choice of device, what trains now, and why.
-#[component]
-fn Device(lab: Lab) -> impl IntoView {
-    let choice = Signal::derive(move || lab.read(|e| e.device.id()));
+fn device(lab: Lab) -> El {
     let choose = move |id: &str| {
         if let Some(device) = DeviceChoice::from_id(id) {
             lab.change(|e| e.device = device)
         }
     };
-    let device = move || lab.device.get();
     // Where a first run could not be built there is none.
     let nothing = move || match lab.state.get() {
         PageState::Failed => ("No device yet", "There is nothing to train."),
         _ => ("Choosing a device", "The worker is starting."),
     };
-    let unavailable = Signal::derive(move || device().and_then(|d| (!d.has_gpu).then_some("gpu")));
+    let unavailable = move || lab.device.with(|d| d.as_ref().and_then(|d| (!d.has_gpu).then_some("gpu")));
     let kind = move || {
-        device().map_or("", |d| match d.kind {
-            DeviceKind::Gpu => "gpu",
-            DeviceKind::Cpu => "cpu",
+        lab.device.with(|d| {
+            d.as_ref().map_or("", |d| match d.kind {
+                DeviceKind::Gpu => "gpu",
+                DeviceKind::Cpu => "cpu",
+            })
         })
     };
-    view! {
-        <div class="dev">
-            <div class="lv-more"><Segmented id="device" label="Device" options=choices::devices() value=choice disabled=unavailable on_choose=Callback::new(choose) /></div>
-            <p class="why">
-                <b id="device-name" data-testid="device-name" data-device=kind>{live(move || device().map_or_else(|| nothing().0.to_string(), |d| d.name))}</b>
-                <span data-testid="device-why">{live(move || device().map_or_else(|| nothing().1.to_string(), |d| d.why))}</span>
-            </p>
-        </div>
-    }
-    .into_any()
+    let name = move || lab.device.with(|d| d.as_ref().map_or_else(|| nothing().0.to_string(), |d| d.name.clone()));
+    let why = move || lab.device.with(|d| d.as_ref().map_or_else(|| nothing().1.to_string(), |d| d.why.clone()));
+    let choice = segmented("device", "Device", choices::devices(), move || lab.experiment.with(|e| e.device.id()), unavailable, choose);
+    html("div").class("dev").child(html("div").class("lv-more").child(choice)).child(
+        html("p")
+            .class("why")
+            .child(html("b").named("device-name").set_from("data-device", move || kind().to_string()).text_from(name))
+            .child(html("span").test_id("device-why").text_from(why)),
+    )
 }
