@@ -4,8 +4,8 @@
 macro_rules! choice {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-        pub enum $name { $($(#[$doc])* #[serde(rename = $text)] $variant),+ }
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
         impl $name {
             /// All values, in the order the page shows them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
@@ -15,7 +15,19 @@ macro_rules! choice {
             }
             /// The value of a name.
             pub fn from_id(id: &str) -> Option<Self> {
-                match id { $($text => Some(Self::$variant),)+ _ => None }
+                Self::ALL.iter().copied().find(|choice| choice.id() == id)
+            }
+        }
+        // By its name, through one type for all choices: what serde derives would be compiled once for each.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.id())
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let id = <String as serde::Deserialize>::deserialize(deserializer)?;
+                Self::from_id(&id).ok_or_else(|| serde::de::Error::custom(id))
             }
         }
     };

@@ -5,7 +5,6 @@
 use super::playground::{self, Point};
 use super::{silhouettes, strokes};
 use crate::choice::choice;
-use serde::{Deserialize, Serialize};
 
 choice! {
     /// A data set of the catalogue.

@@ -4,7 +4,6 @@ use super::{Dataset, Experiment, Features, Loss, OptimizerChoice};
 use crate::choice::choice;
 use crate::data::catalog::Kind;
 use crate::nn::{Activation, Layer};
-use serde::{Deserialize, Serialize};
 
 choice! {
     /// A ready-made network; its layers depend on the data set.

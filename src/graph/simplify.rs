@@ -76,8 +76,8 @@ impl Rewriter {
             return simpler;
         }
         let mut operands = inputs.clone();
-        if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) {
-            operands.sort_unstable();
+        if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
+            operands.swap(0, 1);
         }
         let graph = &mut self.graph;
         *self.known.entry((format!("{op:?}"), operands, shape.clone())).or_insert_with(|| graph.push(op, &inputs, shape))
@@ -173,9 +173,8 @@ impl Rewriter {
         if let Op::Reduce { kind: inner_kind, axes: inner_axes } = &node.op
             && *inner_kind == kind
         {
-            let mut all = [&long[..], inner_axes].concat();
-            all.sort_unstable();
             let source = node.inputs[0];
+            let all = (0..from.len()).filter(|axis| long.contains(axis) || inner_axes.contains(axis)).collect();
             return Some(self.emit(Op::Reduce { kind, axes: all }, vec![source], shape.clone()));
         }
         (long.len() < axes.len()).then(|| self.emit(Op::Reduce { kind, axes: long }, vec![x], shape.clone()))

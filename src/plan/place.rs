@@ -78,20 +78,15 @@ impl Placement {
 
     /// The first offset of a colour's buffer where nothing that lives at the same time is in the way.
     fn first_gap(&self, colour: usize, len: usize, life: (usize, usize)) -> usize {
-        let mut busy: Vec<(usize, usize)> = self
+        let busy: Vec<(usize, usize)> = self
             .spots
             .values()
             .filter(|spot| spot.colour == colour && spot.life.0 <= life.1 && life.0 <= spot.life.1)
             .map(|spot| (spot.offset, spot.offset + spot.len))
             .collect();
-        busy.sort_unstable();
-        let mut offset = 0;
-        for (start, end) in busy {
-            if offset + len <= start {
-                break;
-            }
-            offset = offset.max(end);
-        }
-        offset
+        let is_free = |offset: &usize| busy.iter().all(|&(start, end)| offset + len <= start || end <= *offset);
+        // The lowest gap begins at 0 or where something ends.
+        let gap = busy.iter().map(|&(_, end)| end).chain([0]).filter(is_free).min();
+        gap.unwrap_or_else(|| panic!("nothing is in the way behind all of them"))
     }
 }

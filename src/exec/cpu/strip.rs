@@ -89,9 +89,12 @@ impl Strips {
                 count += 1;
             }
             places.push(place);
-            let mut done: Vec<usize> = operands(*step).filter(|operand| last_use[*operand] == at).collect();
-            done.sort_unstable();
-            done.dedup();
+            let mut done: Vec<usize> = Vec::new();
+            for operand in operands(*step).filter(|operand| last_use[*operand] == at) {
+                if !done.contains(&operand) {
+                    done.push(operand);
+                }
+            }
             free.extend(done.iter().filter_map(|operand| match places[*operand] {
                 Place::Register(register) => Some(register),
                 _ => None,

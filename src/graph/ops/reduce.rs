@@ -123,10 +123,8 @@ impl Graph {
 
 /// The axes in ascending order.
 fn ascending(op: &'static str, shape: &Shape, axes: &[usize]) -> Result<Vec<usize>, ShapeError> {
-    let mut sorted = axes.to_vec();
-    sorted.sort_unstable();
-    sorted.dedup();
-    if sorted.len() < axes.len() || sorted.last().is_some_and(|&axis| axis >= shape.len()) {
+    let sorted: Vec<usize> = (0..shape.len()).filter(|axis| axes.contains(axis)).collect();
+    if sorted.len() < axes.len() {
         return Err(ShapeError::new(op, &[shape], format!("{axes:?} are not different axes of it")));
     }
     Ok(sorted)
