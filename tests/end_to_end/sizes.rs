@@ -24,7 +24,7 @@ fn compressed_bytes(path: &Path) -> usize {
 }
 
 #[test]
-#[ignore = "not met yet: 511 KB, of which page 212 and worker 275 (BENCHMARKS.md)"]
+#[ignore = "not met yet: 412 KB, of which page 139 and worker 250 (BENCHMARKS.md)"]
 fn page_and_worker_are_small() {
     let mut all = 0;
     for path in built(|name| [".js", ".wasm", ".css", ".html", ".svg"].iter().any(|ending| name.ends_with(ending))) {
@@ -37,7 +37,6 @@ fn page_and_worker_are_small() {
 }
 
 #[test]
-#[ignore = "not met yet: 212 KB (BENCHMARKS.md)"]
 fn the_page_is_small() {
     let wasm = built(|name| name.starts_with("app-") && name.ends_with(".wasm"));
     assert_eq!(wasm.len(), 1, "{wasm:?}");
