@@ -4,6 +4,7 @@
 mod access;
 mod browser;
 mod devices;
+mod edits;
 mod faults;
 mod files;
 mod links;
