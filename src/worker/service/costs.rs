@@ -66,7 +66,7 @@ impl Service {
                     None => run.costs.other = Other::Done,
                     Some(mut trial) => {
                         run.costs.other = Other::Done;
-                        let cost = trial.measure().await.ok();
+                        let cost = port::patiently(trial.measure()).await.ok();
                         match device {
                             DeviceKind::Cpu => run.costs.gpu = cost,
                             DeviceKind::Gpu => run.costs.cpu = cost,
