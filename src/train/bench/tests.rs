@@ -4,9 +4,15 @@ use super::*;
 use crate::graph::reference::{self, Feeds};
 use crate::tensor::Tensor;
 
-/// The losses that every library has at steps 1 and 10.
-const LOSSES: [(&str, f64, f64); 4] =
-    [("toy-mlp", 0.50045, 0.57008), ("mlp-mnist", 2.3252, 1.4302), ("cnn-mnist", 2.4315, 2.2356), ("mlp-wide", 2.3276, 0.000526)];
+/// The losses that every library has at steps 1 and 10. The tenth of `cnn-cifar` is that of the case worked out with NumPy, in f64 (2.269406) and in
+/// f32 (2.269410); jax-js 0.1.25, the only library that finished the case, has 2.2679.
+const LOSSES: [(&str, f64, f64); 5] = [
+    ("toy-mlp", 0.50045, 0.57008),
+    ("mlp-mnist", 2.3252, 1.4302),
+    ("cnn-mnist", 2.4315, 2.2356),
+    ("mlp-wide", 2.3276, 0.000526),
+    ("cnn-cifar", 2.3175, 2.2694),
+];
 
 /// Losses are given to four or five figures.
 fn assert_same(got: f64, want: f64, what: &str) {
@@ -16,8 +22,8 @@ fn assert_same(got: f64, want: f64, what: &str) {
 #[test]
 fn first_loss_is_that_of_the_other_libraries() {
     for (name, first, _) in LOSSES {
-        if name == "mlp-wide" {
-            continue; // Its weights take the slow reference minutes; the executor's test below covers it.
+        if matches!(name, "mlp-wide" | "cnn-cifar") {
+            continue; // They take the slow reference minutes; the executor's test below covers them.
         }
         let case = TrainingCase::of(name).expect("a case");
         let samples = case.samples();
@@ -56,7 +62,7 @@ fn losses_agree(device: Option<&gpu::Device>, names: &[&str]) {
 
 #[test]
 fn losses_on_the_cpu_are_those_of_the_other_libraries() {
-    losses_agree(None, &["toy-mlp", "mlp-mnist", "cnn-mnist", "mlp-wide"]);
+    losses_agree(None, &["toy-mlp", "mlp-mnist", "cnn-mnist", "mlp-wide", "cnn-cifar"]);
 }
 
 #[test]
