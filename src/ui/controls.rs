@@ -1,7 +1,7 @@
 //! The page's controls: a segmented choice, a select, a slider.
 
 use super::choices::Named;
-use super::element::{El, html};
+use super::element::{El, distinct, html};
 use std::rc::Rc;
 
 /// A row of radio buttons; the group carries `id` as its id and test id. `label` is for people who cannot see it, `value` says which is chosen and
@@ -48,15 +48,15 @@ pub(super) fn select(
     value: impl Fn() -> String + 'static,
     on_choose: impl Fn(String) + 'static,
 ) -> El {
-    let listed = move || {
-        let chosen = value();
-        let option = |(id, title): (String, String)| {
-            let option = html("option").set("value", &id).text(&title);
-            if id == chosen { option.set("selected", "") } else { option }
-        };
-        options().into_iter().map(option).collect()
+    let options = distinct(options);
+    let option = |(id, title): &(String, String)| html("option").set("value", id).text(title);
+    let listed = move || options.with(|options| options.iter().map(option).collect());
+    // Only after the options have changed `value` names one of them.
+    let chosen = move || {
+        options.track();
+        value()
     };
-    let select = html("select").class("ctl").named(id).on_change(on_choose).parts(listed);
+    let select = html("select").class("ctl").named(id).on_change(on_choose).parts(listed).value(chosen);
     html("div").class("field").child(html("label").set("for", id).text(label)).child(select)
 }
 

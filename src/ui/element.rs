@@ -7,8 +7,9 @@
 
 use super::watched::Watched;
 use leptos::prelude::*;
+use leptos::reactive::graph::{Subscriber, ToAnySubscriber};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Event, EventTarget, HtmlElement, HtmlInputElement, Node, Text};
+use web_sys::{Element, Event, EventTarget, FocusOptions, HtmlElement, HtmlInputElement, Node, Text};
 
 /// An element under construction. Clones are the same element.
 #[derive(Clone)]
@@ -34,7 +35,11 @@ pub(super) fn follow(run: impl FnMut() + 'static) {
 #[inline(never)]
 fn follow_boxed(mut run: Box<dyn FnMut()>) {
     let effect = RenderEffect::new(move |_: Option<()>| run());
-    on_cleanup(move || drop(effect));
+    on_cleanup(move || {
+        // What it read would keep it in mind for ever.
+        let subscriber = effect.to_any_subscriber();
+        subscriber.clear_sources(&subscriber);
+    });
 }
 
 /// A signal that is set only when what it follows has become another value: for parts that are not to be rebuilt in between.
@@ -329,7 +334,10 @@ fn focus_again(elements: &[El], path: &[u32]) {
         at = at.and_then(|node| node.child_nodes().get(index));
     }
     if let Some(element) = at.and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
+        let options = FocusOptions::new();
+        // A visitor may have scrolled on.
+        options.set_prevent_scroll(true);
         // Refused only where it is not shown.
-        let _ = element.focus();
+        let _ = element.focus_with_options(&options);
     }
 }

@@ -267,8 +267,9 @@ impl Lab {
     /// Shows a notice in the place of an earlier one of its kind.
     pub(super) fn notify(self, kind: NoticeKind, text: String) {
         self.notices.update(|notices| {
+            let serial = notices.iter().map(|n| n.serial + 1).max().unwrap_or(0);
             notices.retain(|n| n.kind != kind);
-            notices.push(Notice { kind, text });
+            notices.push(Notice { serial, kind, text });
         });
     }
 

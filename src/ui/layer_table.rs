@@ -212,7 +212,7 @@ fn write(layer: &mut Layer, name: &str, value: usize) {
     }
 }
 
-/// Where it is; a dropout's is no `usize`.
+/// Where it is, by the word that stands behind its box; a dropout's is no `usize`.
 fn number_of<'a>(layer: &'a mut Layer, name: &str) -> Option<&'a mut usize> {
     match (layer, name) {
         (Layer::Dense { units, .. }, "units") => Some(units),

@@ -31,7 +31,6 @@ mod network;
 mod notices;
 mod paint;
 mod points;
-
 mod receive;
 mod reports;
 mod result_panel;

@@ -49,7 +49,7 @@ fn id(kind: NoticeKind) -> &'static str {
 }
 
 fn strip(lab: Lab, notice: &Notice) -> El {
-    let Notice { kind, ref text } = *notice;
+    let Notice { kind, ref text, .. } = *notice;
     let is_trouble = matches!(kind, NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment);
     // The fact is bold; the reason and the remedy follow it.
     let (fact, rest) = match text.find(". ") {

@@ -88,6 +88,8 @@ pub(super) struct History {
 /// A message in the strip under the transport.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Notice {
+    /// Tells it from one before that said the same.
+    pub(super) serial: u32,
     pub(super) kind: NoticeKind,
     pub(super) text: String,
 }

@@ -93,15 +93,15 @@ pub(super) fn picture(lab: Lab, sample: impl Fn() -> usize + 'static) -> El {
 
 /// One image and the answer below it.
 fn tile(lab: Lab, sample: usize, is_wrong_only: Watched<bool>) -> El {
-    let answer = move || answer(lab, sample);
-    let is_bad = move || answer().is_some_and(|(answer, truth)| answer != truth);
+    let answer = distinct(move || answer(lab, sample));
+    let is_bad = move || answer.get().is_some_and(|(answer, truth)| answer != truth);
     let is_on = move || lab.inspected.get() == sample;
-    let label = move || match answer() {
+    let label = move || match answer.get() {
         Some((a, truth)) if a == truth => format!("{}, answered right", class_name(lab, truth)),
         Some((a, truth)) => format!("{}, answered wrong: {}", class_name(lab, truth), class_name(lab, a)),
         None => format!("Test image {}", sample + 1),
     };
-    let text = move || answer().map_or_else(|| "–".to_string(), |(a, _)| short_name(&class_name(lab, a)));
+    let text = move || answer.get().map_or_else(|| "–".to_string(), |(a, _)| short_name(&class_name(lab, a)));
     let button = html("button")
         .class("g")
         .class_if("is-on", is_on)

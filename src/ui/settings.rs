@@ -129,6 +129,8 @@ fn seed(lab: Lab) -> El {
         if !seed.is_empty() {
             lab.change(|e| e.seed = seed);
         }
+        // Where that changed nothing, what was typed must not stay in the box.
+        lab.experiment.notify();
     };
     let input = html("input")
         .class("ctl")

@@ -58,7 +58,7 @@ pub(super) fn tip(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>
         .class("tip net-tip")
         .set("id", "net-tip")
         .set("role", "tooltip")
-        .class_if("gone", move || subject.get().is_none())
+        .class_if("gone", move || shown().is_none())
         .style_from("left", move || side(|place| if place.is_right { "auto".to_string() } else { format!("{}px", place.x) }))
         .style_from("right", move || side(|place| if place.is_right { format!("{}px", place.x) } else { "auto".to_string() }))
         .style_from("top", move || side(|place| format!("{}px", place.y)))
@@ -99,11 +99,13 @@ struct Place {
 
 /// To the side with more room, so that it covers none of the lines it is about.
 fn place(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) -> Option<Place> {
-    let [column, unit] = match subject.get()? {
-        Subject::Unit { column, unit } => [column, unit],
-        Subject::Weight { column, to, .. } => [column, to],
+    let subject = subject.get()?;
+    let ([column, unit], [from_column, from]) = match subject {
+        Subject::Unit { column, unit } => ([column, unit], [column, unit]),
+        Subject::Weight { column, from, to } => ([column, to], [column - 1, from]),
     };
     layout.with(|l| {
+        l.at.get(from_column)?.get(from)?;
         let at = l.at.get(column)?.get(unit)?;
         let is_right = at[0] > l.width / 2.0;
         let x = if is_right { l.width - at[0] + 12.0 } else { at[0] + 2.0 * HALF_UNIT + 12.0 };

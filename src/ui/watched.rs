@@ -5,7 +5,8 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-/// A value that runs again what read it when it is set. Copies are the same value; it lives as long as the part of the page that made it.
+/// A value that runs again what read it when it is set. Copies are the same value; it lives as long as the part of the page that made it: setting
+/// it afterwards does nothing, reading it panics.
 ///
 /// It is one of Leptos' triggers beside a value of any type: a `RwSignal` of each type would compile the machinery of signals once for each, which
 /// made up a twentieth of the page's size.
@@ -57,7 +58,7 @@ impl<T: Clone + 'static> Watched<T> {
         self.replace(Rc::new(value));
     }
 
-    /// Changes it.
+    /// Changes a copy of it and sets it to that.
     pub(super) fn update(self, change: impl FnOnce(&mut T)) {
         let mut value = self.get_untracked();
         change(&mut value);
