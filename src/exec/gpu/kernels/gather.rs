@@ -2,9 +2,9 @@
 
 use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
-use super::{COMBINE, RANDOM, WORKGROUP};
+use super::{COMBINE, RANDOM, WORKGROUP, together};
 use crate::plan::kernel::{Gather, Order, Stored};
-use crate::plan::{Kernel, state};
+use crate::plan::{Kernel, Target, state};
 use crate::tensor::rng;
 
 pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
@@ -54,10 +54,10 @@ pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
     source.finish(gather.capacity)
 }
 
-pub(super) fn tally(kernel: &Kernel, rows: usize) -> Dispatch {
+pub(super) fn tally(kernel: &Kernel, rows: usize, target: Target) -> Dispatch {
     let mut source = Source::new(&[
         ("ROWS", rows),
-        ("LANES", WORKGROUP),
+        ("LANES", together(target)),
         ("OUTPUTS", 1),
         ("TALLY_ROW", state::TALLY_ROW),
         ("TALLY_LOSS", state::TALLY_LOSS),

@@ -36,9 +36,9 @@ pub(super) fn compile(program: &Program, routine: &Routine, kernel: &Kernel, tar
             softmax::cross_entropy(kernel, *rows, *classes, *has_loss, *has_grad, target)
         }
         Kind::Gather(gather) => gather::gather(kernel, gather),
-        Kind::Tally { rows } => gather::tally(kernel, *rows),
-        Kind::Guard => update::guard(program, kernel),
-        Kind::Optimizer => update::optimizer(program, routine, kernel),
+        Kind::Tally { rows } => gather::tally(kernel, *rows, target),
+        Kind::Guard => update::guard(program, kernel, target),
+        Kind::Optimizer => update::optimizer(program, routine, kernel, target),
     }
 }
 
@@ -56,5 +56,13 @@ fn lanes(rows: usize, len: usize, target: Target) -> (usize, usize) {
         Target::Gpu => len >= 32 && rows < 65_536,
         Target::Cpu | Target::SoftwareGpu => len >= 1024 && rows <= 16,
     };
-    if is_worth_it { (WORKGROUP.min(1 << len.ilog2()), 1) } else { (1, WORKGROUP) }
+    if is_worth_it { (together(target).min(1 << len.ilog2()), 1) } else { (1, WORKGROUP) }
+}
+
+/// Lanes that put one number together. A software adapter pays for every barrier once for each lane, and computes four lanes at a time.
+fn together(target: Target) -> usize {
+    match target {
+        Target::Gpu => WORKGROUP,
+        Target::Cpu | Target::SoftwareGpu => 4,
+    }
 }

@@ -2,23 +2,36 @@
 
 use super::super::code::shader;
 use super::super::text::{Dispatch, Source};
-use super::{COMBINE, WORKGROUP, with_math};
+use super::{COMBINE, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, Placed, Program, Routine, state};
+use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
 use std::fmt::Write;
 
-pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
+/// Workgroups that keep the cores under a software adapter busy.
+const SOFTWARE_WORKGROUPS: usize = 8;
+
+/// Parameters that one workgroup looks at and changes: as many as the partial results have room for, or more.
+fn chunk(len: usize, target: Target) -> usize {
+    match target {
+        Target::Gpu => Kind::GUARD_CHUNK,
+        // Each has to put its sum together, and barriers are dear.
+        Target::Cpu | Target::SoftwareGpu => len.div_ceil(SOFTWARE_WORKGROUPS).max(Kind::GUARD_CHUNK),
+    }
+}
+
+pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
     let (l1, l2) = penalty_rates(program.update.as_ref());
     let has_penalty = l1 != 0.0 || l2 != 0.0;
     let next_stats = (kernel.inputs.len() > 5).then(|| kernel.inputs[4]);
-    let chunks = len.div_ceil(Kind::GUARD_CHUNK);
+    let chunk = chunk(len, target);
+    let chunks = len.div_ceil(chunk);
     let mut source = Source::new(&[
         ("LEN", len),
         ("ROWS", rows),
-        ("CHUNK", Kind::GUARD_CHUNK),
+        ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", WORKGROUP),
+        ("LANES", together(target)),
         ("OUTPUTS", 1),
         ("TENSORS", program.params.len()),
         ("SUSPECTS", suspects(program)),
@@ -37,17 +50,18 @@ pub(super) fn guard(program: &Program, kernel: &Kernel) -> Dispatch {
     source.finish(chunks + 1)
 }
 
-pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel) -> Dispatch {
+pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, target: Target) -> Dispatch {
     let update = program.update.as_ref().unwrap_or_else(|| panic!("only a program that trains has an optimizer kernel"));
     let len = kernel.outputs[0].len;
-    let chunks = len.div_ceil(Kind::GUARD_CHUNK);
+    let chunk = chunk(len, target);
+    let chunks = len.div_ceil(chunk);
     let next_stats = kernel.inputs.get(2).copied();
     let stats_len = next_stats.map_or(0, |slice| slice.len);
     let mut source = with_math(&[
         ("LEN", len),
-        ("CHUNK", Kind::GUARD_CHUNK),
+        ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", WORKGROUP),
+        ("LANES", together(target)),
         ("OUTPUTS", 1),
         ("SUSPECTS", suspects(program)),
         ("STATS", stats_len),
