@@ -13,6 +13,9 @@ const OWN_MS: f64 = 100.0;
 /// has averaged out.
 const OWN_STEPS: u64 = 500;
 
+/// The cost is said again once it rests on so many times as many steps.
+const NEWS_FACTOR: u64 = 8;
+
 /// What is known of a run's costs.
 #[derive(Default)]
 pub(super) struct Costs {
@@ -46,8 +49,11 @@ impl Service {
             DeviceKind::Cpu => &mut run.costs.cpu,
             DeviceKind::Gpu => &mut run.costs.gpu,
         };
-        let is_news = slot.is_none();
-        slot.get_or_insert(own);
+        // The first steps of all also warm up; what more of them say is worth saying again.
+        let is_news = slot.is_none_or(|said| u64::from(said.steps) * NEWS_FACTOR <= steps);
+        if is_news {
+            *slot = Some(own);
+        }
         let mut is_measured = false;
         match std::mem::take(&mut run.costs.other) {
             Other::Wanted => {
