@@ -73,7 +73,7 @@ pub(super) fn penalties() -> Vec<Named> {
 
 pub(super) fn inits() -> Vec<Named> {
     named(InitChoice::ALL, InitChoice::id, |init| match init {
-        InitChoice::Default => "Uniform 1/√inputs",
+        InitChoice::Default => "Uniform 1/√n",
         InitChoice::KaimingUniform => "Kaiming uniform",
         InitChoice::KaimingNormal => "Kaiming normal",
         InitChoice::XavierUniform => "Xavier uniform",
