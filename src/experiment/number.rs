@@ -18,3 +18,16 @@ fn convert(text: &str) -> Option<f64> {
 fn convert(text: &str) -> Option<f64> {
     text.parse().ok()
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_decimal_numbers_are_read() {
+        assert_eq!(["0.03", "-2", "+.5", "1e-5"].map(parse), [Some(0.03), Some(-2.0), Some(0.5), Some(1e-5)]);
+        for text in ["", "-", ".", "e5", "1e", "1e5e", "0x10", " 1", "inf", "Infinity", "NaN", "1,5"] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+    }
+}

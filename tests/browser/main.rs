@@ -19,6 +19,7 @@ use descent::data::{Loaded, Request, digits, load, strokes};
 use descent::exec::Executor;
 use descent::exec::cpu::Cpu;
 use descent::exec::gpu::{Device, Gpu};
+use descent::experiment::number::parse;
 use descent::experiment::{Experiment, ModelChoice};
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
 use descent::train::{Place, Session};
@@ -30,6 +31,18 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 #[wasm_bindgen_test]
 fn the_cpu_computes_the_pinned_bits() {
     common::fingerprints::assert_pinned();
+}
+
+#[wasm_bindgen_test]
+fn the_browser_reads_numbers_as_rust_does() {
+    let hard = ["0.30000000000000004", "9007199254740993", "2.2250738585072011e-308", "123456789.123456789e-20", "1e999"];
+    for text in ["0.03", "-2", "+.5", "1e-5"].into_iter().chain(hard) {
+        let wanted: f64 = text.parse().expect("a number");
+        assert_eq!(parse(text).map(f64::to_bits), Some(wanted.to_bits()), "{text}");
+    }
+    for text in ["", "-", ".", "e5", "1e", "1e5e", "0x10", " 1", "inf", "Infinity", "NaN", "1,5"] {
+        assert_eq!(parse(text), None, "{text:?}");
+    }
 }
 
 /// Runs a problem as a program of one routine.
