@@ -39,7 +39,7 @@ pub(super) fn loss_chart() -> El {
         .set("tabindex", "0")
         .set("role", "region")
         .set("aria-label", "Losses")
-        .parts(move || if is_table.get() { vec![lab.history.with(|h| table(h))] } else { Vec::new() });
+        .parts(move || if is_table.get() { vec![lab.history.with(table)] } else { Vec::new() });
     let noted = move || {
         let step = cursor.get().filter(|_| !is_table.get());
         step.map(|step| lab.history.with(|h| note(h, &scale.get(), step, width.get()))).into_iter().collect()
@@ -65,7 +65,7 @@ fn drawing(chart: Chart) -> El {
     let leave = move |_: Event| cursor.set(None);
     let point = move |event: PointerEvent| {
         let step = scale.get_untracked().step_at(f64::from(event.offset_x()));
-        cursor.set(nearest(&lab.history.get_untracked(), step));
+        cursor.set(lab.history.with_untracked(|h| nearest(h, step)));
     };
     let key = move |event: KeyboardEvent| {
         let by = match event.key().as_str() {
@@ -75,7 +75,7 @@ fn drawing(chart: Chart) -> El {
             _ => return,
         };
         event.prevent_default();
-        cursor.set(neighbour(&lab.history.get_untracked(), cursor.get_untracked(), by));
+        cursor.set(lab.history.with_untracked(|h| neighbour(h, cursor.get_untracked(), by)));
     };
     let marked = move || cursor.get().map_or_else(Vec::new, |step| lab.history.with(|h| marks(h, &scale.get(), step)));
     let blank = move || if lab.history.with(|h| h.test.len().max(h.train.len()) <= 1) { vec![blank(width.get())] } else { Vec::new() };

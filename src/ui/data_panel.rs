@@ -49,7 +49,7 @@ pub(super) fn data_panel() -> El {
 /// How many samples it is trained and tested on.
 fn counts(lab: Lab) -> String {
     let (train, test) = lab.built.with(|b| b.as_ref().map_or((0, 0), |b| (b.train_rows, b.test_rows)));
-    let unit = match lab.samples.with(|s| matches!(s.as_deref(), Some(Samples::Images { .. }))) {
+    let unit = match lab.samples.with(|s| matches!(s, Some(Samples::Images { .. }))) {
         true => "images",
         false => "points",
     };

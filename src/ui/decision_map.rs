@@ -60,7 +60,7 @@ fn samples(lab: Lab, is_test: bool) -> Vec<El> {
         svg("path").class(class).number("fill-opacity", if is_test { 1.0 } else { f64::from(quarter) / 4.0 }).set("d", &path)
     };
     lab.samples.with(|samples| {
-        let Some(Samples::Points { points, train }) = samples.as_deref() else { return Vec::new() };
+        let Some(Samples::Points { points, train }) = samples.as_ref() else { return Vec::new() };
         let (training, test) = points.split_at((*train).min(points.len()));
         points::paths(if is_test { test } else { training }, SIDE, 3.4).into_iter().map(view).collect()
     })

@@ -80,7 +80,7 @@ pub(super) fn draw_square() -> El {
     let drawing = Watched::new(Drawing::default());
     follow(move || {
         lab.samples.with(|samples| {
-            if let Some(Samples::Images { rows, cols, .. }) = samples.as_deref() {
+            if let Some(Samples::Images { rows, cols, .. }) = samples.as_ref() {
                 drawing.set(Drawing { rows: *rows, cols: *cols, pixels: vec![0; rows * cols], pen: None });
             }
         });
@@ -165,7 +165,7 @@ pub(super) fn bars(probs: impl Fn() -> Vec<f32> + 'static) -> El {
     let shown = Watched::new(Vec::new());
     follow(move || shown.set(probs()));
     let count = distinct(move || {
-        lab.samples.with(|samples| match samples.as_deref() {
+        lab.samples.with(|samples| match samples.as_ref() {
             Some(Samples::Images { classes, .. }) => classes.len(),
             _ => 0,
         })

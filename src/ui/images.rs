@@ -25,7 +25,7 @@ pub(super) fn image_network() -> El {
     };
     let said = move || {
         let inspected = lab.inspected.get();
-        let truth = lab.samples.with(|samples| match samples.as_deref() {
+        let truth = lab.samples.with(|samples| match samples.as_ref() {
             Some(Samples::Images { labels, .. }) => labels.get(inspected).copied(),
             _ => None,
         });
@@ -54,7 +54,7 @@ fn header(title: &str, size: El) -> El {
 /// The inspected image.
 fn input(lab: Lab) -> El {
     let size = move || {
-        lab.samples.with(|samples| match samples.as_deref() {
+        lab.samples.with(|samples| match samples.as_ref() {
             Some(Samples::Images { rows, cols, .. }) => format!("{rows} × {cols}"),
             _ => String::new(),
         })
@@ -72,7 +72,7 @@ fn output(lab: Lab) -> El {
         })
     };
     let answer = move || {
-        let n = lab.samples.with(|samples| match samples.as_deref() {
+        let n = lab.samples.with(|samples| match samples.as_ref() {
             Some(Samples::Images { classes, .. }) => classes.len(),
             _ => 0,
         });

@@ -7,7 +7,6 @@ use crate::experiment::{Experiment, Level};
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Metrics, NoticeKind, RunId};
 use leptos::prelude::*;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// All of it. Copies share one state.
@@ -15,17 +14,18 @@ use std::time::Duration;
 pub(super) struct Lab {
     pub(super) experiment: Watched<Experiment>,
     pub(super) state: Watched<PageState>,
-    pub(super) built: Watched<Option<Arc<Built>>>,
-    pub(super) samples: Watched<Option<Arc<Samples>>>,
-    pub(super) frame: Watched<Option<Arc<Frame>>>,
+    pub(super) built: Watched<Option<Built>>,
+    pub(super) samples: Watched<Option<Samples>>,
+    pub(super) frame: Watched<Option<Frame>>,
     pub(super) metrics: Watched<Metrics>,
-    pub(super) history: Watched<Arc<History>>,
+    pub(super) history: Watched<History>,
     pub(super) device: Watched<Option<Device>>,
     pub(super) costs: Watched<Costs>,
     pub(super) saved_step: Watched<Option<u64>>,
     pub(super) notices: Watched<Vec<Notice>>,
     /// The test sample whose activations are shown.
     pub(super) inspected: Watched<usize>,
+    // From here on nothing is followed.
     pub(super) run: Watched<RunId>,
     /// Whether a changed experiment waits to be built.
     is_stale: Watched<bool>,
@@ -49,7 +49,7 @@ impl Lab {
             samples: Watched::new(None),
             frame: Watched::new(None),
             metrics: Watched::new(Metrics::default()),
-            history: Watched::new(Arc::default()),
+            history: Watched::new(History::default()),
             device: Watched::new(None),
             costs: Watched::new(Costs::default()),
             saved_step: Watched::new(None),
@@ -172,7 +172,7 @@ impl Lab {
 
     fn clear_numbers(self) {
         self.metrics.set(Metrics { run: self.run.get_untracked(), ..Metrics::default() });
-        self.history.set(Arc::default());
+        self.history.set(History::default());
         self.saved_step.set(None);
     }
 

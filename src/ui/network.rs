@@ -9,7 +9,6 @@ use super::tip::{Subject, tip, unit_name};
 use super::watched::Watched;
 use super::{icons, paint, size};
 use leptos::prelude::*;
-use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement, KeyboardEvent};
 
@@ -22,12 +21,12 @@ pub(super) fn network() -> El {
     let layout = distinct(move || {
         let features = lab.experiment.with(|e| e.features);
         lab.built.with(|built| match built {
-            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Arc::new(Layout::of(built, features, width.get())),
-            _ => Arc::default(),
+            Some(built) if built.layers.iter().all(|l| l.shape.len() == 1) => Layout::of(built, features, width.get()),
+            _ => Layout::default(),
         })
     });
     // Only other columns rebuild what is above them, so that its buttons stay under the pointer while numbers change.
-    let columns = distinct(move || layout.with(|l| are_sizable(l)));
+    let columns = distinct(move || layout.with(are_sizable));
     let headers = move || columns.get().chars().enumerate().map(|(column, mark)| header(lab, layout, column, mark == SIZABLE)).collect();
     let picture = html("div")
         .class("net-pic")
@@ -38,7 +37,7 @@ pub(super) fn network() -> El {
     let note = "Each square shows what a unit answers over the plane. Lines are weights: blue positive, orange and dashed negative.";
     let figure = figure
         .class_if("is-tall", move || layout.with(|l| l.is_tall))
-        .set_from("aria-label", move || layout.with(|l| caption(l)))
+        .set_from("aria-label", move || layout.with(caption))
         .on("mouseleave", move |_: Event| subject.set(None))
         .on("keydown", move |event| move_focus(&event, layout, subject))
         .parts(headers)
@@ -75,7 +74,7 @@ fn are_sizable(layout: &Layout) -> String {
 }
 
 /// Above a column: what it is and how many units it has.
-fn header(lab: Lab, layout: Watched<Arc<Layout>>, column: usize, is_sizable: bool) -> El {
+fn header(lab: Lab, layout: Watched<Layout>, column: usize, is_sizable: bool) -> El {
     let from = move |text: fn(&Layout, usize, &Column) -> String| {
         layout.with(|l| l.columns.get(column).map(|c| text(l, column, c)).unwrap_or_default())
     };
@@ -207,7 +206,7 @@ fn elements(root: &Element, selector: &str) -> Vec<Element> {
 }
 
 /// Arrow keys go from unit to unit, Escape closes the tip.
-fn move_focus(event: &KeyboardEvent, layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) {
+fn move_focus(event: &KeyboardEvent, layout: Watched<Layout>, subject: Watched<Option<Subject>>) {
     let Some(Subject::Unit { column, unit }) = subject.get_untracked() else { return };
     let is_tall = layout.with_untracked(|l| l.is_tall);
     let (across, along) = match event.key().as_str() {

@@ -5,7 +5,6 @@ use super::lab::Lab;
 use super::reports::{Built, Costs, Device, Frame, PageState, Samples};
 use crate::worker::protocol::{Command, Event, Metrics, NoticeKind, RunId, RunState};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
-use std::sync::Arc;
 
 /// The chart keeps at most so many points of a line; then every other one goes.
 const MAX_POINTS: usize = 1200;
@@ -18,7 +17,7 @@ impl Lab {
             Event::Booted => self.ask_again(),
             Event::Alive | Event::Bench { .. } => {}
             Event::Built { run, layers, params, train_rows, test_rows, program, .. } if self.is_current(run) => {
-                self.built.set(Some(Arc::new(Built { layers, params, train_rows, test_rows, program })));
+                self.built.set(Some(Built { layers, params, train_rows, test_rows, program }));
                 // What was asked for while there was no run went nowhere, and what files there were to bring are here.
                 self.ask_again();
                 self.dismiss(NoticeKind::File);
@@ -31,7 +30,7 @@ impl Lab {
             Event::Frame { run, step, size, unit_size } => {
                 if self.is_current(run) {
                     let array = |i: usize| arrays.get(i).map(bytes).unwrap_or_default();
-                    self.frame.set(Some(Arc::new(Frame { step, size, unit_size, arrays: [array(0), array(1), array(2)] })));
+                    self.frame.set(Some(Frame { step, size, unit_size, arrays: [array(0), array(1), array(2)] }));
                 }
                 self.frame_came();
             }
@@ -65,7 +64,7 @@ impl Lab {
             self.send(Command::Inspect { sample: self.inspected.get_untracked() });
             Samples::Images { rows, cols, pixels: bytes(first), labels, classes }
         };
-        self.samples.set(Some(Arc::new(samples)));
+        self.samples.set(Some(samples));
     }
 
     fn take_state(self, state: RunState, step: u64) {
@@ -95,7 +94,6 @@ impl Lab {
             metrics.samples_per_second = last.samples_per_second;
         }
         self.history.update(|history| {
-            let history = Arc::make_mut(history);
             // After a fault the run goes on from the saved step: what came later is not its past any more.
             push(&mut history.train, metrics.train_loss, metrics.step);
             push(&mut history.test, metrics.test_loss, metrics.step);

@@ -12,7 +12,7 @@ pub(super) fn sample_grid() -> El {
     let lab = lab();
     let is_wrong_only = Watched::new(false);
     let count = distinct(move || {
-        lab.samples.with(|samples| match samples.as_deref() {
+        lab.samples.with(|samples| match samples.as_ref() {
             Some(Samples::Images { labels, .. }) => labels.len(),
             _ => 0,
         })
@@ -49,7 +49,7 @@ pub(super) fn sample_grid() -> El {
 
 /// The network's answer to a sample, and the truth.
 fn answer(lab: Lab, sample: usize) -> Option<(usize, usize)> {
-    let (truth, n) = lab.samples.with(|samples| match samples.as_deref() {
+    let (truth, n) = lab.samples.with(|samples| match samples.as_ref() {
         Some(Samples::Images { labels, classes, .. }) => Some((usize::from(*labels.get(sample)?), classes.len())),
         _ => None,
     })?;
@@ -68,7 +68,7 @@ pub(super) fn largest(probs: &[f32]) -> Option<(usize, f32)> {
 
 /// What a class is called.
 pub(super) fn class_name(lab: Lab, class: usize) -> String {
-    lab.samples.with(|samples| match samples.as_deref() {
+    lab.samples.with(|samples| match samples.as_ref() {
         Some(Samples::Images { classes, .. }) => classes.get(class).cloned().unwrap_or_default(),
         _ => String::new(),
     })
@@ -81,7 +81,7 @@ pub(super) fn picture(lab: Lab, sample: impl Fn() -> usize + 'static) -> El {
     follow(move || {
         let sample = sample();
         lab.samples.with(|samples| {
-            let Some(Samples::Images { rows, cols, pixels, .. }) = samples.as_deref() else { return };
+            let Some(Samples::Images { rows, cols, pixels, .. }) = samples.as_ref() else { return };
             let size = rows * cols;
             if let Some(image) = pixels.get(sample * size..(sample + 1) * size) {
                 paint::put(&node, &paint::ink(image), *cols, *rows);

@@ -9,7 +9,6 @@ use super::network::HALF_UNIT;
 use super::paint;
 use super::reports::Frame;
 use super::watched::Watched;
-use std::sync::Arc;
 use web_sys::HtmlCanvasElement;
 
 /// What the pointer or the keyboard rests on.
@@ -49,7 +48,7 @@ pub(super) fn unit_name(layout: &Layout, column: usize, unit: usize) -> String {
 }
 
 /// The floating note; it never takes the pointer.
-pub(super) fn tip(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) -> El {
+pub(super) fn tip(layout: Watched<Layout>, subject: Watched<Option<Subject>>) -> El {
     let side = move |of: fn(Place) -> String| place(layout, subject).map(of).unwrap_or_default();
     // What it is about may be gone from a network that was edited since.
     let shown = move || subject.get().filter(|_| place(layout, subject).is_some());
@@ -67,7 +66,7 @@ pub(super) fn tip(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>
 }
 
 /// The map of the unit it is about, enlarged.
-fn big_map(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) -> El {
+fn big_map(layout: Watched<Layout>, subject: Watched<Option<Subject>>) -> El {
     let lab = lab();
     let map = html("canvas").class("big-map").set("width", "1").set("height", "1").set("aria-hidden", "true");
     let canvas: HtmlCanvasElement = map.node();
@@ -98,7 +97,7 @@ struct Place {
 }
 
 /// To the side with more room, so that it covers none of the lines it is about.
-fn place(layout: Watched<Arc<Layout>>, subject: Watched<Option<Subject>>) -> Option<Place> {
+fn place(layout: Watched<Layout>, subject: Watched<Option<Subject>>) -> Option<Place> {
     let subject = subject.get()?;
     let ([column, unit], [from_column, from]) = match subject {
         Subject::Unit { column, unit } => ([column, unit], [column, unit]),
