@@ -3,8 +3,10 @@
 //! An executor turns the lists of kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU. It knows no
 //! model, no data set and no clock; what it runs answers to the graph's f64 reference, never to another executor.
 
-pub mod cpu;
 pub mod gpu;
+
+pub use crate::plan::Counts;
+pub use descent_cpu as cpu;
 
 use crate::plan::{Program, Slice};
 use std::fmt;
@@ -73,27 +75,6 @@ impl Executor {
             Executor::Gpu(gpu) => gpu.counts(),
         }
     }
-}
-
-/// What an executor has done since it was made. A test may assert these; times it may not.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
-pub struct Counts {
-    /// Command buffers handed to a queue (0 on the CPU).
-    pub submissions: u64,
-    /// Compute passes (0 on the CPU).
-    pub passes: u64,
-    /// Kernels run.
-    pub dispatches: u64,
-    /// Bytes written by the host.
-    pub bytes_written: u64,
-    /// Bytes read by the host.
-    pub bytes_read: u64,
-    /// Buffers made.
-    pub buffers: u64,
-    /// Pipelines made (0 on the CPU).
-    pub pipelines: u64,
-    /// Bind groups made (0 on the CPU).
-    pub bind_groups: u64,
 }
 
 /// Why a device does not do what it was asked to.

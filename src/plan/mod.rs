@@ -3,6 +3,7 @@
 //! plan knows sizes, lifetimes and tiles; it knows no device, no data set and no clock.
 
 mod compile;
+mod counts;
 pub mod expr;
 mod fuse;
 pub mod kernel;
@@ -14,6 +15,7 @@ pub mod state;
 pub mod update;
 
 pub use compile::{PlanError, compile};
+pub use counts::Counts;
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
 pub use program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};

@@ -20,6 +20,7 @@ pub enum Stream {
 
 /// Mixes 32 bits so that each input bit changes each output bit about half of the time
 /// (the two-round multiply-xorshift finaliser, constants of the hash-prospector search, bias 0.11).
+#[inline]
 pub const fn mix(mut x: u32) -> u32 {
     x ^= x >> 16;
     x = x.wrapping_mul(0x21f0_aaad);
@@ -36,12 +37,14 @@ pub const fn key(seed: u64, stream: Stream) -> u32 {
 }
 
 /// 32 random bits for (`key`, `step`, `index`).
+#[inline]
 pub const fn bits(key: u32, step: u32, index: u32) -> u32 {
     let salt = mix(key ^ step.wrapping_mul(0x9e37_79b9));
     mix(mix(index ^ salt).wrapping_add(salt))
 }
 
 /// A number in [0, 1) with 24 random bits, exactly representable.
+#[inline]
 pub const fn uniform(key: u32, step: u32, index: u32) -> f32 {
     (bits(key, step, index) >> 8) as f32 * (1.0 / 16_777_216.0)
 }
@@ -56,6 +59,7 @@ pub fn seed_from_text(text: &str) -> u64 {
 ///
 /// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most `4^half_bits - n` steps;
 /// as `4^half_bits < 4 n`, the mean walk is under 4. (Largest walk seen for n up to 60,000: 21.)
+#[inline]
 pub const fn permute(key: u32, epoch: u32, n: u32, index: u32) -> u32 {
     let half_bits = half_bits(n);
     let mask = (1u32 << half_bits) - 1;
@@ -78,6 +82,7 @@ pub const fn permute(key: u32, epoch: u32, n: u32, index: u32) -> u32 {
 }
 
 /// Half the bits of the Feistel network over `0..n`: the smallest `h >= 1` with `4^h >= n`.
+#[inline]
 pub const fn half_bits(n: u32) -> u32 {
     let mut half = 1;
     while half < 15 && (1u32 << (2 * half)) < n {

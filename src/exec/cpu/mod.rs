@@ -16,9 +16,9 @@ mod softmax;
 mod strip;
 mod tile;
 
-use super::Counts;
-use crate::plan::{Kernel, Kind, Program, Routine, Slice};
+use descent_core::{graph, plan, tensor};
 use memory::{Memory, Scratch};
+use plan::{Counts, Kernel, Kind, Program, Routine, Slice};
 use strip::Strips;
 
 /// The buffers of a program and its kernels, prepared.
