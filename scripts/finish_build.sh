@@ -1,5 +1,6 @@
 #!/bin/sh
-# Trunk's post_build hook: shrinks the wasm where wasm-opt is installed, names the build, and lets the page's policy accept its loader.
+# Trunk's post_build hook: shrinks the wasm (more so where wasm-opt is installed) and the scripts, names the build, and lets the page's policy
+# accept its loader.
 set -eu
 cd "$TRUNK_STAGING_DIR"
 
@@ -12,6 +13,14 @@ if command -v wasm-opt >/dev/null; then
         esac
     done
 fi
+
+pack() {
+    cargo run --quiet --locked --offline --release --manifest-path "$TRUNK_SOURCE_DIR/Cargo.toml" -p descent-pack -- "$@"
+}
+for file in *_bg.wasm; do
+    pack "${file%_bg.wasm}.js" "$file"
+done
+pack style-*.css
 
 # The worker's files keep their names from build to build, so every address carries the build: no cache can mix two of them.
 build=$(cat worker.js worker_bg.wasm | sha256sum | cut -c 1-16)
