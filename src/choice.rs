@@ -18,16 +18,16 @@ macro_rules! choice {
                 Self::ALL.iter().copied().find(|choice| choice.id() == id)
             }
         }
-        // By its name, through one type for all choices: what serde derives would be compiled once for each.
+        // By its place in the list, through one type for all choices: what serde derives would be compiled once for each.
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.id())
+                serializer.serialize_u8(*self as u8)
             }
         }
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let id = <String as serde::Deserialize>::deserialize(deserializer)?;
-                Self::from_id(&id).ok_or_else(|| serde::de::Error::custom(id))
+                let place = <u8 as serde::Deserialize>::deserialize(deserializer)?;
+                Self::ALL.get(usize::from(place)).copied().ok_or_else(|| serde::de::Error::custom("there is no such choice"))
             }
         }
     };

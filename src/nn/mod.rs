@@ -62,7 +62,6 @@ choice! {
 
 /// One layer, as a visitor chooses it. Shapes follow from the data; what is flattened is flattened where a dense layer meets an image.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Layer {
     /// A fully connected layer with bias.
     Dense {

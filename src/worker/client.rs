@@ -4,6 +4,7 @@
 //! its address does not) and runs in sandboxed frames. Its name is the address of the page's folder, from which it fetches data. What is sent
 //! before the worker listens would be lost, so it waits for [`Event::Booted`].
 
+use super::message;
 use super::protocol::{Command, Event, NoticeKind};
 use super::supervisor::{Supervisor, Verdict};
 use js_sys::{Array, ArrayBuffer};
@@ -166,7 +167,7 @@ impl Client {
             return;
         }
         let parts = Array::from(&message.data());
-        let event: Event = serde_wasm_bindgen::from_value(parts.get(0)).expect("page and worker are of one build");
+        let event: Event = message::read(&parts.get(0));
         let arrays: Vec<ArrayBuffer> = parts.iter().skip(1).map(JsCast::unchecked_into).collect();
         {
             let mut state = self.shared.state.borrow_mut();
@@ -215,7 +216,7 @@ impl State {
     }
 
     fn post(&mut self, command: &Command, arrays: &[ArrayBuffer]) {
-        let message = Array::of1(&serde_wasm_bindgen::to_value(command).expect("commands are plain data"));
+        let message = Array::of1(&message::written(command));
         let transfer = Array::new();
         for buffer in arrays {
             message.push(buffer);
@@ -225,7 +226,7 @@ impl State {
     }
 
     fn post_files(&mut self) {
-        let message = Array::of1(&serde_wasm_bindgen::to_value(&Command::Files).expect("commands are plain data"));
+        let message = Array::of1(&message::written(&Command::Files));
         for file in &self.files {
             message.push(file);
         }

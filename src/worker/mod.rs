@@ -4,6 +4,8 @@
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;
+#[cfg(target_arch = "wasm32")]
+mod message;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod service;

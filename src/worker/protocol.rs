@@ -1,6 +1,6 @@
 //! What crosses the border between the page and the worker: [`Command`]s down, [`Event`]s up.
 //!
-//! A message is a JavaScript array: the enum (through serde), then the `ArrayBuffer`s it refers to, transferred. Every message carries the
+//! A message is a JavaScript array: the enum's bytes, then the `ArrayBuffer`s it refers to, transferred. Every message carries the
 //! generation of the worker and the run it belongs to; the receiver drops stale ones.
 
 use crate::experiment::{DeviceChoice, Experiment, Speed};
@@ -12,7 +12,6 @@ pub struct RunId(pub u32);
 
 /// What the page asks of the worker.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// Build a run. It is `ready` (or `paused`, with a snapshot as first array) and does not start by itself.
     Build {
@@ -80,7 +79,6 @@ pub enum Command {
 
 /// What a test can break.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Fault {
     /// Panic.
     Trap,
@@ -92,7 +90,6 @@ pub enum Fault {
 
 /// What a run is doing. The page adds `loading`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum RunState {
     /// Built, not yet trained.
     Ready,
@@ -108,7 +105,6 @@ pub enum RunState {
 
 /// A device that trains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum DeviceKind {
     /// The visitor's GPU (or what the browser offers in its place).
     Gpu,
@@ -118,7 +114,6 @@ pub enum DeviceKind {
 
 /// Kinds of [`Event::Notice`], as in `data-kind`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum NoticeKind {
     NoWebgpu,
@@ -147,7 +142,6 @@ pub struct LayerInfo {
 
 /// What the worker tells the page.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Event {
     /// The worker listens. Sent first; nothing is sent to it before.
     Booted,

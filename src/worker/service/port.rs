@@ -1,6 +1,7 @@
 //! The worker's side of the border: commands in, events out, and how its one thread gives way.
 
 use crate::train::clock::now_ms;
+use crate::worker::message;
 use crate::worker::protocol::{Command, Event};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -41,7 +42,7 @@ impl Inbox {
 
     fn receive(&self, data: &JsValue) {
         let parts = Array::from(data);
-        let command: Command = serde_wasm_bindgen::from_value(parts.get(0)).expect("page and worker are of one build");
+        let command: Command = message::read(&parts.get(0));
         let mut message = Message { command, arrays: Vec::new(), files: Vec::new() };
         for part in parts.iter().skip(1) {
             match part.dyn_into::<ArrayBuffer>() {
@@ -132,7 +133,7 @@ pub(super) fn post(event: &Event) {
 
 /// Sends an event and hands over the bytes of its arrays.
 pub(super) fn post_with(event: &Event, arrays: &[&[u8]]) {
-    let message = Array::of1(&serde_wasm_bindgen::to_value(event).expect("events are plain data"));
+    let message = Array::of1(&message::written(event));
     let transfer = Array::new();
     for bytes in arrays {
         let buffer = Uint8Array::from(*bytes).buffer();
