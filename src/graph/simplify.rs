@@ -6,7 +6,6 @@
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
-use std::collections::HashMap;
 
 /// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or not.
 pub fn simplify(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
@@ -57,13 +56,11 @@ impl Graph {
     }
 }
 
-/// Nodes by op, operands and shape. The op is written out, as it holds floats: `Debug` tells all of them apart, signed zeros too.
-type Known = HashMap<(String, Vec<NodeId>, Shape), NodeId>;
-
 #[derive(Default)]
 struct Rewriter {
     graph: Graph,
-    known: Known,
+    /// The nodes made so far and their operands, those of a commutative op in ascending order.
+    known: Vec<(Vec<NodeId>, NodeId)>,
 }
 
 impl Rewriter {
@@ -79,8 +76,13 @@ impl Rewriter {
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
         }
-        let graph = &mut self.graph;
-        *self.known.entry((format!("{op:?}"), operands, shape.clone())).or_insert_with(|| graph.push(op, &inputs, shape))
+        let is_it = |id: NodeId| self.graph.shape(id) == &shape && is_same(&self.graph.node(id).op, &op);
+        if let Some((_, id)) = self.known.iter().find(|(of_known, id)| *of_known == operands && is_it(*id)) {
+            return *id;
+        }
+        let id = self.graph.push(op, &inputs, shape);
+        self.known.push((operands, id));
+        id
     }
 
     /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where the other operands give the shape.
@@ -223,4 +225,13 @@ impl Rewriter {
         let y = self.emit(Op::Unary(Unary::Neg), vec![x], own);
         self.stretched(y, shape)
     }
+}
+
+/// Whether two ops are the same; equal numbers may be zeros of different signs.
+fn is_same(a: &Op, b: &Op) -> bool {
+    let bits = |op: &Op| match op {
+        Op::Constant(value) | Op::Pad { value, .. } => value.to_bits(),
+        _ => 0,
+    };
+    a == b && bits(a) == bits(b)
 }

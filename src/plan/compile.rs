@@ -3,12 +3,11 @@
 use super::expr::Fused;
 use super::fuse::{self, Draft, Value};
 use super::kernel::{Gather, Kernel, Kind};
-use super::place::{self, aligned};
+use super::place::{self, Table, aligned};
 use super::program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};
 use super::spec::{ModelSpec, RoutineSpec};
 use super::state;
 use crate::graph::{Graph, Leaf, NodeId, Op, simplify};
-use std::collections::HashMap;
 use std::fmt;
 
 /// The largest range WebGPU binds by default, in bytes.
@@ -195,10 +194,10 @@ impl Compiler<'_> {
             .enumerate()
             .map(|(colour, len)| self.memory.reserve(Role::Activation(colour as u16), *len).buffer)
             .collect();
-        let slice_of = |value: Value| match (fixed.get(&value), placement.spots.get(&value)) {
-            (Some(slice), _) => *slice,
+        let slice_of = |value: Value| match (fixed.get(value), placement.spots.get(value)) {
+            (Some(slice), _) => slice,
             (None, Some(spot)) => Slice { buffer: colours[spot.colour], offset: spot.offset, len: len_of(value) },
-            (None, None) => unreachable!("{value:?} is neither a leaf nor written"),
+            (None, None) => unreachable!("a value is a leaf or written"),
         };
         let node_slice = |id: NodeId| slice_of(Value::Node(fuse::base(&graph, id)));
 
@@ -221,7 +220,7 @@ impl Compiler<'_> {
             });
         }
         if let Some((row_loss, ..)) = &training {
-            let row_weight = spec.fetch.as_ref().map(|fetch| fixed[&Value::Node(fetch.row_weight)]);
+            let row_weight = spec.fetch.as_ref().and_then(|fetch| fixed.get(Value::Node(fetch.row_weight)));
             if let (Some(row_loss), Some(row_weight), Some(update)) = (row_loss, row_weight, model.update) {
                 kernels.extend(self.ending(node_slice(*row_loss), row_weight, update.moments() > 0));
             }
@@ -264,8 +263,8 @@ impl Compiler<'_> {
     }
 
     /// Places inputs, and points at parameters and statistics. Routines do not share inputs: what the host has written for one stays.
-    fn leaves(&mut self, graph: &Graph) -> HashMap<Value, Slice> {
-        let mut fixed = HashMap::new();
+    fn leaves(&mut self, graph: &Graph) -> Table<Slice> {
+        let mut fixed = Table::default();
         for leaf in graph.inputs() {
             let slice = self.memory.append(Role::Input, graph.shape(leaf.node).elements());
             fixed.insert(Value::Node(leaf.node), slice);
@@ -293,12 +292,12 @@ impl Compiler<'_> {
         results
     }
 
-    fn gather(&mut self, gather: &Gather, graph: &Graph, spec: &RoutineSpec, fixed: &HashMap<Value, Slice>) -> Kernel {
+    fn gather(&mut self, gather: &Gather, graph: &Graph, spec: &RoutineSpec, fixed: &Table<Slice>) -> Kernel {
         let state = self.memory.reserve(Role::State, state::LEN);
         let fetch = spec.fetch.as_ref().unwrap_or_else(|| unreachable!("only routines that fetch gather"));
         // Leaves keep their order when a graph is simplified, so an input is known by its place.
         let place = |id: NodeId| match spec.graph.node(id).op {
-            Op::Input(at) => fixed[&Value::Node(graph.inputs()[at].node)],
+            Op::Input(at) => fixed.get(Value::Node(graph.inputs()[at].node)).unwrap_or_else(|| unreachable!("inputs are placed")),
             _ => panic!("what is fetched is an input"),
         };
         Kernel {
@@ -339,12 +338,12 @@ impl Compiler<'_> {
 }
 
 /// Sends values to where they are wanted: straight from the kernel where nothing else uses them, by a copy at the end otherwise.
-fn send(graph: &Graph, results: &[(NodeId, Slice)], fixed: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
+fn send(graph: &Graph, results: &[(NodeId, Slice)], fixed: &mut Table<Slice>, drafts: &mut Vec<Draft>) {
     let mut copies = Vec::new();
     for (at, (id, slice)) in results.iter().enumerate() {
         let value = Value::Node(fuse::base(graph, *id));
         let is_read = drafts.iter().any(|draft| draft.inputs.contains(&value));
-        if is_read || fixed.contains_key(&value) {
+        if is_read || fixed.get(value).is_some() {
             let copied = Value::Temporary(usize::MAX - at, slice.len);
             fixed.insert(copied, *slice);
             copies.push(Draft {

@@ -6,12 +6,34 @@
 
 use super::fuse::{Draft, Value};
 use super::program::Slice;
-use std::collections::HashMap;
+
+/// What is known of each value of a routine. There are some hundreds of them, so looking through all is quick.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<T>(Vec<(Value, T)>);
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Copy> Table<T> {
+    pub(crate) fn get(&self, value: Value) -> Option<T> {
+        self.0.iter().find(|(known, _)| *known == value).map(|(_, of_value)| *of_value)
+    }
+
+    pub(crate) fn insert(&mut self, value: Value, of_value: T) {
+        match self.0.iter_mut().find(|(known, _)| *known == value) {
+            Some(entry) => entry.1 = of_value,
+            None => self.0.push((value, of_value)),
+        }
+    }
+}
 
 /// Memory of the values of one routine.
 pub(crate) struct Placement {
     /// Colour and range of each value that was not placed beforehand.
-    pub(crate) spots: HashMap<Value, Spot>,
+    pub(crate) spots: Table<Spot>,
     /// Words of each colour's buffer.
     pub(crate) colours: Vec<usize>,
 }
@@ -35,8 +57,8 @@ pub(crate) fn aligned(words: usize) -> usize {
 }
 
 /// Places every value that the drafts write and that is not in `fixed`. Values in `kept` live to the end.
-pub(crate) fn place(drafts: &[Draft], fixed: &HashMap<Value, Slice>, kept: &[Value], len_of: impl Fn(Value) -> usize) -> Placement {
-    let mut last_use: HashMap<Value, usize> = HashMap::new();
+pub(crate) fn place(drafts: &[Draft], fixed: &Table<Slice>, kept: &[Value], len_of: impl Fn(Value) -> usize) -> Placement {
+    let mut last_use = Table::default();
     for (at, draft) in drafts.iter().enumerate() {
         for value in draft.inputs.iter().chain(&draft.outputs) {
             last_use.insert(*value, at);
@@ -45,12 +67,12 @@ pub(crate) fn place(drafts: &[Draft], fixed: &HashMap<Value, Slice>, kept: &[Val
     for value in kept {
         last_use.insert(*value, drafts.len());
     }
-    let mut placement = Placement { spots: HashMap::new(), colours: Vec::new() };
+    let mut placement = Placement { spots: Table::default(), colours: Vec::new() };
     for (at, draft) in drafts.iter().enumerate() {
-        let taken: Vec<usize> = draft.inputs.iter().filter_map(|value| placement.spots.get(value)).map(|spot| spot.colour).collect();
-        for value in draft.outputs.iter().filter(|value| !fixed.contains_key(value)) {
+        let taken: Vec<usize> = draft.inputs.iter().filter_map(|value| placement.spots.get(*value)).map(|spot| spot.colour).collect();
+        for value in draft.outputs.iter().filter(|value| fixed.get(**value).is_none()) {
             let len = aligned(len_of(*value).max(1));
-            let life = (at, last_use[value]);
+            let life = (at, last_use.get(*value).unwrap_or(at));
             let spot = placement.best(len, life, &taken);
             placement.spots.insert(*value, spot);
         }
@@ -80,7 +102,9 @@ impl Placement {
     fn first_gap(&self, colour: usize, len: usize, life: (usize, usize)) -> usize {
         let busy: Vec<(usize, usize)> = self
             .spots
-            .values()
+            .0
+            .iter()
+            .map(|(_, spot)| spot)
             .filter(|spot| spot.colour == colour && spot.life.0 <= life.1 && life.0 <= spot.life.1)
             .map(|spot| (spot.offset, spot.offset + spot.len))
             .collect();

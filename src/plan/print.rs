@@ -77,7 +77,7 @@ impl fmt::Display for Extents<'_> {
             Kind::Softmax { rows, cols, .. } => write!(out, "[{rows}, {cols}]"),
             Kind::CrossEntropy { rows, classes, .. } => write!(out, "[{rows}, {classes}]"),
             Kind::Pad { source, shape, .. } => write!(out, "{source} in {shape}"),
-            Kind::RandomMask { keep, .. } => write!(out, "keep {keep}"),
+            Kind::RandomMask { keep, .. } => write!(out, "keep {} %", (keep * 100.0).round() as u32),
             Kind::Gather(gather) => write!(out, "{} of {} rows, {:?}", gather.batch, gather.rows, gather.order),
             Kind::Guard => write!(out, "all gradients"),
             Kind::Optimizer => write!(out, "all parameters"),

@@ -3,7 +3,6 @@
 use super::super::ExecError;
 use crate::plan::Target;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,7 +22,8 @@ struct Inner {
     is_software: bool,
     generation: u64,
     health: Arc<Health>,
-    pipelines: RefCell<HashMap<String, Rc<Pipeline>>>,
+    /// By text. Some hundreds at most, whose lengths mostly tell them apart.
+    pipelines: RefCell<Vec<(String, Rc<Pipeline>)>>,
 }
 
 /// What callbacks of any thread report.
@@ -94,7 +94,7 @@ impl Device {
             is_software,
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
             health,
-            pipelines: RefCell::new(HashMap::new()),
+            pipelines: RefCell::default(),
         };
         let target = if is_software { Target::SoftwareGpu } else { Target::Gpu };
         Ok(Self { inner: Rc::new(inner), target })
@@ -168,7 +168,7 @@ impl Device {
     /// [`ExecError::Shader`] if the text is refused; a browser reports that later, as an [`ExecError::Device`].
     pub(super) fn pipeline(&self, text: &str, writable: &[bool], label: &str) -> Result<Rc<Pipeline>, ExecError> {
         self.check()?;
-        if let Some(pipeline) = self.inner.pipelines.borrow().get(text) {
+        if let Some((_, pipeline)) = self.inner.pipelines.borrow().iter().find(|(known, _)| known == text) {
             return Ok(pipeline.clone());
         }
         let device = &self.inner.device;
@@ -208,7 +208,7 @@ impl Device {
             other => other?,
         }
         let pipeline = Rc::new(Pipeline { pipeline, layout });
-        self.inner.pipelines.borrow_mut().insert(text.to_owned(), pipeline.clone());
+        self.inner.pipelines.borrow_mut().push((text.to_owned(), pipeline.clone()));
         Ok(pipeline)
     }
 }

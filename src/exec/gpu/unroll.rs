@@ -10,21 +10,22 @@
 //!
 //! Values are whole numbers: constants of the kernel, loop variables, `+ - * / % < == & ( )`.
 
-use std::collections::HashMap;
+/// Values by name; an inner loop's variable stands behind an outer one's.
+type Values<'t> = Vec<(&'t str, i64)>;
 
 /// The text with its loops repeated and its `${…}` replaced.
 ///
 /// # Panics
 /// If a line is malformed or names an unknown value: the texts are ours.
 pub(super) fn unroll(text: &str, constants: &[(&'static str, usize)]) -> String {
-    let mut values: HashMap<&str, i64> = constants.iter().map(|(name, value)| (*name, *value as i64)).collect();
+    let mut values: Values = constants.iter().map(|(name, value)| (*name, *value as i64)).collect();
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::with_capacity(text.len() * 2);
     block(&lines, &mut values, &mut out);
     out
 }
 
-fn block<'t>(lines: &[&'t str], values: &mut HashMap<&'t str, i64>, out: &mut String) {
+fn block<'t>(lines: &[&'t str], values: &mut Values<'t>, out: &mut String) {
     let mut at = 0;
     while at < lines.len() {
         let Some(directive) = lines[at].trim_start().strip_prefix("//: ") else {
@@ -42,12 +43,12 @@ fn block<'t>(lines: &[&'t str], values: &mut HashMap<&'t str, i64>, out: &mut St
             let (name, range, condition) = loop_of(directive);
             let (from, to) = (evaluate(range.0, values), evaluate(range.1, values));
             for value in from..to {
-                values.insert(name, value);
+                values.push((name, value));
                 if condition.is_none_or(|condition| evaluate(condition, values) != 0) {
                     block(body, values, out);
                 }
+                values.pop();
             }
-            values.remove(name);
         }
         at = end + 1;
     }
@@ -81,7 +82,7 @@ fn loop_of(directive: &str) -> (&str, (&str, &str), Option<&str>) {
     parts().unwrap_or_else(|| panic!("not a loop: {directive}"))
 }
 
-fn substitute(line: &str, values: &HashMap<&str, i64>, out: &mut String) {
+fn substitute(line: &str, values: &Values, out: &mut String) {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("${") {
         let (expression, after) = after.split_once('}').unwrap_or_else(|| panic!("no closing brace: {line}"));
@@ -93,7 +94,7 @@ fn substitute(line: &str, values: &HashMap<&str, i64>, out: &mut String) {
     out.push('\n');
 }
 
-fn evaluate(text: &str, values: &HashMap<&str, i64>) -> i64 {
+fn evaluate(text: &str, values: &Values) -> i64 {
     let mut parser = Parser { text, rest: text.trim(), values };
     let value = parser.binary(0);
     assert!(parser.rest.is_empty(), "not an expression: {text}");
@@ -103,7 +104,7 @@ fn evaluate(text: &str, values: &HashMap<&str, i64>) -> i64 {
 struct Parser<'t> {
     text: &'t str,
     rest: &'t str,
-    values: &'t HashMap<&'t str, i64>,
+    values: &'t Values<'t>,
 }
 
 /// Operators by level, loosest first.
@@ -143,8 +144,8 @@ impl Parser<'_> {
         let end = self.rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(self.rest.len());
         let word = &self.rest[..end];
         self.skip(end);
-        let known = word.parse().ok().or_else(|| self.values.get(word).copied());
-        known.unwrap_or_else(|| panic!("{word:?} is unknown in {:?}", self.text))
+        let known = || self.values.iter().rev().find(|(name, _)| *name == word).map(|(_, value)| *value);
+        word.parse().ok().or_else(known).unwrap_or_else(|| panic!("{word} is unknown in {}", self.text))
     }
 
     fn skip(&mut self, bytes: usize) {

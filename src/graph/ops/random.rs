@@ -14,7 +14,7 @@ impl Graph {
     pub fn random_mask(&mut self, shape: impl Into<Shape>, keep: f64, site: u32) -> Result<NodeId, ShapeError> {
         let shape = shape.into();
         if !(0.0..=1.0).contains(&keep) {
-            return Err(ShapeError::new("random_mask", &[&shape], format!("{keep} is not a probability")));
+            return Err(ShapeError::new("random_mask", &[&shape], "its share of ones is not a probability"));
         }
         Ok(self.push(Op::RandomMask { keep, site }, &[], shape))
     }

@@ -2,8 +2,7 @@
 
 use super::Trouble;
 use crate::exec::Counts;
-use serde::Serialize;
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 
 /// The result of a case. As JSON it has the fields of the contract; what does not apply is left out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize)]
@@ -30,7 +29,7 @@ pub struct Report {
     pub kernel: Option<Kernel>,
     /// Calls a step (or a run of a kernel), counted by the executor; of a GPU.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gpu_per_step: Option<BTreeMap<&'static str, f64>>,
+    pub gpu_per_step: Option<Calls>,
 }
 
 /// Figures of every measurement.
@@ -85,6 +84,19 @@ pub struct Kernel {
     pub check: Vec<f32>,
 }
 
+/// How often each thing happened.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Calls(
+    /// Names and numbers.
+    pub Vec<(&'static str, f64)>,
+);
+
+impl Serialize for Calls {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
 impl Report {
     /// A case or a device that there is not.
     pub fn unsupported(case: &str, why: String) -> Self {
@@ -107,7 +119,7 @@ impl Report {
 }
 
 /// What happened between two counts, per step, to two decimals; what did not happen is left out.
-pub(super) fn per_step(before: Counts, after: Counts, steps: u64) -> BTreeMap<&'static str, f64> {
+pub(super) fn per_step(before: Counts, after: Counts, steps: u64) -> Calls {
     let calls = |counts: Counts| {
         [
             ("dispatch", counts.dispatches),
@@ -122,5 +134,5 @@ pub(super) fn per_step(before: Counts, after: Counts, steps: u64) -> BTreeMap<&'
     };
     let each = |after: u64, before: u64| ((after - before) as f64 / steps as f64 * 100.0).round() / 100.0;
     let differences = calls(before).into_iter().zip(calls(after)).map(|((name, before), (_, after))| (name, each(after, before)));
-    differences.filter(|(_, count)| *count > 0.0).collect()
+    Calls(differences.filter(|(_, count)| *count > 0.0).collect())
 }
