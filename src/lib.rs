@@ -59,6 +59,7 @@ pub mod data;
 pub mod exec;
 pub mod experiment;
 pub mod nn;
+pub mod number;
 pub mod train;
 #[cfg(all(feature = "ui", target_arch = "wasm32"))]
 pub mod ui;

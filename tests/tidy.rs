@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in reading order; each imports only from those before it. `ui` has a rule of its own.
-const ORDER: [&str; 10] = ["choice", "tensor", "graph", "plan", "exec", "nn", "data", "experiment", "train", "worker"];
+const ORDER: [&str; 11] = ["choice", "number", "tensor", "graph", "plan", "exec", "nn", "data", "experiment", "train", "worker"];
 
 /// What the page may see: never the engine.
-const PAGE_MAY_SEE: [&str; 9] = [
+const PAGE_MAY_SEE: [&str; 10] = [
     "ui",
     "choice",
+    "number",
     "experiment",
     "nn::Layer",
     "nn::Activation",

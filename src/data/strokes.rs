@@ -279,6 +279,7 @@ fn smooth(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
 }
 
 /// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the pixel at its edge.
+#[allow(clippy::manual_clamp, reason = "clamp brings the formatting of floats with it")]
 fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width: f32) {
     let reach = half_width + 0.5;
     // `as` saturates at 0; the centre of pixel `i` lies at `i + 0.5`.
@@ -292,9 +293,9 @@ fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width:
     for row in range(1) {
         for col in range(0) {
             let [px, py] = [col as f32 + 0.5 - from[0], row as f32 + 0.5 - from[1]];
-            let along = ((px * dx + py * dy) * inverse).clamp(0.0, 1.0);
+            let along = ((px * dx + py * dy) * inverse).max(0.0).min(1.0);
             let [ex, ey] = [px - along * dx, py - along * dy];
-            let cover = (reach - (ex * ex + ey * ey).sqrt()).clamp(0.0, 1.0);
+            let cover = (reach - (ex * ex + ey * ey).sqrt()).max(0.0).min(1.0);
             let pixel = &mut ink[row * SIDE + col];
             *pixel = pixel.max(cover);
         }

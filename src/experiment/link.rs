@@ -6,9 +6,10 @@
 
 use super::{
     DeviceChoice, Experiment, Features, InitChoice, Level, Loss, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice,
-    Speed, cost, layers, number, playground,
+    Speed, cost, layers, playground,
 };
 use crate::data::catalog::Dataset;
+use crate::number;
 use std::fmt;
 
 /// The longest text that is looked at, in bytes.
@@ -112,7 +113,7 @@ macro_rules! number_field {
     ($key:literal, $field:ident, $range:expr) => {
         Field {
             key: $key,
-            write: |experiment| experiment.$field.to_string(),
+            write: |experiment| number::shortest(experiment.$field),
             read: |value, experiment| {
                 experiment.$field = number_within(value, $range)?;
                 Ok(())
@@ -319,7 +320,7 @@ pub(super) fn number_within(text: &str, (least, most): (f64, f64)) -> Result<f64
     match number::parse(text) {
         // Minus 0 is 0, so that a text has one meaning.
         Some(value) if (least..=most).contains(&value) => Ok(value + 0.0),
-        _ => Err(format!("expected a number from {least} to {most}")),
+        _ => Err(format!("expected a number from {} to {}", number::shortest(least), number::shortest(most))),
     }
 }
 

@@ -6,7 +6,6 @@ pub mod cost;
 mod layers;
 pub mod link;
 pub mod models;
-pub mod number;
 mod playground;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 use super::link::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use super::{Dataset, Experiment, Features, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, cost};
 use crate::nn::{Activation, Layer};
+use crate::number::within;
 
 /// Names that switch an input on or off.
 const INPUTS: [&str; 7] = Features::NAMES;
@@ -140,7 +141,7 @@ impl Reader {
     /// The original's rule: above 80 becomes 50, below 0 becomes 0.
     fn noise(&mut self, value: &str) -> Result<(), String> {
         let noise = number_within(value, (f64::MIN, f64::MAX)).map_err(|why| format!("{why}; 0 was taken"))?;
-        self.experiment.noise = if noise > 80.0 { 50.0 } else { noise.clamp(NOISE.0, NOISE.1) };
+        self.experiment.noise = if noise > 80.0 { 50.0 } else { within(noise, NOISE.0, NOISE.1) };
         Ok(())
     }
 

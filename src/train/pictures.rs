@@ -3,6 +3,7 @@
 use super::blueprint::Pictures;
 use super::session::Session;
 use crate::exec::ExecError;
+use crate::number::within;
 use crate::plan::{Placed, Slice};
 
 /// Half the side of the drawn square.
@@ -184,7 +185,7 @@ fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
 
 /// A number in [-1, 1], what is beyond it cut off, as a byte.
 fn signed_byte(word: u32) -> i8 {
-    (f32::from_bits(word).clamp(-1.0, 1.0) * 127.0).round() as i8
+    (within(f64::from(f32::from_bits(word)), -1.0, 1.0) * 127.0).round() as i8
 }
 
 /// Numbers from 0 to the largest, as bytes.

@@ -3,7 +3,7 @@
 use super::element::{El, html};
 use super::links;
 use super::watched::Watched;
-use crate::experiment::number;
+use crate::number;
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Event};
 

@@ -7,6 +7,7 @@ use super::lab::{Lab, lab};
 use super::reports::History;
 use super::size;
 use super::watched::Watched;
+use crate::number::shortest;
 use web_sys::{Event, KeyboardEvent, PointerEvent};
 
 /// What the parts of the chart share.
@@ -81,7 +82,7 @@ fn drawing(chart: Chart) -> El {
     let blank = move || if lab.history.with(|h| h.test.len().max(h.train.len()) <= 1) { vec![blank(width.get())] } else { Vec::new() };
     svg("svg")
         .class_if("gone", move || is_table.get())
-        .set_from("viewBox", move || format!("0 0 {} {HEIGHT}", width.get()))
+        .set_from("viewBox", move || format!("0 0 {} {}", shortest(width.get()), shortest(HEIGHT)))
         .set("role", "img")
         .set_from("aria-label", move || label(lab))
         .set("tabindex", "0")
@@ -148,9 +149,9 @@ fn axes(scale: &Scale) -> Vec<El> {
 /// `2,000`, `40k`, `1.5M`: what fits under a tick.
 fn short(step: f64) -> String {
     if step >= 1e6 {
-        format!("{}M", step / 1e6)
+        shortest(step / 1e6) + "M"
     } else if step >= 1e4 {
-        format!("{}k", step / 1e3)
+        shortest(step / 1e3) + "k"
     } else {
         format::thousands(step as u64)
     }
@@ -180,7 +181,7 @@ fn ends(history: &History, scale: &Scale) -> Vec<El> {
     };
     let cross = bad.into_iter().flat_map(|step| {
         let x = scale.x(step as f64);
-        let cross = svg("path").class("bad").set("d", &format!("M{:.1} {}l8 8m0 -8l-8 8", x - 4.0, TOP - 4.0));
+        let cross = svg("path").class("bad").set("d", &format!("M{} {}l8 8m0 -8l-8 8", format::at(x - 4.0), format::at(TOP - 4.0)));
         [cross, words(x + 9.0, TOP + 4.0, &format!("∞ at {}", format::thousands(step))).class("bad")]
     });
     name(test, "test", "strong", shift).into_iter().chain(name(train, "train", "", -shift)).chain(cross).collect()
@@ -205,7 +206,7 @@ fn note(history: &History, scale: &Scale, step: u64, width: f64) -> El {
     html("div")
         .class("tip")
         .style("top", "36px")
-        .style(side, &format!("{}px", room + 10.0))
+        .style(side, &format::px(room + 10.0))
         .style(other, "auto")
         .child(html("b").text(&format!("Step {}", format::thousands(step))))
         .child(html("table").child(rows))

@@ -1,6 +1,8 @@
 //! Scales of the loss chart: losses on a logarithmic axis, steps on a plain one.
 
+use super::format::at;
 use super::reports::History;
+use crate::number;
 
 /// Edges of the plot inside the picture.
 pub(super) const LEFT: f64 = 38.0;
@@ -41,7 +43,7 @@ impl Scale {
 
     pub(super) fn y(&self, loss: f64) -> f64 {
         let loss = if loss.is_finite() { loss.max(FLOOR).log10() } else { self.high };
-        let share = ((loss - self.low) / (self.high - self.low)).clamp(0.0, 1.0);
+        let share = number::within((loss - self.low) / (self.high - self.low), 0.0, 1.0);
         HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
     }
 
@@ -76,7 +78,10 @@ impl Scale {
         let mut is_open = false;
         for &(step, loss) in line {
             if loss.is_finite() {
-                path.push_str(&format!("{}{:.1} {:.1}", if is_open { "L" } else { "M" }, self.x(step as f64), self.y(loss)));
+                path.push_str(if is_open { "L" } else { "M" });
+                path.push_str(&at(self.x(step as f64)));
+                path.push(' ');
+                path.push_str(&at(self.y(loss)));
             }
             is_open = loss.is_finite();
         }
@@ -105,7 +110,7 @@ pub(super) fn loss_name(loss: f64) -> String {
     if (0.0009..9_000.0).contains(&loss) {
         brief_tick(loss)
     } else {
-        format!("{}e{}", lead(loss), loss.log10().floor()).replace('-', "−")
+        format!("{}e{}", lead(loss) as u8, loss.log10().floor() as i32).replace('-', "−")
     }
 }
 
@@ -115,8 +120,8 @@ fn lead(loss: f64) -> f64 {
 
 /// Without the dust of its binary form.
 fn brief_tick(loss: f64) -> String {
-    let decimals = (-loss.log10().floor()).max(0.0) as usize;
-    format!("{loss:.decimals$}")
+    let decimals = (-loss.log10().floor()).max(0.0) as u8;
+    number::fixed(loss, decimals)
 }
 
 /// The next of 1, 2, 4, 6, 8 times a power of ten, which a quarter divides well.

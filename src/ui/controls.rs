@@ -2,6 +2,8 @@
 
 use super::choices::Named;
 use super::element::{El, distinct, html};
+use super::format::percent;
+use crate::number::shortest;
 use std::rc::Rc;
 
 /// A row of radio buttons; the group carries `id` as its id and test id. `label` is for people who cannot see it, `value` says which is chosen and
@@ -73,10 +75,10 @@ pub(super) fn slider(
 ) -> El {
     let last = values.len() - 1;
     let position = move || values.iter().position(|&v| v >= value()).unwrap_or(last);
-    let text = move || format!("{}{unit}", value());
+    let text = move || shortest(value()) + unit;
     let input = html("input")
         .named(id)
-        .set_from("data-value", move || value().to_string())
+        .set_from("data-value", move || shortest(value()))
         .set("type", "range")
         .set("min", "0")
         .number("max", last as f64)
@@ -84,7 +86,7 @@ pub(super) fn slider(
         .set_from("aria-valuetext", text)
         .flag("disabled", disabled)
         .value(move || position().to_string())
-        .style_from("--at", move || format!("{}%", position() as f64 / last as f64 * 100.0))
+        .style_from("--at", move || percent(position() as f64 / last as f64))
         .on_input(move |text| {
             let position: usize = text.parse().unwrap_or(0);
             on_choose(values[position.min(last)]);

@@ -2,15 +2,16 @@
 
 use super::edit;
 use super::element::{El, distinct, html};
-use super::format::{brief, rate, thousands};
+use super::format::{brief, percent, rate, thousands};
 use super::lab::{Lab, lab};
 use super::reports::Costs;
+use crate::number::shortest;
 use crate::worker::protocol::{DeviceKind, Metrics};
 
 /// Two bars on one scale, the rates, and what they mean.
 pub(super) fn measured_costs() -> El {
     let lab = lab();
-    let plain = move |kind: DeviceKind| cost(lab, kind).map_or_else(String::new, |ms| ms.to_string());
+    let plain = move |kind: DeviceKind| cost(lab, kind).map_or_else(String::new, shortest);
     let how = move || match lab.costs.get().steps {
         0 => "measured in the background after Play".into(),
         1 => "measured over one step".into(),
@@ -56,7 +57,7 @@ fn a_second(lab: Lab, name: &str, id: &str, of: fn(&Metrics) -> f64) -> El {
     };
     let number = html("b")
         .named(id)
-        .set_from("data-value", move || lab.metrics.with(of).to_string())
+        .set_from("data-value", move || shortest(lab.metrics.with(of)))
         .set_from("data-step", move || lab.metrics.with(|m| m.step.to_string()))
         .text_from(text);
     html("span").text(name).child(number)
@@ -75,7 +76,7 @@ fn bar(lab: Lab, kind: DeviceKind) -> El {
     let share = move || {
         let costs = lab.costs.get();
         let most = costs.cpu_ms.unwrap_or(0.0).max(costs.gpu_ms.unwrap_or(0.0));
-        format!("{}%", cost(lab, kind).map_or(0.0, |ms| if most > 0.0 { ms / most * 100.0 } else { 0.0 }))
+        percent(cost(lab, kind).map_or(0.0, |ms| if most > 0.0 { ms / most } else { 0.0 }))
     };
     let time = move || cost(lab, kind).map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms)));
     let fill =

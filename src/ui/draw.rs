@@ -6,6 +6,7 @@ use super::reports::Samples;
 use super::samples::{class_name, largest};
 use super::watched::Watched;
 use super::{format, paint};
+use crate::number::within;
 use js_sys::Uint8Array;
 use leptos::prelude::*;
 use web_sys::{HtmlCanvasElement, KeyboardEvent, PointerEvent};
@@ -43,7 +44,7 @@ impl Drawing {
             for col in 0..self.cols {
                 let dx = col as f64 + 0.5 - at[0] * self.cols as f64;
                 let dy = row as f64 + 0.5 - at[1] * self.rows as f64;
-                let ink = ((radius + 0.5 - dx.hypot(dy)) * 255.0).clamp(0.0, 255.0) as u8;
+                let ink = within((radius + 0.5 - dx.hypot(dy)) * 255.0, 0.0, 255.0) as u8;
                 let pixel = &mut self.pixels[row * self.cols + col];
                 *pixel = (*pixel).max(ink);
             }
@@ -185,7 +186,7 @@ fn bar(lab: Lab, probs: Watched<Vec<f32>>, class: usize) -> [El; 3] {
     let text = move || prob().map_or_else(|| "–".to_string(), |p| format::fixed(f64::from(p), 2));
     [
         html("span").class_if("top", is_top).text_from(move || class_name(lab, class)),
-        html("i").class_if("top", is_top).style_from("--v", move || format!("{}%", f64::from(prob().unwrap_or(0.0)) * 100.0)),
+        html("i").class_if("top", is_top).style_from("--v", move || format::percent(f64::from(prob().unwrap_or(0.0)))),
         html("span").class_if("top", is_top).text_from(text),
     ]
 }

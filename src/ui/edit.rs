@@ -4,6 +4,7 @@ use super::lab::Lab;
 use crate::experiment::models::{ModelChoice, presets};
 use crate::experiment::{Dataset, Experiment};
 use crate::nn::{Activation, Layer};
+use crate::number::shortest;
 
 /// The most layers a network of the page may have.
 pub(super) const MAX_LAYERS: usize = 12;
@@ -140,14 +141,14 @@ pub(super) fn hidden_settings(experiment: &Experiment) -> String {
             list.push(text());
         }
     };
-    name(experiment.noise == usual.noise, &|| format!("noise {}", experiment.noise));
-    name(experiment.train_percent == usual.train_percent, &|| format!("training share {} %", experiment.train_percent));
+    name(experiment.noise == usual.noise, &|| format!("noise {}", shortest(experiment.noise)));
+    name(experiment.train_percent == usual.train_percent, &|| format!("training share {} %", shortest(experiment.train_percent)));
     name(experiment.features == usual.features, &|| format!("{} inputs", experiment.features.count()));
     name(experiment.batch_size == usual.batch_size, &|| format!("batches of {}", experiment.batch_size));
     name(experiment.optimizer == usual.optimizer, &|| format!("optimizer {}", experiment.optimizer.id()));
-    name(experiment.learning_rate == usual.learning_rate, &|| format!("learning rate {}", experiment.learning_rate));
+    name(experiment.learning_rate == usual.learning_rate, &|| format!("learning rate {}", shortest(experiment.learning_rate)));
     name(experiment.schedule == usual.schedule, &|| format!("schedule {}", experiment.schedule.id()));
-    name(experiment.penalty == usual.penalty, &|| format!("{} of {}", experiment.penalty.id(), experiment.penalty_rate));
+    name(experiment.penalty == usual.penalty, &|| format!("{} of {}", experiment.penalty.id(), shortest(experiment.penalty_rate)));
     name(experiment.loss == usual.loss, &|| format!("loss {}", experiment.loss.id()));
     name(experiment.init == usual.init, &|| format!("first weights {}", experiment.init.id()));
     name(experiment.order == usual.order, &|| format!("samples in order {}", experiment.order.id()));

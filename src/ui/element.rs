@@ -6,6 +6,7 @@
 //! larger by half.
 
 use super::watched::Watched;
+use crate::number;
 use leptos::prelude::*;
 use leptos::reactive::graph::{Subscriber, ToAnySubscriber};
 use wasm_bindgen::prelude::*;
@@ -66,7 +67,7 @@ impl El {
     /// Sets an attribute to a number.
     #[inline(never)]
     pub(super) fn number(self, name: &str, value: f64) -> Self {
-        self.set(name, &value.to_string())
+        self.set(name, &number::shortest(value))
     }
 
     /// Sets its classes.

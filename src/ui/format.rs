@@ -1,5 +1,7 @@
 //! Numbers as text: for people, and plainly for `data-value`.
 
+use crate::number::{self, shortest};
+
 /// `5350` as `5,350`.
 pub(super) fn thousands(value: u64) -> String {
     let digits = value.to_string();
@@ -21,7 +23,7 @@ pub(super) fn loss(value: f64) -> String {
         "∞".into()
     } else if value >= 1000.0 {
         let exponent = value.log10().floor();
-        format!("{}e{exponent}", fixed(value / 10f64.powf(exponent), 1))
+        format!("{}e{}", fixed(value / 10f64.powf(exponent), 1), exponent as i32)
     } else {
         fixed(value, 4)
     }
@@ -34,13 +36,13 @@ pub(super) fn plain(value: f64) -> String {
     } else if value.is_infinite() {
         if value > 0.0 { "inf".into() } else { "-inf".into() }
     } else {
-        value.to_string()
+        shortest(value)
     }
 }
 
 /// With so many decimals and a real minus sign.
-pub(super) fn fixed(value: f64, decimals: usize) -> String {
-    format!("{value:.decimals$}").replace('-', "−")
+pub(super) fn fixed(value: f64, decimals: u8) -> String {
+    number::fixed(value, decimals).replace('-', "−")
 }
 
 /// Two significant digits below a hundred: `0.0042`, `0.87`, `12`, `1,204`.
@@ -70,7 +72,17 @@ pub(super) fn rate(value: f64) -> String {
     thousands(((value / unit).round() * unit) as u64)
 }
 
-/// A setting as it stands in the experiment: `0.01`, `3`.
-pub(super) fn setting(value: f64) -> String {
-    value.to_string()
+/// A length of a style: `12.5px`.
+pub(super) fn px(value: f64) -> String {
+    shortest(value) + "px"
+}
+
+/// A share of 1 in a style: `50%`.
+pub(super) fn percent(share: f64) -> String {
+    shortest(share * 100.0) + "%"
+}
+
+/// A place in a drawing.
+pub(super) fn at(value: f64) -> String {
+    number::fixed(value, 1)
 }

@@ -4,6 +4,7 @@ use super::links;
 use super::reports::{Built, Costs, Device, Frame, History, Notice, PageState, Samples};
 use super::watched::Watched;
 use crate::experiment::{Experiment, Level};
+use crate::number::within;
 use crate::worker::client::Client;
 use crate::worker::protocol::{Command, Metrics, NoticeKind, RunId};
 use leptos::prelude::*;
@@ -253,7 +254,7 @@ impl Lab {
         request_animation_frame(move || {
             let now = now_ms();
             let every = if is_motion_reduced() { 500.0 } else { 66.0 };
-            let wait = (every - (now - self.last_frame_ms.get_untracked())).clamp(0.0, every);
+            let wait = within(every - (now - self.last_frame_ms.get_untracked()), 0.0, every);
             self.last_frame_ms.set(now + wait);
             let next = move || {
                 if self.state.get_untracked() == PageState::Training {

@@ -1,6 +1,7 @@
 //! Where the units of a network stand in its picture, and which numbers belong to them.
 
 use super::choices::activation_title;
+use super::format::at;
 use super::reports::Built;
 use crate::experiment::Features;
 use crate::nn::Activation;
@@ -86,12 +87,14 @@ impl Layout {
             y0 += UNIT / 2.0;
             y1 -= UNIT / 2.0;
             let middle = (y0 + y1) / 2.0;
-            return format!("M{x0:.1} {y0:.1}C{x0:.1} {middle:.1} {x1:.1} {middle:.1} {x1:.1} {y1:.1}");
+            let [x0, y0, x1, y1, middle] = [x0, y0, x1, y1, middle].map(at);
+            return format!("M{x0} {y0}C{x0} {middle} {x1} {middle} {x1} {y1}");
         }
         x0 += UNIT / 2.0;
         x1 -= UNIT / 2.0;
         let middle = (x0 + x1) / 2.0;
-        format!("M{x0:.1} {y0:.1}C{middle:.1} {y0:.1} {middle:.1} {y1:.1} {x1:.1} {y1:.1}")
+        let [x0, y0, x1, y1, middle] = [x0, y0, x1, y1, middle].map(at);
+        format!("M{x0} {y0}C{middle} {y0} {middle} {y1} {x1} {y1}")
     }
 
     /// Index of a weight among all parameters, where the line between two units is one.

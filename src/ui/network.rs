@@ -2,12 +2,14 @@
 
 use super::edit;
 use super::element::{El, distinct, follow, html, svg};
+use super::format::px;
 use super::lab::{Lab, lab};
 use super::layout::{Column, Layout, UNIT};
 use super::reports::Frame;
 use super::tip::{Subject, tip, unit_name};
 use super::watched::Watched;
 use super::{icons, paint, size};
+use crate::number::{self, shortest};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlCanvasElement, HtmlElement, KeyboardEvent};
@@ -30,7 +32,7 @@ pub(super) fn network() -> El {
     let headers = move || columns.get().chars().enumerate().map(|(column, mark)| header(lab, layout, column, mark == SIZABLE)).collect();
     let picture = html("div")
         .class("net-pic")
-        .style_from("height", move || layout.with(|l| format!("{}px", l.height)))
+        .style_from("height", move || layout.with(|l| px(l.height)))
         .parts(move || vec![layout.with(|l| links(l, subject))])
         .parts(move || layout.with(|l| units(l, subject)))
         .child(tip(layout, subject));
@@ -78,8 +80,8 @@ fn header(lab: Lab, layout: Watched<Layout>, column: usize, is_sizable: bool) ->
     let from = move |text: fn(&Layout, usize, &Column) -> String| {
         layout.with(|l| l.columns.get(column).map(|c| text(l, column, c)).unwrap_or_default())
     };
-    let left = move || from(|l, column, _| format!("{}px", if l.is_tall { 0.0 } else { l.column_x(column) }));
-    let top = move || from(|l, column, _| format!("{}px", if l.is_tall { l.at[column][0][1] - 34.0 } else { 0.0 }));
+    let left = move || from(|l, column, _| px(if l.is_tall { 0.0 } else { l.column_x(column) }));
+    let top = move || from(|l, column, _| px(if l.is_tall { l.at[column][0][1] - 34.0 } else { 0.0 }));
     let detail = move || from(|_, _, c| if c.shown() < c.units { format!("{}, {} shown", c.detail, c.shown()) } else { c.detail.clone() });
     let name = move || {
         from(|l, column, c| match column {
@@ -132,7 +134,7 @@ fn links(layout: &Layout, subject: Watched<Option<Subject>>) -> El {
     let has_weight = |&&[column, from, to]: &&[usize; 3]| layout.weight(column, from, to).is_some();
     svg("svg")
         .class("lines-svg")
-        .set("viewBox", &format!("0 0 {} {}", layout.width.max(1.0), layout.height.max(1.0)))
+        .set("viewBox", &format!("0 0 {} {}", shortest(layout.width.max(1.0)), shortest(layout.height.max(1.0))))
         .set("aria-hidden", "true")
         .children(lines.iter().map(line))
         .children(lines.iter().filter(has_weight).map(hit))
@@ -159,8 +161,8 @@ fn unit(layout: &Layout, column: usize, unit: usize, subject: Watched<Option<Sub
         .set("tabindex", if column == 0 && unit == 0 { "0" } else { "-1" })
         .set("aria-label", &name)
         .set("aria-describedby", "net-tip")
-        .style("left", &format!("{left}px"))
-        .style("top", &format!("{top}px"))
+        .style("left", &px(left))
+        .style("top", &px(top))
         .on("mouseenter", show)
         .on("focus", show)
         .on("blur", move |_: Event| subject.set(None))
@@ -194,8 +196,8 @@ fn draw(frame: &Frame, layout: &Layout, figure: &Element) {
         // Attributes of a path; they fail only for malformed names.
         let _ = line.class_list().toggle_with_force("n", weight.is_some_and(|w| w < 0.0));
         let _ = line.class_list().toggle_with_force("p", weight.is_some_and(|w| w >= 0.0));
-        let _ = line.set_attribute("stroke-width", &format!("{:.2}", 0.8 + 1.05 * size.min(3.5)));
-        let _ = line.set_attribute("stroke-opacity", &format!("{:.2}", 0.42 + 0.5 * (size / 2.0).min(1.0)));
+        let _ = line.set_attribute("stroke-width", &number::fixed(0.8 + 1.05 * size.min(3.5), 2));
+        let _ = line.set_attribute("stroke-opacity", &number::fixed(0.42 + 0.5 * (size / 2.0).min(1.0), 2));
     }
 }
 

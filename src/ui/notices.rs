@@ -1,11 +1,10 @@
 //! Messages in full-width strips under the transport: the fact, the reason, at most two actions.
 
 use super::element::{El, follow, html};
-use super::format;
 use super::icons;
 use super::lab::{Lab, lab};
 use super::reports::Notice;
-use crate::experiment::number;
+use crate::number;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -74,17 +73,13 @@ fn strip(lab: Lab, notice: &Notice) -> El {
 
 /// A third of the learning rate, to one significant digit.
 fn lower(learning_rate: f64) -> f64 {
-    let third = learning_rate / 3.0;
-    let unit = 10f64.powf(third.log10().floor());
-    let rounded = (third / unit).round() * unit;
-    // Through its text, so that 0.3 is not 0.30000000000000004.
-    number::parse(&format!("{rounded:.6}")).unwrap_or(rounded)
+    number::rounded(learning_rate / 3.0, 1)
 }
 
 /// Starts again with a lower learning rate.
 fn start_lower(lab: Lab) -> El {
     let rate = lower(lab.experiment.with_untracked(|e| e.learning_rate));
-    let name = format!("Start again with {}", format::setting(rate));
+    let name = format!("Start again with {}", number::shortest(rate));
     html("button").class("btn edge").test_id("start-lower").on_click(move || lab.start_lower(rate)).text(&name)
 }
 

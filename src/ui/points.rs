@@ -1,6 +1,6 @@
 //! Samples of the plane as SVG paths: blue circles for +1, orange diamonds for -1, fainter where a label is nearer 0.
 
-use std::fmt::Write;
+use super::format::at;
 
 /// Where a point of `[-6, 6]²` lies in a picture of `side`.
 fn place([x, y, _]: [f32; 3], side: f64) -> [f64; 2] {
@@ -19,14 +19,14 @@ pub(super) fn paths(points: &[[f32; 3]], side: f64, radius: f64) -> Vec<(bool, u
         });
         let [x, y] = place(point, side);
         let path = &mut paths[index].2;
-        // Writing to a string cannot fail.
-        let _ = if is_positive {
-            let (r, d) = (radius, radius * 2.0);
-            write!(path, "M{:.1} {y:.1}a{r} {r} 0 1 1 {d} 0a{r} {r} 0 1 1 -{d} 0", x - r)
+        path.push_str(&if is_positive {
+            let [x, y, r, d] = [x - radius, y, radius, radius * 2.0].map(at);
+            format!("M{x} {y}a{r} {r} 0 1 1 {d} 0a{r} {r} 0 1 1 -{d} 0")
         } else {
             let r = radius * 1.29;
-            write!(path, "M{x:.1} {:.1}l{r:.1} {r:.1}-{r:.1} {r:.1}-{r:.1}-{r:.1}z", y - r)
-        };
+            let [x, y, r] = [x, y - r, r].map(at);
+            format!("M{x} {y}l{r} {r}-{r} {r}-{r}-{r}z")
+        });
     }
     paths
 }

@@ -4,10 +4,10 @@ use super::choices::{self, owned};
 use super::controls::select;
 use super::edit;
 use super::element::{El, html};
-use super::format;
 use super::lab::{Lab, lab};
-use crate::experiment::{Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, number};
+use crate::experiment::{Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 use crate::nn::Activation;
+use crate::number;
 
 const LEARNING_RATES: [f64; 12] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 const PENALTY_RATES: [f64; 9] = [0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0];
@@ -18,7 +18,7 @@ fn numbers(usual: &[f64], now: f64) -> Vec<(String, String)> {
     if !all.contains(&now) {
         all.insert(all.partition_point(|&value| value < now), now);
     }
-    all.into_iter().map(|value| (format::setting(value), format::setting(value))).collect()
+    all.into_iter().map(|value| (number::shortest(value), number::shortest(value))).collect()
 }
 
 /// The selects and the seed. The last four show at level All.
@@ -37,7 +37,7 @@ pub(super) fn settings() -> El {
         "learning-rate",
         "Learning rate",
         |e| numbers(&LEARNING_RATES, e.learning_rate),
-        |e| format::setting(e.learning_rate),
+        |e| number::shortest(e.learning_rate),
         |e, text| e.learning_rate = number::parse(text).unwrap_or(e.learning_rate),
     );
     let activation = choice(
@@ -65,7 +65,7 @@ pub(super) fn settings() -> El {
         "regularisation-rate",
         "Its rate",
         |e| numbers(&PENALTY_RATES, e.penalty_rate),
-        |e| format::setting(e.penalty_rate),
+        |e| number::shortest(e.penalty_rate),
         |e, text| e.penalty_rate = number::parse(text).unwrap_or(e.penalty_rate),
     );
     let usual = [optimizer, learning_rate, activation, penalty, penalty_rate, seed(lab)];

@@ -2,13 +2,14 @@
 
 use super::choices::FEATURES;
 use super::element::{El, follow, html};
-use super::format::fixed;
+use super::format::{fixed, px};
 use super::lab::lab;
 use super::layout::Layout;
 use super::network::HALF_UNIT;
 use super::paint;
 use super::reports::Frame;
 use super::watched::Watched;
+use crate::number::within;
 use web_sys::HtmlCanvasElement;
 
 /// What the pointer or the keyboard rests on.
@@ -58,9 +59,9 @@ pub(super) fn tip(layout: Watched<Layout>, subject: Watched<Option<Subject>>) ->
         .set("id", "net-tip")
         .set("role", "tooltip")
         .class_if("gone", move || shown().is_none())
-        .style_from("left", move || side(|place| if place.is_right { "auto".to_string() } else { format!("{}px", place.x) }))
-        .style_from("right", move || side(|place| if place.is_right { format!("{}px", place.x) } else { "auto".to_string() }))
-        .style_from("top", move || side(|place| format!("{}px", place.y)))
+        .style_from("left", move || side(|place| if place.is_right { "auto".to_string() } else { px(place.x) }))
+        .style_from("right", move || side(|place| if place.is_right { px(place.x) } else { "auto".to_string() }))
+        .style_from("top", move || side(|place| px(place.y)))
         .child(big_map(layout, subject))
         .child(html("div").parts(text))
 }
@@ -108,7 +109,7 @@ fn place(layout: Watched<Layout>, subject: Watched<Option<Subject>>) -> Option<P
         let at = l.at.get(column)?.get(unit)?;
         let is_right = at[0] > l.width / 2.0;
         let x = if is_right { l.width - at[0] + 12.0 } else { at[0] + 2.0 * HALF_UNIT + 12.0 };
-        let y = (at[1] - 60.0).clamp(-30.0, (l.height - 190.0).max(-30.0));
+        let y = within(at[1] - 60.0, -30.0, (l.height - 190.0).max(-30.0));
         Some(Place { is_right, x, y })
     })
 }

@@ -19,8 +19,8 @@ use descent::data::{Loaded, Request, digits, load, strokes};
 use descent::exec::Executor;
 use descent::exec::cpu::Cpu;
 use descent::exec::gpu::{Device, Gpu};
-use descent::experiment::number::parse;
 use descent::experiment::{Experiment, ModelChoice};
+use descent::number::{fixed, parse, rounded, shortest, shortest_f32};
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
 use descent::train::{Place, Session};
 use std::rc::Rc;
@@ -42,6 +42,27 @@ fn the_browser_reads_numbers_as_rust_does() {
     }
     for text in ["", "-", ".", "e5", "1e", "1e5e", "0x10", " 1", "inf", "Infinity", "NaN", "1,5"] {
         assert_eq!(parse(text), None, "{text:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_browser_writes_numbers_as_rust_does() {
+    // What the native test of the module expects.
+    for text in ["0.03", "-2", "100", "0.000001", "1e-7", "-1.5e-9", "123456789012345680000", "1e+21", "1.7976931348623157e+308", "5e-324"]
+    {
+        assert_eq!(shortest(text.parse().expect("a number")), text);
+    }
+    assert_eq!(shortest(-0.0), "0");
+    assert_eq!([0.333, 2.0 / 3e6, 0.1 + 0.2, 95.0, 0.0].map(|value| rounded(value, 1)), [0.3, 7e-7, 0.3, 100.0, 0.0]);
+    assert_eq!([fixed(0.456, 2), fixed(-12.0, 1), fixed(1e-9, 4)], ["0.46", "-12.0", "0.0000"]);
+    for index in 0..2000u32 {
+        let value = f32::from_bits(index.wrapping_mul(0x9e37_79b9));
+        if value.is_finite() && value != 0.0 {
+            let text = shortest_f32(value);
+            assert_eq!(text.parse(), Ok(value), "{text}");
+            let digits = |text: &str| text.split('e').next().map_or(0, |text| text.trim_matches(['-', '0', '.']).replace('.', "").len());
+            assert_eq!(digits(&text), digits(&format!("{value:e}")), "{text} is {value:e}");
+        }
     }
 }
 

@@ -24,7 +24,6 @@ fn compressed_bytes(path: &Path) -> usize {
 }
 
 #[test]
-#[ignore = "not met yet: 414 KB, of which page 139 and worker 251 (BENCHMARKS.md)"]
 fn page_and_worker_are_small() {
     let mut all = 0;
     for path in built(|name| [".js", ".wasm", ".css", ".html", ".svg"].iter().any(|ending| name.ends_with(ending))) {

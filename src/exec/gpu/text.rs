@@ -3,6 +3,7 @@
 use super::code::shader;
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
+use crate::number;
 use crate::plan::{Fused, Index, Slice, Step};
 use std::fmt::Write;
 
@@ -182,8 +183,8 @@ impl Source {
 
 /// The shortest text that reads back as the same f32.
 fn finite(value: f32) -> String {
-    assert!(value.is_finite(), "{value} has no text in WGSL");
-    format!("{value:?}f")
+    assert!(value.is_finite(), "infinities and NaN have no text in WGSL");
+    number::shortest_f32(value) + "f"
 }
 
 /// The element that an operand is read at for element `e`.

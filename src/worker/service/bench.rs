@@ -2,6 +2,7 @@
 
 use super::port::{self, Inbox};
 use crate::exec::gpu;
+use crate::number::within;
 use crate::train::bench::{self, Host, Report, Settings};
 use crate::train::clock;
 use crate::worker::protocol::Event;
@@ -14,7 +15,7 @@ const MAX_BUDGET_MS: f64 = 300_000.0;
 /// Measures a case and sends the report. The page waits meanwhile.
 pub(super) async fn answer(inbox: &Inbox, case: &str, backend: &str, budget_ms: f64, steps: Option<u32>) {
     // A budget that is no number becomes the least.
-    let settings = Settings { budget_ms: budget_ms.clamp(1.0, MAX_BUDGET_MS).max(1.0), max_steps: steps.map(u64::from) };
+    let settings = Settings { budget_ms: within(budget_ms, 1.0, MAX_BUDGET_MS), max_steps: steps.map(u64::from) };
     let device = match backend {
         "webgpu" => gpu::Device::request().await.map(Some).map_err(|error| error.to_string()),
         "cpu" | "wasm" => Ok(None),

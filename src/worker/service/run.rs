@@ -7,6 +7,7 @@ use super::port::{self, Inbox};
 use crate::data::Loaded;
 use crate::exec::ExecError;
 use crate::experiment::{Experiment, Speed};
+use crate::number;
 use crate::train::clock::now_ms;
 use crate::train::pace::{Pace, Rate};
 use crate::train::session::Divergence;
@@ -309,7 +310,7 @@ impl Run {
             "Training diverged at step {}: {} was no longer a finite number. The weights are those before that step. Try a learning rate of {}.",
             divergence.step,
             divergence.cause,
-            lower_rate(self.experiment.learning_rate)
+            number::shortest(lower_rate(self.experiment.learning_rate))
         );
         port::post(&Event::Notice { kind: NoticeKind::Diverged, text });
     }
@@ -390,7 +391,5 @@ impl Run {
 
 /// A third of a learning rate, to one digit.
 fn lower_rate(rate: f64) -> f64 {
-    let third = rate / 3.0;
-    let digit = libm::pow(10.0, libm::floor(libm::log10(third)));
-    if digit.is_finite() && digit > 0.0 { (third / digit).round() * digit } else { third }
+    number::rounded(rate / 3.0, 1)
 }

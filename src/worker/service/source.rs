@@ -74,7 +74,10 @@ impl Source {
         for file in files {
             let name = file.name();
             if file.size() > idx::MAX_FILE as f64 {
-                return Err(format!("{name} has {} bytes, more than any file of such a set. Choose its four IDX files.", file.size()));
+                return Err(format!(
+                    "{name} has {} bytes, more than any file of such a set. Choose its four IDX files.",
+                    file.size() as u64
+                ));
             }
             let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| format!("{name} could not be read. Choose it again."))?;
             parts.push((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()));
