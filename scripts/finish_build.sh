@@ -15,7 +15,7 @@ if command -v wasm-opt >/dev/null; then
 fi
 
 pack() {
-    cargo run --quiet --locked --offline --release --manifest-path "$TRUNK_SOURCE_DIR/Cargo.toml" -p descent-pack -- "$@"
+    cargo run --quiet --locked --offline --release --manifest-path "$TRUNK_SOURCE_DIR/Cargo.toml" -p descent-tools --bin pack -- "$@"
 }
 for file in *_bg.wasm; do
     pack "${file%_bg.wasm}.js" "$file"
