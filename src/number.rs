@@ -72,6 +72,19 @@ pub fn fixed(value: f64, decimals: u8) -> String {
     Number::from(value).to_fixed(decimals).map(String::from).expect("a number has 0 to 100 decimals")
 }
 
+/// `5350` as `5,350`.
+pub fn thousands(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The number, or the bound that it is beyond; `low` for NaN. `f64::clamp` formats its bounds where they are wrong, and that code with it.
 #[inline]
 pub fn within(value: f64, low: f64, high: f64) -> f64 {
@@ -99,6 +112,11 @@ mod tests {
         }
         assert_eq!([0.0, -0.0].map(shortest), ["0", "0"]);
         assert_eq!([0.1, 3.0, -1.0 / 3.0, 1.175_494_4e-38].map(shortest_f32), ["0.1", "3", "-0.33333334", "1.1754944e-38"]);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([0, 999, 1_000, 5_350, 1_234_567].map(thousands), ["0", "999", "1,000", "5,350", "1,234,567"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::rc::Rc;
 const BUDGET_MS: f64 = 80.0;
 /// Single steps that are tried where the first takes long ...
 const TRIES: usize = 3;
-/// ... unless it takes so long that the run, which waits for them, would seem to have stopped.
+/// ... unless it takes so long that the run, which waits for them, would seem to have stopped: see [`Cost::is_doubtful`].
 const BELIEVED_MS: f64 = 1_200.0;
 /// Batches of the copy: the work of a step does not depend on how many samples there are.
 const BATCHES: usize = 4;
@@ -24,6 +24,13 @@ pub struct Cost {
     pub step_ms: f64,
     /// Steps measured.
     pub steps: u32,
+}
+
+impl Cost {
+    /// Whether it rests on one step that took so long that it may have waited for something else.
+    pub fn is_doubtful(&self) -> bool {
+        self.steps == 1 && self.step_ms >= BELIEVED_MS
+    }
 }
 
 /// A copy of a run, to be measured.
@@ -138,7 +145,14 @@ mod tests {
     #[test]
     fn slow_steps_are_taken_twice_at_most() {
         assert_eq!(measured(900.0, 880.0), (Cost { step_ms: 880.0, steps: 1 }, 2));
-        assert_eq!(measured(2_500.0, 2_400.0), (Cost { step_ms: 2_500.0, steps: 1 }, 1));
+        assert!(!measured(900.0, 880.0).0.is_doubtful());
+    }
+
+    #[test]
+    fn a_step_of_seconds_is_taken_once_and_doubted() {
+        let (cost, calls) = measured(2_500.0, 2_400.0);
+        assert_eq!((cost, calls), (Cost { step_ms: 2_500.0, steps: 1 }, 1));
+        assert!(cost.is_doubtful());
     }
 
     #[test]

@@ -1,19 +1,7 @@
 //! Numbers as text: for people, and plainly for `data-value`.
 
+pub(super) use crate::number::thousands;
 use crate::number::{self, shortest};
-
-/// `5350` as `5,350`.
-pub(super) fn thousands(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
 
 /// A loss: four decimals, `1.2e3` from a thousand up.
 pub(super) fn loss(value: f64) -> String {

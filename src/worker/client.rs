@@ -7,6 +7,7 @@
 use super::message;
 use super::protocol::{Command, Event, NoticeKind};
 use super::supervisor::{Supervisor, Verdict};
+use crate::number::thousands;
 use js_sys::{Array, ArrayBuffer};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -116,11 +117,14 @@ impl Client {
         let (verdict, saved) = {
             let mut state = self.shared.state.borrow_mut();
             if let Some(link) = state.link.take() {
+                // What it has sent already may still come, but the closures that heard it are gone.
+                link.worker.set_onmessage(None);
+                link.worker.set_onerror(None);
                 link.worker.terminate();
             }
             (state.supervisor.strike(now_ms()), state.supervisor.saved_step())
         };
-        let from = saved.map_or("the beginning".into(), |step| format!("step {step}"));
+        let from = saved.map_or("the beginning".into(), |step| format!("step {}", thousands(step)));
         match verdict {
             Verdict::Restart => {
                 self.start_worker();

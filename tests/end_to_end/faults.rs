@@ -15,6 +15,13 @@ fn outlives(graphics: Graphics, link: &str, fault: &str, notice: &str) {
     let now = page.wait("a step count", 20, |page| page.number("step-count").filter(|step| *step >= saved));
     page.wait_for_step(now + 20.0, 60);
     assert_eq!(page.attribute("status", "data-state").as_deref(), Some("training"));
+    hears_no_dead_worker(&page);
+}
+
+/// Fails if a message of an ended worker found the closure gone that was to take it.
+fn hears_no_dead_worker(page: &Browser) {
+    let errors = page.console("SEVERE").join("\n");
+    assert!(!errors.contains("closure invoked"), "{errors}");
 }
 
 #[test]
@@ -47,4 +54,5 @@ fn three_dead_workers_pause_the_run_with_a_reason() {
         }
     }
     page.wait("a run that waits", 30, |page| page.attribute("status", "data-state").filter(|state| state == "failed" || state == "paused"));
+    hears_no_dead_worker(&page);
 }

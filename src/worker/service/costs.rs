@@ -2,6 +2,7 @@
 
 use super::{Service, port};
 use crate::train::Place;
+use crate::train::clock::now_ms;
 use crate::train::cost::{Cost, Trial};
 use crate::worker::protocol::{DeviceKind, Event};
 use std::cell::RefCell;
@@ -15,6 +16,9 @@ const OWN_STEPS: u64 = 500;
 
 /// The cost is said again once it rests on so many times as many steps.
 const NEWS_FACTOR: u64 = 8;
+
+/// How long the run goes on before a doubtful cost is measured again.
+const AGAIN_MS: f64 = 2_000.0;
 
 /// What is known of a run's costs.
 #[derive(Default)]
@@ -31,6 +35,8 @@ enum Other {
     Wanted,
     /// A copy of the run is compiled in the background.
     Preparing(Rc<RefCell<Option<Trial>>>),
+    /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone on for a while.
+    Doubted(Box<Trial>, Cost, f64),
     /// Measured, or cannot be.
     Done,
 }
@@ -54,7 +60,7 @@ impl Service {
         if is_news {
             *slot = Some(own);
         }
-        let mut is_measured = false;
+        let mut measured = None;
         match std::mem::take(&mut run.costs.other) {
             Other::Wanted => {
                 let gpu = if device == DeviceKind::Cpu { self.gpus.answer() } else { Some(None) };
@@ -70,20 +76,27 @@ impl Service {
                 match ready {
                     None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(prepared),
                     None => run.costs.other = Other::Done,
-                    Some(mut trial) => {
-                        run.costs.other = Other::Done;
-                        let cost = port::patiently(trial.measure()).await.ok();
-                        match device {
-                            DeviceKind::Cpu => run.costs.gpu = cost,
-                            DeviceKind::Gpu => run.costs.cpu = cost,
-                        }
-                        is_measured = true;
-                    }
+                    Some(mut trial) => match port::patiently(trial.measure()).await {
+                        Ok(cost) if cost.is_doubtful() => run.costs.other = Other::Doubted(Box::new(trial), cost, now_ms()),
+                        cost => measured = Some(cost.ok()),
+                    },
                 }
             }
+            Other::Doubted(mut trial, cost, since_ms) if now_ms() - since_ms >= AGAIN_MS => {
+                let again = port::patiently(trial.measure()).await.ok();
+                measured = Some(again.map(|again| if again.step_ms < cost.step_ms { again } else { cost }));
+            }
+            Other::Doubted(trial, cost, since_ms) => run.costs.other = Other::Doubted(trial, cost, since_ms),
             Other::Done => run.costs.other = Other::Done,
         }
-        if is_news || is_measured {
+        if let Some(cost) = measured {
+            run.costs.other = Other::Done;
+            match device {
+                DeviceKind::Cpu => run.costs.gpu = cost,
+                DeviceKind::Gpu => run.costs.cpu = cost,
+            }
+        }
+        if is_news || measured.is_some() {
             let Costs { cpu, gpu, .. } = run.costs;
             let steps = [cpu, gpu].iter().flatten().map(|cost| cost.steps).min().unwrap_or_default();
             port::post(&Event::Costs { run: run.id, cpu_ms: cpu.map(|cost| cost.step_ms), gpu_ms: gpu.map(|cost| cost.step_ms), steps });

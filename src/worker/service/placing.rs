@@ -7,6 +7,7 @@ use crate::data::Loaded;
 use crate::exec::ExecError;
 use crate::exec::gpu::Device;
 use crate::experiment::{DeviceChoice, Experiment};
+use crate::number::thousands;
 use crate::train::place::{Placement, depends_on_adapter, place};
 use crate::train::{BuildError, Place, Session};
 use crate::worker::protocol::{DeviceKind, Event, NoticeKind, RunId};
@@ -130,8 +131,9 @@ impl Service {
         match moved {
             Ok(name) => {
                 let text = format!(
-                    "The GPU was lost at step {lost_at}. The run goes on from step {}, the last one saved, on this device: {name}.",
-                    run.step()
+                    "The GPU was lost at step {}. The run goes on from step {}, the last one saved, on this device: {name}.",
+                    thousands(lost_at),
+                    thousands(run.step())
                 );
                 port::post(&Event::Notice { kind: NoticeKind::DeviceLost, text });
                 run.placed.announce(run.id, self.gpus.may_exist());

@@ -308,7 +308,7 @@ impl Run {
         self.set_state(RunState::Diverged);
         let text = format!(
             "Training diverged at step {}: {} was no longer a finite number. The weights are those before that step. Try a learning rate of {}.",
-            divergence.step,
+            number::thousands(divergence.step),
             divergence.cause,
             number::shortest(lower_rate(self.experiment.learning_rate))
         );
