@@ -183,9 +183,10 @@ fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
     values.iter().enumerate().map(|(at, value)| (value / largest[at % width]).to_bits()).collect()
 }
 
-/// A number in [-1, 1], what is beyond it cut off, as a byte.
+/// A number in [-1, 1], what is beyond it cut off, as a byte; 0 for NaN.
 fn signed_byte(word: u32) -> i8 {
-    (within(f64::from(f32::from_bits(word)), -1.0, 1.0) * 127.0).round() as i8
+    let value = f64::from(f32::from_bits(word));
+    if value.is_nan() { 0 } else { (within(value, -1.0, 1.0) * 127.0).round() as i8 }
 }
 
 /// Numbers from 0 to the largest, as bytes.

@@ -33,12 +33,21 @@ pub(super) struct Costs {
 enum Other {
     #[default]
     Wanted,
-    /// A copy of the run is compiled in the background.
-    Preparing(Rc<RefCell<Option<Trial>>>),
+    /// A copy of the run is compiled for a device in the background.
+    Preparing(DeviceKind, Rc<RefCell<Option<Trial>>>),
     /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone on for a while.
-    Doubted(Box<Trial>, Cost, f64),
+    Doubted { device: DeviceKind, trial: Box<Trial>, cost: Cost, since_ms: f64 },
     /// Measured, or cannot be.
     Done,
+}
+
+impl Costs {
+    fn of(&mut self, device: DeviceKind) -> &mut Option<Cost> {
+        match device {
+            DeviceKind::Cpu => &mut self.cpu,
+            DeviceKind::Gpu => &mut self.gpu,
+        }
+    }
 }
 
 impl Service {
@@ -51,10 +60,7 @@ impl Service {
         }
         let own = Cost { step_ms: spent_ms / steps as f64, steps: u32::try_from(steps).unwrap_or(u32::MAX) };
         let device = run.placed.device;
-        let slot = match device {
-            DeviceKind::Cpu => &mut run.costs.cpu,
-            DeviceKind::Gpu => &mut run.costs.gpu,
-        };
+        let slot = run.costs.of(device);
         // The first steps of all also warm up; what more of them say is worth saying again.
         let is_news = slot.is_none_or(|said| u64::from(said.steps) * NEWS_FACTOR <= steps);
         if is_news {
@@ -67,34 +73,34 @@ impl Service {
                 run.costs.other = match (device, gpu) {
                     (DeviceKind::Cpu, None) => Other::Wanted,
                     (DeviceKind::Cpu, Some(None)) => Other::Done,
-                    (DeviceKind::Cpu, Some(Some(device))) => Other::Preparing(prepare(run, Place::Gpu(device))),
-                    (DeviceKind::Gpu, _) => Other::Preparing(prepare(run, Place::Cpu)),
+                    (DeviceKind::Cpu, Some(Some(device))) => Other::Preparing(DeviceKind::Gpu, prepare(run, Place::Gpu(device))),
+                    (DeviceKind::Gpu, _) => Other::Preparing(DeviceKind::Cpu, prepare(run, Place::Cpu)),
                 };
             }
-            Other::Preparing(prepared) => {
+            Other::Preparing(device, prepared) => {
                 let ready = prepared.borrow_mut().take();
                 match ready {
-                    None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(prepared),
+                    None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(device, prepared),
                     None => run.costs.other = Other::Done,
                     Some(mut trial) => match port::patiently(trial.measure()).await {
-                        Ok(cost) if cost.is_doubtful() => run.costs.other = Other::Doubted(Box::new(trial), cost, now_ms()),
-                        cost => measured = Some(cost.ok()),
+                        Ok(cost) if cost.is_doubtful() => {
+                            run.costs.other = Other::Doubted { device, trial: Box::new(trial), cost, since_ms: now_ms() };
+                        }
+                        cost => measured = Some((device, cost.ok())),
                     },
                 }
             }
-            Other::Doubted(mut trial, cost, since_ms) if now_ms() - since_ms >= AGAIN_MS => {
+            Other::Doubted { device, mut trial, cost, since_ms } if now_ms() - since_ms >= AGAIN_MS => {
                 let again = port::patiently(trial.measure()).await.ok();
-                measured = Some(again.map(|again| if again.step_ms < cost.step_ms { again } else { cost }));
+                measured = Some((device, again.map(|again| if again.step_ms < cost.step_ms { again } else { cost })));
             }
-            Other::Doubted(trial, cost, since_ms) => run.costs.other = Other::Doubted(trial, cost, since_ms),
+            doubted @ Other::Doubted { .. } => run.costs.other = doubted,
             Other::Done => run.costs.other = Other::Done,
         }
-        if let Some(cost) = measured {
+        // The run may have moved to the other device meanwhile.
+        if let Some((device, cost)) = measured {
             run.costs.other = Other::Done;
-            match device {
-                DeviceKind::Cpu => run.costs.gpu = cost,
-                DeviceKind::Gpu => run.costs.cpu = cost,
-            }
+            *run.costs.of(device) = cost;
         }
         if is_news || measured.is_some() {
             let Costs { cpu, gpu, .. } = run.costs;
