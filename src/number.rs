@@ -24,14 +24,17 @@ fn convert(text: &str) -> Option<f64> {
 }
 
 /// The shortest text that [`parse`] reads back as the same finite number, as JavaScript writes it: `0.03`, `100`, `1e-7`, `1e+21`; `0` for minus 0.
-#[cfg(target_arch = "wasm32")]
 pub fn shortest(value: f64) -> String {
+    written(value)
+}
+
+#[cfg(target_arch = "wasm32")]
+fn written(value: f64) -> String {
     Number::from(value).to_string_with_radix(10).map(String::from).expect("there is base 10")
 }
 
-/// The shortest text that [`parse`] reads back as the same finite number, as JavaScript writes it: `0.03`, `100`, `1e-7`, `1e+21`; `0` for minus 0.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn shortest(value: f64) -> String {
+fn written(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {
         "0".into()
@@ -44,14 +47,18 @@ pub fn shortest(value: f64) -> String {
     }
 }
 
-/// The shortest text that reads back as the same finite `f32`.
+/// The shortest text that reads back as the same finite `f32`; `-0` for minus 0.
 pub fn shortest_f32(value: f32) -> String {
+    if value == 0.0 && value.is_sign_negative() {
+        return "-0".into();
+    }
     // Nine digits tell all of them apart.
-    let rounded = (6..9).map(|digits| rounded(f64::from(value), digits)).find(|rounded| *rounded as f32 == value);
+    let rounded = (1..9).map(|digits| rounded(f64::from(value), digits)).find(|rounded| *rounded as f32 == value);
     shortest(rounded.unwrap_or_else(|| self::rounded(f64::from(value), 9)))
 }
 
-/// The finite number to so many significant digits, 1 to 17: one that has a text of as many.
+/// The finite number to so many significant digits, 1 to 17: one that has a text of as many. What lies exactly between two goes away from 0 in a
+/// browser, natively to the even one.
 pub fn rounded(value: f64, digits: u8) -> f64 {
     parse(&with_digits(value, digits)).unwrap_or(value)
 }
@@ -111,6 +118,7 @@ mod tests {
             assert_eq!(shortest(parse(text).expect("a number")), text);
         }
         assert_eq!([0.0, -0.0].map(shortest), ["0", "0"]);
+        assert_eq!([0.0, -0.0, 1e-45].map(shortest_f32), ["0", "-0", "1e-45"]);
         assert_eq!([0.1, 3.0, -1.0 / 3.0, 1.175_494_4e-38].map(shortest_f32), ["0.1", "3", "-0.33333334", "1.1754944e-38"]);
     }
 

@@ -109,7 +109,7 @@ fn a_use_tree_is_written_out() {
 fn modules_import_only_from_those_before_them() {
     for source in sources(&[".rs"]) {
         let Some(path) = source.path.strip_prefix("src/") else { continue };
-        let Some((module, rest)) = path.split_once('/') else { continue };
+        let (module, rest) = path.split_once('/').unwrap_or((path.trim_end_matches(".rs"), "mod.rs"));
         let depth = 1 + rest.split('/').filter(|part| *part != "mod.rs").count();
         let Some(rank) = ORDER.iter().position(|name| *name == module) else { continue };
         for import in imports(&code(&source.text), depth) {
@@ -119,6 +119,15 @@ fn modules_import_only_from_those_before_them() {
             }
             assert_ne!(name, "ui", "{} imports the page", source.path);
         }
+    }
+}
+
+#[test]
+fn the_packages_below_are_named_where_they_join_only() {
+    const JOINTS: [&str; 3] = ["src/lib.rs", "src/exec/mod.rs", "src/exec/cpu/mod.rs"];
+    for source in sources(&[".rs"]).iter().filter(|source| source.path.starts_with("src/") && !JOINTS.contains(&source.path.as_str())) {
+        let code = code(&source.text);
+        assert!(!code.contains("descent_core") && !code.contains("descent_cpu"), "{} goes round the modules of `descent`", source.path);
     }
 }
 

@@ -220,7 +220,7 @@ impl Compiler<'_> {
             });
         }
         if let Some((row_loss, ..)) = &training {
-            let row_weight = spec.fetch.as_ref().and_then(|fetch| fixed.get(Value::Node(fetch.row_weight)));
+            let row_weight = spec.fetch.as_ref().map(|fetch| input(&graph, spec, &fixed, fetch.row_weight));
             if let (Some(row_loss), Some(row_weight), Some(update)) = (row_loss, row_weight, model.update) {
                 kernels.extend(self.ending(node_slice(*row_loss), row_weight, update.moments() > 0));
             }
@@ -295,11 +295,7 @@ impl Compiler<'_> {
     fn gather(&mut self, gather: &Gather, graph: &Graph, spec: &RoutineSpec, fixed: &Table<Slice>) -> Kernel {
         let state = self.memory.reserve(Role::State, state::LEN);
         let fetch = spec.fetch.as_ref().unwrap_or_else(|| unreachable!("only routines that fetch gather"));
-        // Leaves keep their order when a graph is simplified, so an input is known by its place.
-        let place = |id: NodeId| match spec.graph.node(id).op {
-            Op::Input(at) => fixed.get(Value::Node(graph.inputs()[at].node)).unwrap_or_else(|| unreachable!("inputs are placed")),
-            _ => panic!("what is fetched is an input"),
-        };
+        let place = |id: NodeId| input(graph, spec, fixed, id);
         Kernel {
             kind: Kind::Gather(gather.clone()),
             epilogue: Fused::none(),
@@ -334,6 +330,14 @@ impl Compiler<'_> {
             Kernel { kind: Kind::Guard, epilogue: Fused::none(), inputs: looked_at, outputs: vec![partials], label: "guard".into() },
             Kernel { kind: Kind::Optimizer, epilogue: Fused::none(), inputs: read, outputs: changed, label: "optimizer".into() },
         ]
+    }
+}
+
+/// Where an input of a routine lies. Leaves keep their order when a graph is simplified, so it is known by its place among them.
+fn input(simplified: &Graph, spec: &RoutineSpec, fixed: &Table<Slice>, id: NodeId) -> Slice {
+    match spec.graph.node(id).op {
+        Op::Input(at) => fixed.get(Value::Node(simplified.inputs()[at].node)).unwrap_or_else(|| unreachable!("inputs are placed")),
+        _ => panic!("what is fetched is an input"),
     }
 }
 

@@ -16,7 +16,7 @@ use extents::index_of;
 use group::Group;
 
 /// A value that kernels pass on: a stored node, or a temporary of one node's own lowering.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Value {
     /// What a node yields.
     Node(NodeId),
