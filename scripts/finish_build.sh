@@ -22,6 +22,16 @@ for file in *_bg.wasm; do
 done
 pack style-*.css
 
+# Trunk has named the page's files by what they were before: whatever makes them other files gives them another name.
+for stem in app style; do
+    old=$(ls $stem-* | head -n 1 | sed 's/[._].*//')
+    new=$stem-$(cat "$old"* | sha256sum | cut -c 1-16)
+    for file in "$old"*; do
+        mv "$file" "$new${file#"$old"}"
+    done
+    sed -i "s|$old|$new|g" index.html "$new".*s*
+done
+
 # The worker's files keep their names from build to build, so every address carries the build: no cache can mix two of them.
 build=$(cat worker.js worker_bg.wasm | sha256sum | cut -c 1-16)
 sed -i "s|'./worker.js'|'./worker.js?v=$build'|" worker_loader.js

@@ -20,6 +20,7 @@
 //!
 //! | module | turns | into |
 //! | --- | --- | --- |
+//! | [`number`] | text | numbers, and back |
 //! | [`tensor`] | numbers | shapes, host tensors, counter-based random numbers, the engine's own transcendental functions |
 //! | [`graph`] | calls | nodes with static shapes, their gradients, their meaning in f64 |
 //! | [`plan`] | graphs | a program: fusion, order, lifetimes, buffers; plain data, no device |
@@ -33,8 +34,8 @@
 //!
 //! The sources lie as those of one package, but Cargo sets a level of optimisation for each package, and only the loops of [`exec::cpu`] pay for a
 //! high one. So [`tensor`], [`graph`] and [`plan`] are the package `descent-core`, [`exec::cpu`] is `descent-cpu`, and the worker's program, whose
-//! level is that of link-time optimisation, is `descent-worker`: in the page all is compiled for size but those two. The worker is 20 KB smaller
-//! with brotli than at one level for all, and as fast.
+//! level is that of link-time optimisation, is `descent-worker`: in the page all is compiled for size but those two. `BENCHMARKS.md` says
+//! what that is worth.
 //!
 //! # Decisions that everything rests on
 //!
