@@ -6,7 +6,8 @@ cd "$TRUNK_STAGING_DIR"
 
 if command -v wasm-opt >/dev/null; then
     for file in *_bg.wasm; do
-        wasm-opt -O3 "$file" -o "$file.opt" && mv "$file.opt" "$file"
+        # A function that is called once stays one: a browser compiles it well only after it was called often, and never while it runs.
+        wasm-opt -O3 --one-caller-inline-max-function-size=100 "$file" -o "$file.opt" && mv "$file.opt" "$file"
         # Debian 12's version writes every exported table as number 0; wasm-bindgen's table of objects is number 1.
         case $(wasm-opt --version) in
         *" 108"*) LC_ALL=C sed -i 's/\(__wbindgen_externrefs\x01\)\x00/\1\x01/' "$file" ;;

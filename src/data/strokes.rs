@@ -201,8 +201,10 @@ pub fn draw(seed: u64, index: u32) -> ([u8; PIXELS], u8) {
 
     let image = ink.map(|ink| {
         // The sum of four bytes is nearly normal: mean 510, standard deviation 148.
-        let four = random.bits().to_le_bytes().iter().map(|&byte| i32::from(byte)).sum::<i32>();
-        let grain = (four - 510) as f32 / 148.0 * hand.grain;
+        let bits = random.bits();
+        let pairs = (bits & 0x00ff_00ff) + (bits >> 8 & 0x00ff_00ff);
+        let four = (pairs & 0xffff) + (pairs >> 16);
+        let grain = (four as f32 - 510.0) / 148.0 * hand.grain;
         // `as` saturates, so that there is nothing below black or above white.
         (ink * hand.brightness * (1.0 + grain) * 255.0 + grain * 60.0) as u8
     });
@@ -279,7 +281,8 @@ fn smooth(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
 }
 
 /// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the pixel at its edge.
-#[allow(clippy::manual_clamp, reason = "clamp brings the formatting of floats with it")]
+// A call of its own: browsers compile a wasm function well only after it was called often, and never while it runs.
+#[inline(never)]
 fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width: f32) {
     let reach = half_width + 0.5;
     // `as` saturates at 0; the centre of pixel `i` lies at `i + 0.5`.
@@ -290,16 +293,26 @@ fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width:
     };
     let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     let inverse = 1.0 / (dx * dx + dy * dy).max(1e-6);
+    let columns = range(0);
     for row in range(1) {
-        for col in range(0) {
-            let [px, py] = [col as f32 + 0.5 - from[0], row as f32 + 0.5 - from[1]];
-            let along = ((px * dx + py * dy) * inverse).max(0.0).min(1.0);
+        let py = row as f32 + 0.5 - from[1];
+        for (col, pixel) in columns.clone().zip(&mut ink[row * SIDE..][columns.clone()]) {
+            let px = col as f32 + 0.5 - from[0];
+            let along = share((px * dx + py * dy) * inverse);
             let [ex, ey] = [px - along * dx, py - along * dy];
-            let cover = (reach - (ex * ex + ey * ey).sqrt()).max(0.0).min(1.0);
-            let pixel = &mut ink[row * SIDE + col];
-            *pixel = pixel.max(cover);
+            let distance = ex * ex + ey * ey;
+            if distance < reach * reach {
+                let cover = share(reach - distance.sqrt());
+                *pixel = if cover > *pixel { cover } else { *pixel };
+            }
         }
     }
+}
+
+/// The number in [0, 1]. Comparisons: `max` and `min` are calls in wasm, and these run some hundred million times.
+fn share(value: f32) -> f32 {
+    let value = if value > 0.0 { value } else { 0.0 };
+    if value < 1.0 { value } else { 1.0 }
 }
 
 #[cfg(test)]
