@@ -51,11 +51,13 @@ impl Column {
     /// Appends its words: bytes four to a word, lowest first; floats as their bits.
     fn pack_into(&self, words: &mut Vec<u32>) {
         match self {
-            Self::U8 { bytes, .. } => words.extend(bytes.chunks(4).map(|four| {
+            Self::U8 { bytes, .. } => {
+                let (fours, rest) = bytes.as_chunks();
+                words.extend(fours.iter().map(|four| u32::from_le_bytes(*four)));
                 let mut word = [0; 4];
-                word[..four.len()].copy_from_slice(four);
-                u32::from_le_bytes(word)
-            })),
+                word[..rest.len()].copy_from_slice(rest);
+                words.extend((!rest.is_empty()).then_some(u32::from_le_bytes(word)));
+            }
             Self::F32(values) => words.extend(values.iter().map(|value| value.to_bits())),
         }
     }
