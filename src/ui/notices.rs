@@ -3,7 +3,7 @@
 use super::element::{El, follow, html};
 use super::icons;
 use super::lab::{Lab, lab};
-use super::reports::Notice;
+use super::reports::{Notice, PageState};
 use crate::number;
 use crate::worker::protocol::NoticeKind;
 use leptos::prelude::*;
@@ -49,7 +49,12 @@ fn id(kind: NoticeKind) -> &'static str {
 
 fn strip(lab: Lab, notice: &Notice) -> El {
     let Notice { kind, ref text, .. } = *notice;
-    let is_trouble = matches!(kind, NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment);
+    let is_trouble = match kind {
+        NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment => true,
+        // Where the last of them failed, nothing was started again.
+        NoticeKind::WorkerRestarted => lab.state.get_untracked() == PageState::Failed,
+        NoticeKind::NoWebgpu | NoticeKind::DeviceLost => false,
+    };
     // The fact is bold; the reason and the remedy follow it.
     let (fact, rest) = match text.find(". ") {
         Some(end) => text.split_at(end + 1),
