@@ -235,6 +235,26 @@ fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
 }
 
 #[test]
+fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
+    let dense = |units| Layer::Dense { units, activation: Activation::Tanh };
+    let norm = Layer::BatchNorm { activation: Activation::Tanh };
+    let mut plane = trained(&Experiment { layers: vec![dense(12), norm, dense(5)], ..Experiment::first_visit() }, 10);
+    let Frame::Maps { unit_size, units, params, .. } = block_on(plane.frame(&View::default())).expect("the CPU is never lost") else {
+        panic!("a spiral has maps")
+    };
+    assert_eq!(units.len(), (2 + 8 + 8 + 5 + 1) * unit_size * unit_size);
+    let snapshot = block_on(plane.snapshot()).expect("the CPU is never lost");
+    let mut wanted = Vec::new();
+    for tensor in snapshot.tensors.iter().filter(|tensor| tensor.name.starts_with("params/")) {
+        let (rows, width) = if let [rows, width] = *tensor.shape { (rows, width) } else { (1, tensor.words.len()) };
+        for row in 0..rows.min(8) {
+            wanted.extend(tensor.words[row * width..][..width.min(8)].iter().map(|word| f32::from_bits(*word)));
+        }
+    }
+    assert_eq!(params, wanted);
+}
+
+#[test]
 fn pictures_have_the_sizes_they_announce() {
     let mut plane = trained(&Experiment::first_visit(), 10);
     let Frame::Maps { size, unit_size, output, units, params } = block_on(plane.frame(&View::default())).expect("the CPU is never lost")

@@ -18,6 +18,9 @@ pub use crate::data::catalog::Dataset;
 pub use crate::data::playground::Features;
 pub use models::{ModelChoice, Preset, presets};
 
+/// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not cross the border to the page.
+pub const DRAWN_UNITS: usize = 8;
+
 /// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for bit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Experiment {

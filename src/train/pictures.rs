@@ -3,13 +3,12 @@
 use super::blueprint::Pictures;
 use super::session::Session;
 use crate::exec::ExecError;
+use crate::experiment::DRAWN_UNITS;
 use crate::number::within;
 use crate::plan::{Placed, Slice};
 
 /// Half the side of the drawn square.
 const EXTENT: f64 = 6.0;
-/// Networks with more parameters than this are not drawn link by link.
-const DRAWN_PARAMS: usize = 1 << 16;
 
 /// Pictures of one step.
 #[derive(Clone, PartialEq, Debug)]
@@ -22,9 +21,10 @@ pub enum Frame {
         unit_size: usize,
         /// The prediction.
         output: Vec<i8>,
-        /// Each input and then each unit, layer after layer.
+        /// Each input and then the first [`DRAWN_UNITS`] units of each layer.
         units: Vec<i8>,
-        /// All parameters, in the program's order; empty for networks too wide to be drawn.
+        /// Their parameters, in the program's order: of a weight `[inputs, units]` the first [`DRAWN_UNITS`] rows and columns, of other tensors the
+        /// first [`DRAWN_UNITS`] numbers.
         params: Vec<f32>,
     },
     /// Answers.
@@ -122,9 +122,8 @@ impl Session {
         let outputs = self.probe("units")?;
         let layers = &outputs[..outputs.len() - 1];
         let params = &self.executor.program().params;
-        let is_drawn = params.iter().map(|placed| placed.slice.len).sum::<usize>() <= DRAWN_PARAMS;
         let mut slices: Vec<Slice> = layers.iter().map(|layer| layer.slice).collect();
-        slices.extend(params.iter().filter(|_| is_drawn).map(|placed| placed.slice));
+        slices.extend(params.iter().flat_map(drawn));
         let mut words = self.executor.read(&slices).await?;
         let params = words.split_off(layers.len()).concat().into_iter().map(f32::from_bits).collect();
 
@@ -133,7 +132,7 @@ impl Session {
         let mut units = Vec::new();
         for values in std::iter::once(&inputs).chain(&words) {
             let width = values.len() / cells;
-            for unit in 0..width {
+            for unit in 0..width.min(DRAWN_UNITS) {
                 units.extend((0..cells).map(|cell| signed_byte(values[cell * width + unit])));
             }
         }
@@ -181,6 +180,13 @@ fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
         largest[at % width] = largest[at % width].max(value.abs());
     }
     values.iter().enumerate().map(|(at, value)| (value / largest[at % width]).to_bits()).collect()
+}
+
+/// What is drawn of a parameter of dense layers: rows of a weight, or the beginning of a vector.
+fn drawn(param: &Placed) -> impl Iterator<Item = Slice> {
+    let slice = param.slice;
+    let (rows, width) = if let [rows, width] = *param.shape { (rows, width) } else { (1, slice.len) };
+    (0..rows.min(DRAWN_UNITS)).map(move |row| Slice { offset: slice.offset + row * width, len: width.min(DRAWN_UNITS), ..slice })
 }
 
 /// A number in [-1, 1], what is beyond it cut off, as a byte; 0 for NaN.

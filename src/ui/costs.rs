@@ -5,6 +5,7 @@ use super::element::{El, distinct, html};
 use super::format::{brief, percent, rate, thousands};
 use super::lab::{Lab, lab};
 use super::reports::Costs;
+use crate::experiment::Experiment;
 use crate::number::shortest;
 use crate::worker::protocol::{DeviceKind, Metrics};
 
@@ -23,7 +24,7 @@ pub(super) fn measured_costs() -> El {
         .child(a_second(lab, "Samples/s ", "samples-per-second", |m| m.samples_per_second))
         .child(html("span").class("how").text_from(how));
     let bars = html("dl").class("bars").child(bar(lab, DeviceKind::Cpu)).child(bar(lab, DeviceKind::Gpu));
-    let other = distinct(move || other_network(lab.costs.get()));
+    let other = distinct(move || lab.experiment.with(|experiment| other_network(lab.costs.get(), experiment)));
     let offer = move || match other.get() {
         "" => Vec::new(),
         preset => vec![offer(lab, preset)],
@@ -95,10 +96,12 @@ fn sentence(lab: Lab, costs: Costs) -> String {
         (Some(cpu), Some(gpu)) => {
             let factor = if cpu < gpu { gpu / cpu } else { cpu / gpu };
             let quicker = if cpu < gpu { "CPU" } else { "GPU" };
-            let why = if cpu < gpu {
-                "Starting the work on the GPU takes longer than doing it."
-            } else {
-                "Most of the work need not wait for the rest, so many lanes share it."
+            let is_small = !edit::is_wide(&lab.experiment.get());
+            let why = match cpu < gpu {
+                true if is_small => "Starting the work on the GPU takes longer than doing it.",
+                true if costs.is_emulated => "This browser's GPU is emulated on the CPU, so it has no more lanes to share the work.",
+                true => "This GPU has too few lanes to gain from sharing the work.",
+                false => "Most of the work need not wait for the rest, so many lanes share it.",
             };
             format!(
                 "This network: CPU {} ms a step, GPU {} ms. The {quicker} is {} times as fast. {why}",
@@ -119,11 +122,11 @@ fn sentence(lab: Lab, costs: Costs) -> String {
     }
 }
 
-/// The preset with a network that turns the result around, if there is a result.
-fn other_network(costs: Costs) -> &'static str {
+/// The preset with a network that may turn the result around, if there is a result and another network.
+fn other_network(costs: Costs, experiment: &Experiment) -> &'static str {
     match (costs.cpu_ms, costs.gpu_ms) {
-        (Some(cpu), Some(gpu)) if cpu < gpu => "wide",
-        (Some(_), Some(_)) => "spiral",
+        (Some(cpu), Some(gpu)) if cpu < gpu && !edit::is_wide(experiment) => "wide",
+        (Some(cpu), Some(gpu)) if cpu >= gpu => "spiral",
         _ => "",
     }
 }

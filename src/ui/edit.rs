@@ -104,6 +104,11 @@ pub(super) fn model_id(experiment: &Experiment) -> &'static str {
     ModelChoice::of(experiment.dataset, &experiment.layers).map_or(CUSTOM, ModelChoice::id)
 }
 
+/// Whether its network is the one for which a GPU is worth its while.
+pub(super) fn is_wide(experiment: &Experiment) -> bool {
+    ModelChoice::of(experiment.dataset, &experiment.layers) == Some(ModelChoice::MlpWide)
+}
+
 /// Values and names of the select of models.
 pub(super) fn model_options(experiment: &Experiment) -> Vec<(String, String)> {
     let fits = |model: &&ModelChoice| model.layers(experiment.dataset).is_some();

@@ -3,11 +3,9 @@
 use super::choices::activation_title;
 use super::format::at;
 use super::reports::Built;
-use crate::experiment::Features;
+use crate::experiment::{DRAWN_UNITS, Features};
 use crate::nn::Activation;
 
-/// A column shows at most so many units.
-pub(super) const MAX_SHOWN: usize = 8;
 /// Side of a unit's picture.
 pub(super) const UNIT: f64 = 40.0;
 const SPACING: f64 = 46.5;
@@ -15,13 +13,13 @@ const SPACING: f64 = 46.5;
 /// A layer of units, or the inputs.
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Column {
-    /// How many units it has; [`MAX_SHOWN`] of them are drawn.
+    /// How many units it has; [`DRAWN_UNITS`] of them are drawn.
     pub(super) units: usize,
     /// Index of its first unit's map in a frame.
     pub(super) first_map: usize,
-    /// Index of its first parameter among all: weights `[inputs, units]`, biases behind them.
+    /// Index of its first parameter in a frame: weights `[inputs, units]`, biases behind them, of the units that are drawn.
     pub(super) first_param: usize,
-    /// How many parameters it has.
+    /// How many parameters of it are in a frame.
     params: usize,
     /// What it is called where it is no dense layer: each of its units follows one unit before it.
     pub(super) title: Option<String>,
@@ -45,7 +43,7 @@ pub(super) struct Layout {
 
 impl Column {
     pub(super) fn shown(&self) -> usize {
-        self.units.min(MAX_SHOWN)
+        self.units.min(DRAWN_UNITS)
     }
 }
 
@@ -57,11 +55,17 @@ impl Layout {
         let mut columns = vec![Column { units: features.len(), first_map: 0, first_param: 0, params: 0, title: None, detail, features }];
         for layer in &built.layers {
             let before = &columns[columns.len() - 1];
-            let (first_map, first_param) = (before.first_map + before.units, before.first_param + before.params);
-            let units = layer.shape.iter().product();
+            let (first_map, first_param) = (before.first_map + before.shown(), before.first_param + before.params);
+            let units: usize = layer.shape.iter().product();
             let title = (!matches!(layer.title.as_str(), "Dense" | "Output")).then(|| layer.title.clone());
             let detail = Activation::from_id(&layer.detail).map_or_else(|| layer.detail.clone(), |a| activation_title(a).into());
-            columns.push(Column { units, first_map, first_param, params: layer.params, title, detail, features: Vec::new() });
+            let shown = units.min(DRAWN_UNITS);
+            let params = match title {
+                None if layer.params > before.units * units => (before.shown() + 1) * shown,
+                None => before.shown() * shown,
+                Some(_) => layer.params / units.max(1) * shown,
+            };
+            columns.push(Column { units, first_map, first_param, params, title, detail, features: Vec::new() });
         }
         let is_tall = width < 480.0;
         let (at, height) = if is_tall { place_tall(&columns, width) } else { place_wide(&columns, width) };
@@ -97,17 +101,18 @@ impl Layout {
         format!("M{x0} {y0}C{middle} {y0} {middle} {y1} {x1} {y1}")
     }
 
-    /// Index of a weight among all parameters, where the line between two units is one.
+    /// Index of a weight among the parameters of a frame, where the line between two units is one.
     pub(super) fn weight(&self, column: usize, from: usize, to: usize) -> Option<usize> {
         let layer = &self.columns[column];
-        layer.title.is_none().then_some(layer.first_param + from * layer.units + to)
+        layer.title.is_none().then_some(layer.first_param + from * layer.shown() + to)
     }
 
-    /// Index of a bias among all parameters; the inputs have none.
+    /// Index of a bias among the parameters of a frame; the inputs have none.
     pub(super) fn bias(&self, column: usize, unit: usize) -> Option<usize> {
-        let inputs = self.columns.get(column.checked_sub(1)?)?.units;
-        let Column { units, first_param, params, ref title, .. } = self.columns[column];
-        (title.is_none() && params == (inputs + 1) * units).then_some(first_param + inputs * units + unit)
+        let inputs = self.columns.get(column.checked_sub(1)?)?.shown();
+        let layer = &self.columns[column];
+        let has_bias = layer.title.is_none() && layer.params == (inputs + 1) * layer.shown();
+        has_bias.then_some(layer.first_param + inputs * layer.shown() + unit)
     }
 
     /// Every drawn line as column, from, to: all weights of a dense layer, and one line a unit of any other.
@@ -127,7 +132,7 @@ impl Layout {
 /// Left to right: the columns spread over the width, the units of each around the middle.
 fn place_wide(columns: &[Column], width: f64) -> (Vec<Vec<[f64; 2]>>, f64) {
     // The same for every network, so that nothing below it moves when one is edited.
-    let height = MAX_SHOWN as f64 * SPACING;
+    let height = DRAWN_UNITS as f64 * SPACING;
     let (left, right) = (42.0, width - 44.0 - UNIT);
     let stride = (right - left) / (columns.len() - 1).max(1) as f64;
     let place = |(i, column): (usize, &Column)| {

@@ -37,7 +37,9 @@ impl Lab {
             Event::Device { run, kind, name, why, has_gpu } if self.is_current(run) => {
                 self.device.set(Some(Device { kind, name, why, has_gpu }));
             }
-            Event::Costs { run, cpu_ms, gpu_ms, steps } if self.is_current(run) => self.costs.set(Costs { cpu_ms, gpu_ms, steps }),
+            Event::Costs { run, cpu_ms, gpu_ms, steps, is_emulated } if self.is_current(run) => {
+                self.costs.set(Costs { cpu_ms, gpu_ms, steps, is_emulated });
+            }
             Event::Saved { run, step } if self.is_current(run) => self.saved_step.set(Some(step)),
             Event::Notice { kind, text } => self.notify(kind, text),
             Event::Failed { text } => {

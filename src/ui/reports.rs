@@ -76,6 +76,8 @@ pub(super) struct Costs {
     pub(super) cpu_ms: Option<f64>,
     pub(super) gpu_ms: Option<f64>,
     pub(super) steps: u32,
+    /// Whether the browser emulates the GPU on the CPU.
+    pub(super) is_emulated: bool,
 }
 
 /// Losses over steps, as the chart draws them.

@@ -188,7 +188,8 @@ pub enum Event {
     /// Numbers, about ten times a second.
     Metrics(Metrics),
     /// Pictures, after `WantFrame`. 2-D: array 0 is the output over `size`² points of [-6, 6]², row 0 at the top, i8 with 127 for 1; array 1 the
-    /// same for each input and unit at `unit_size`², column after column; array 2 all parameters, f32. Images: array 0 the class probabilities
+    /// same for each input and for the first [`DRAWN_UNITS`](crate::experiment::DRAWN_UNITS) units of each layer at `unit_size`², column after column; array 2 their parameters, f32:
+    /// of each tensor what belongs to those units and, in weights, to those of the layer before. Images: array 0 the class probabilities
     /// of the samples shown, f32; array 1 the activations of the inspected sample, layer after layer, u8 with 255 for the layer's largest;
     /// array 2 the class probabilities of the drawn digit, f32, or empty.
     Frame {
@@ -224,6 +225,8 @@ pub enum Event {
         gpu_ms: Option<f64>,
         /// Steps measured on each.
         steps: u32,
+        /// Whether the browser emulates the GPU on the CPU.
+        is_emulated: bool,
     },
     /// A snapshot was read back: array 0 holds it. The page keeps it for a restart.
     Saved {

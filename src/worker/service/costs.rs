@@ -105,7 +105,9 @@ impl Service {
         if is_news || measured.is_some() {
             let Costs { cpu, gpu, .. } = run.costs;
             let steps = [cpu, gpu].iter().flatten().map(|cost| cost.steps).min().unwrap_or_default();
-            port::post(&Event::Costs { run: run.id, cpu_ms: cpu.map(|cost| cost.step_ms), gpu_ms: gpu.map(|cost| cost.step_ms), steps });
+            let [cpu_ms, gpu_ms] = [cpu, gpu].map(|cost| cost.map(|cost| cost.step_ms));
+            let is_emulated = self.gpus.answer().flatten().is_some_and(|device| device.is_software());
+            port::post(&Event::Costs { run: run.id, cpu_ms, gpu_ms, steps, is_emulated });
         }
     }
 }
