@@ -177,7 +177,7 @@ fn ends(history: &History, scale: &Scale) -> Vec<El> {
     let bad = history.train.iter().chain(&history.test).find(|p| !p.1.is_finite()).map(|p| p.0);
     let top = if bad.is_some() { TOP + 22.0 } else { 0.0 };
     let name = |at: Option<(f64, f64)>, text: &str, class: &str, shift: f64| {
-        at.map(|(x, y)| words(x + 7.0, y.max(top) + 4.0 + shift, text).class(class))
+        at.map(|(x, y)| words(x + 7.0, y.max(top).min(HEIGHT - BOTTOM - 8.0) + 4.0 + shift, text).class(class))
     };
     let cross = bad.into_iter().flat_map(|step| {
         let x = scale.x(step as f64);

@@ -2,7 +2,7 @@
 
 use super::edit;
 use super::element::{El, distinct, follow, html, svg};
-use super::format::px;
+use super::format::{px, thousands};
 use super::lab::{Lab, lab};
 use super::layout::{Column, Layout, UNIT};
 use super::reports::Frame;
@@ -94,7 +94,7 @@ fn header(lab: Lab, layout: Watched<Layout>, column: usize, is_sizable: bool) ->
         html("span")
             .class("steps")
             .child(stepper(lab, column, false))
-            .child(html("span").text_from(move || from(|_, _, c| format!("{} units", c.units))))
+            .child(html("span").text_from(move || from(|_, _, c| format!("{} units", thousands(c.units as u64)))))
             .child(stepper(lab, column, true))
     } else {
         html("b").text_from(name)
