@@ -289,7 +289,8 @@ fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width:
     let range = |axis: usize| {
         let low = from[axis].min(to[axis]) - reach - 0.5;
         let high = from[axis].max(to[axis]) + reach + 0.5;
-        low as usize..(high as usize).min(SIDE)
+        let end = (high as usize).min(SIDE);
+        (low as usize).min(end)..end
     };
     let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
     let inverse = 1.0 / (dx * dx + dy * dy).max(1e-6);
