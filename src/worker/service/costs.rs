@@ -36,7 +36,7 @@ enum Other {
     /// A copy of the run is compiled for a device in the background.
     Preparing(DeviceKind, Rc<RefCell<Option<Trial>>>),
     /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone on for a while.
-    Doubted { device: DeviceKind, trial: Box<Trial>, cost: Cost, since_ms: f64 },
+    Doubted { on: DeviceKind, trial: Box<Trial>, cost: Cost, since_ms: f64 },
     /// Measured, or cannot be.
     Done,
 }
@@ -77,30 +77,32 @@ impl Service {
                     (DeviceKind::Gpu, _) => Other::Preparing(DeviceKind::Cpu, prepare(run, Place::Cpu)),
                 };
             }
-            Other::Preparing(device, prepared) => {
+            Other::Preparing(other, prepared) => {
                 let ready = prepared.borrow_mut().take();
                 match ready {
-                    None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(device, prepared),
+                    None if Rc::strong_count(&prepared) > 1 => run.costs.other = Other::Preparing(other, prepared),
                     None => run.costs.other = Other::Done,
                     Some(mut trial) => match port::patiently(trial.measure()).await {
                         Ok(cost) if cost.is_doubtful() => {
-                            run.costs.other = Other::Doubted { device, trial: Box::new(trial), cost, since_ms: now_ms() };
+                            run.costs.other = Other::Doubted { on: other, trial: Box::new(trial), cost, since_ms: now_ms() };
                         }
-                        cost => measured = Some((device, cost.ok())),
+                        cost => measured = Some((other, cost.ok())),
                     },
                 }
             }
-            Other::Doubted { device, mut trial, cost, since_ms } if now_ms() - since_ms >= AGAIN_MS => {
+            Other::Doubted { on, mut trial, cost, since_ms } if now_ms() - since_ms >= AGAIN_MS => {
                 let again = port::patiently(trial.measure()).await.ok();
-                measured = Some((device, again.map(|again| if again.step_ms < cost.step_ms { again } else { cost })));
+                measured = Some((on, again.map(|again| if again.step_ms < cost.step_ms { again } else { cost })));
             }
             doubted @ Other::Doubted { .. } => run.costs.other = doubted,
             Other::Done => run.costs.other = Other::Done,
         }
-        // The run may have moved to the other device meanwhile.
-        if let Some((device, cost)) = measured {
+        if let Some((measured_on, cost)) = measured {
             run.costs.other = Other::Done;
-            *run.costs.of(device) = cost;
+            // The run may have moved there meanwhile, and then measures that device itself.
+            if measured_on != device {
+                *run.costs.of(measured_on) = cost;
+            }
         }
         if is_news || measured.is_some() {
             let Costs { cpu, gpu, .. } = run.costs;
