@@ -1,8 +1,7 @@
 //! Makes the page's files smaller on the wire, in place: `pack SCRIPT WASM` a script of wasm-bindgen and its wasm, `pack STYLE` a style sheet.
 //!
 //! wasm-bindgen names every function that wasm imports by what it does and a hash, in both files. Hashes do not compress: short names, the same
-//! in both, take a few KB off each of them. Scripts and style sheets lose indentation
-//! and the comments that have lines to themselves.
+//! in both, take a few KB off each of them. Scripts and style sheets lose indentation and the comments that have lines to themselves.
 
 use std::collections::HashMap;
 use std::process::ExitCode;
@@ -31,12 +30,13 @@ fn pack_style(style: &str) -> Result<(), String> {
 fn pack(script: &str, wasm: &str) -> Result<(), String> {
     let text = std::fs::read_to_string(script).map_err(|error| error.to_string())?;
     let bytes = std::fs::read(wasm).map_err(|error| error.to_string())?;
-    let (bytes, names) = with_short_imports(&bytes).ok_or("the wasm's imports are not those of functions from a script")?;
+    let (bytes, names) = with_short_imports(&bytes).ok_or("the wasm imports something else than functions that wasm-bindgen has named")?;
     let text = with_names(&without_comments(&text)?, &names);
     std::fs::write(script, text).and_then(|()| std::fs::write(wasm, bytes)).map_err(|error| error.to_string())
 }
 
-/// The module with its imports called `a`, `b`, …, and what each was called. None if it is no module or imports other than functions.
+/// The module with its imports called `a`, `b`, …, and what each was called. None if it is no module or imports
+/// anything but functions that wasm-bindgen has named, as another name may stand for something else in the script.
 fn with_short_imports(wasm: &[u8]) -> Option<(Vec<u8>, HashMap<String, String>)> {
     const HEADER: &[u8] = b"\0asm\x01\0\0\0";
     const IMPORTS: u8 = 2;
@@ -52,7 +52,7 @@ fn with_short_imports(wasm: &[u8]) -> Option<(Vec<u8>, HashMap<String, String>)>
             put_number(count, &mut body);
             for _ in 0..count {
                 put_name(name(&mut section)?, &mut body);
-                let long = String::from_utf8(name(&mut section)?.to_vec()).ok()?;
+                let long = String::from_utf8(name(&mut section)?.to_vec()).ok().filter(|name| name.starts_with("__wb"))?;
                 let next = short_name(names.len());
                 put_name(names.entry(long).or_insert(next).as_bytes(), &mut body);
                 let (&0, after) = section.split_first()? else { return None };
@@ -189,7 +189,8 @@ mod tests {
         for len in (0..whole.len()).filter(|len| *len != 8 && *len != whole.len() - 3) {
             assert!(with_short_imports(&whole[..len]).is_none(), "{len} bytes");
         }
-        let mut of_memory = module(&["m"]);
+        assert!(with_short_imports(&module(&["__wbg_log", "log"])).is_none(), "a word of the script");
+        let mut of_memory = module(&["__wbg_m"]);
         let kind = of_memory.len() - 5;
         of_memory[kind] = 2;
         assert!(with_short_imports(&of_memory).is_none());
