@@ -44,6 +44,20 @@ fn the_page_is_small() {
 }
 
 #[test]
+fn the_browser_writes_all_floats() {
+    for path in built(|name| name.ends_with(".wasm")) {
+        let wasm = std::fs::read(&path).expect("a file of the page");
+        // Where the standard library formats a float, its panics name this module.
+        let is_there = wasm.windows(7).any(|name| name == b"flt2dec");
+        assert!(
+            !is_there,
+            "{} formats floats itself, 7 KB with brotli: write them by `number`, bound them by `number::within`",
+            path.display()
+        );
+    }
+}
+
+#[test]
 fn the_page_carries_no_engine() {
     let script = built(|name| name.starts_with("app-") && name.ends_with(".js"));
     assert_eq!(script.len(), 1, "{script:?}");
