@@ -8,9 +8,6 @@
 #[path = "../tests/end_to_end/browser.rs"]
 mod browser;
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "../src/bin/serve/server.rs"]
-mod server;
-
 #[cfg(target_arch = "wasm32")]
 fn main() {}
 

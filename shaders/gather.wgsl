@@ -3,7 +3,7 @@
 // The first kernel of a step: writes the state's STEP, IS_FROZEN and VALID_ROWS (of an evaluation TALLY_VALID), which no other kernel writes;
 // what it reads of the state it does not write.
 //
-// Spec       src/plan/kernel.rs (Gather, Order), src/tensor/rng.rs
+// Spec       src/plan/kernel.rs (Gather, Order), crates/spec/src/random.rs
 // Shapes     feature_data: [samples, FEATURE_LEN], target_data: [samples, TARGET_LEN], bytes or words; features: [CAPACITY, FEATURE_LEN];
 //            targets: [CAPACITY, TARGET_LEN]; row_weight: [CAPACITY]; row_count: []
 // Dispatch   one workgroup per row

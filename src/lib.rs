@@ -11,7 +11,7 @@
 //! (what the user chose)   (static shapes, closed Op enum)                            └► exec::gpu  (WGSL through wgpu: web and native)
 //!         │                     └► graph::reference (f64, slow, obvious: the meaning of every op and the oracle of every test)
 //!         └◄─► text of a link
-//! train::Session owns a run: Program + Executor + Snapshot + Metrics.   worker::service wraps it.   ui sees only Commands and Events.
+//! train::Session owns a run: Program + Executor + Snapshot + Metrics.   descent_worker wraps it.   descent_page sees only Commands and Events.
 //! ```
 //!
 //! # Layers
@@ -20,22 +20,18 @@
 //!
 //! | module | turns | into |
 //! | --- | --- | --- |
-//! | [`number`] | text | numbers, and back |
-//! | [`tensor`] | numbers | shapes, host tensors, counter-based random numbers, the engine's own transcendental functions |
+//! | [`spec`] | a link | everything that defines a run, and back; a crate of its own that the page uses too |
+//! | [`tensor`] | numbers | shapes, host tensors, the engine's own transcendental functions |
 //! | [`graph`] | calls | nodes with static shapes, their gradients, their meaning in f64 |
 //! | [`plan`] | graphs | a program: fusion, order, lifetimes, buffers; plain data, no device |
 //! | [`exec`] | a program | numbers, on one CPU core or on a GPU |
 //! | [`nn`] | layers | the graphs and first weights of a model |
 //! | [`data`] | seeds and files | samples |
-//! | [`experiment`] | a link | everything that defines a run, and back |
 //! | [`train`] | an experiment | a run: steps, metrics, snapshots, a device |
-//! | [`worker`] | a run | commands and events across the border to the page |
-//! | `ui` | events | the page (feature `ui`) |
 //!
-//! The sources lie as those of one package, but Cargo sets a level of optimisation for each package, and only the loops of [`exec::cpu`] pay for a
-//! high one. So [`tensor`], [`graph`] and [`plan`] are the package `descent-core`, [`exec::cpu`] is `descent-cpu`, and the worker's program, whose
-//! level is that of link-time optimisation, is `descent-worker`: in the page all is compiled for size but those two. `BENCHMARKS.md` says
-//! what that is worth.
+//! Beside this crate lie `crates/protocol` (what crosses the border between page and worker), `crates/worker` (trains a run in a web worker),
+//! `crates/page` (what a visitor sees) and `crates/serve` (the development server). Cargo enforces who sees whom:
+//! spec ◄ descent ◄ worker, spec ◄ protocol ◄ worker and page.
 //!
 //! # Decisions that everything rests on
 //!
@@ -50,20 +46,17 @@
 //! - **A step ends in two dispatches over all parameters**: the guard looks at gradients, loss and statistics by bit pattern (drivers launder
 //!   NaN) and sums in a fixed order; the optimizer clips, applies the schedule, and leaves all untouched once a step was bad.
 //! - **No atomics, no unordered sums.** One seed on one device gives one run, bit for bit. Batches, masks and initial weights are integers' work
-//!   ([`tensor::rng`]) and equal on every device.
+//!   ([`spec::random`]) and equal on every device.
 //! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before anything is allocated, checked arithmetic; no link
 //!   starts a run or names an address.
 //! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a dead or silent worker and goes on from there.
 
-mod choice;
 pub mod data;
 pub mod exec;
-pub mod experiment;
+pub mod graph;
 pub mod nn;
-pub mod number;
+pub mod plan;
+pub mod tensor;
 pub mod train;
-#[cfg(all(feature = "ui", target_arch = "wasm32"))]
-pub mod ui;
-pub mod worker;
 
-pub use descent_core::{graph, plan, tensor};
+pub use descent_spec as spec;

@@ -11,8 +11,8 @@ use descent::nn::init::Init;
 use descent::nn::{Activation, Architecture, Head, Layer};
 use descent::plan::Target;
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use descent::spec::random::{Rng, Stream};
 use descent::tensor::Shape;
-use descent::tensor::rng::{Rng, Stream};
 
 /// More than an epoch of the smallest sets, whose last batch is smaller.
 const STEPS: usize = 6;

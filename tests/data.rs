@@ -1,9 +1,9 @@
 //! Data sets against files that this project did not make.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::catalog::Dataset;
-use descent::data::playground::{self, Point};
 use descent::data::{Column, digits};
+use descent::spec::catalog::Dataset;
+use descent::spec::points::{self, Point};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ fn playground_links_have_the_points_of_the_original() {
         let number = |name| field(name).parse::<f64>().expect("a number");
         let set = if field("problem") == "regression" { field("regDataset") } else { field("dataset") };
         let dataset = Dataset::from_id(set).expect("a known set");
-        let made = playground::points(dataset, number("noise") / 100.0, number("percTrainData"), field("seed")).expect("a 2-D set");
+        let made = points::points(dataset, number("noise") / 100.0, number("percTrainData"), field("seed")).expect("a 2-D set");
 
         let (train, test) = made.points.split_at(made.train_rows);
         assert_eq!(

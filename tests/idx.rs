@@ -5,7 +5,7 @@
 mod entry;
 
 use descent::data::{Column, idx};
-use descent::tensor::rng::{Rng, Stream};
+use descent::spec::random::{Rng, Stream};
 use std::path::{Path, PathBuf};
 
 const CORPUS: &str = "tests/fuzz/corpus/idx";

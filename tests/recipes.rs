@@ -3,7 +3,7 @@
 
 use descent::data::{Loaded, Request, load};
 use descent::exec::{ExecError, gpu::Device};
-use descent::experiment::{Dataset, Experiment, ModelChoice, OptimizerChoice};
+use descent::spec::{Dataset, Experiment, ModelChoice, OptimizerChoice};
 use descent::train::{Part, Place, Session};
 use pollster::block_on;
 use std::ops::RangeInclusive;

@@ -3,8 +3,8 @@
 
 use descent::data::{Loaded, Request, load};
 use descent::exec::gpu::Device;
-use descent::experiment::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
 use descent::nn::{Activation, Layer};
+use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
 use descent::train::{Frame, Part, Place, RestoreError, Session, Snapshot, View};
 use pollster::block_on;
 use std::rc::Rc;

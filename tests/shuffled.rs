@@ -6,11 +6,11 @@ mod common;
 use common::following::Following;
 use descent::data::{Samples, digits};
 use descent::exec::{Executor, cpu::Cpu};
-use descent::experiment::{Dataset, ModelChoice};
 use descent::nn::init::Init;
 use descent::nn::{Architecture, Head};
 use descent::plan::Target;
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use descent::spec::{Dataset, ModelChoice};
 
 fn samples() -> Samples {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/data/digits.bin")).expect("the digits are bundled");

@@ -1,6 +1,6 @@
-// Counter-based random numbers, integer operations only: the twin of src/tensor/rng.rs, bit for bit.
+// Counter-based random numbers, integer operations only: the twin of crates/spec/src/random.rs, bit for bit.
 //
-// Spec       src/tensor/rng.rs
+// Spec       crates/spec/src/random.rs
 
 fn random_mix(bits: u32) -> u32 {
     var x = bits;

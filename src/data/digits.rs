@@ -1,7 +1,6 @@
 //! The 1,797 handwritten digits that come with the page: 8×8 pixels of 17 shades (E. Alpaydin and C. Kaynak, UCI; CC BY 4.0).
 
 use super::{DataError, Samples};
-use crate::number::within;
 
 /// What the file starts with.
 const MAGIC: &[u8; 8] = b"DIGITS08";
@@ -40,7 +39,7 @@ pub fn parse(bytes: &[u8], train_percent: f64) -> Result<Samples, DataError> {
         return Err(refuse(format!("has the label {} where 9 is the most", labels[at]), HEADER + pixels.len() + at));
     }
 
-    let test_percent = within((100.0 - train_percent).round(), 1.0, 99.0) as usize;
+    let test_percent = (100.0 - train_percent).round().clamp(1.0, 99.0) as usize;
     let mut parts = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
     for row in 0..count {
         let is_test = row * test_percent % 100 < test_percent;

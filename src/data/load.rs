@@ -1,9 +1,10 @@
 //! From a choice to samples.
 
-use super::catalog::Dataset;
-use super::playground::{self, Features, Points};
 use super::{DataError, Samples, digits, idx, strokes};
-use crate::tensor::rng::seed_from_text;
+use descent_spec::points::{self, Points};
+use descent_spec::random::seed_from_text;
+use descent_spec::strokes::{TEST_ROWS, TRAIN_ROWS};
+use descent_spec::{Dataset, Features};
 
 /// All that decides which samples there are.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,12 +30,12 @@ pub struct Loaded {
     pub points: Option<Points>,
 }
 
-/// Makes or reads a data set; `files` (name, bytes) are those of [`super::catalog::Entry::files`] or the ones a visitor chose.
+/// Makes or reads a data set; `files` (name, bytes) are those of [`descent_spec::catalog::Entry::files`] or the ones a visitor chose.
 ///
 /// # Errors
 /// [`DataError`] if a file is missing or refused.
 pub fn load(request: &Request, files: Vec<(String, Vec<u8>)>) -> Result<Loaded, DataError> {
-    if let Some(points) = playground::points(request.dataset, request.noise / 100.0, request.train_percent, &request.seed) {
+    if let Some(points) = points::points(request.dataset, request.noise / 100.0, request.train_percent, &request.seed) {
         return Ok(Loaded { samples: Samples::from_points(&points, request.features), points: Some(points) });
     }
     let samples = match request.dataset {
@@ -45,7 +46,7 @@ pub fn load(request: &Request, files: Vec<(String, Vec<u8>)>) -> Result<Loaded, 
             digits::parse(bytes, request.train_percent)?
         }
         Dataset::Mnist | Dataset::FashionMnist => idx::assemble(files)?,
-        _ => strokes::samples(seed_from_text(&request.seed), strokes::TRAIN_ROWS, strokes::TEST_ROWS),
+        _ => strokes::samples(seed_from_text(&request.seed), TRAIN_ROWS, TEST_ROWS),
     };
     Ok(Loaded { samples, points: None })
 }

@@ -3,16 +3,12 @@
 //! Turns a generator, a bundled file or a visitor's files into [`Samples`], and those into the words of a program's data buffer. Everything
 //! that comes from outside is read with caps and checked arithmetic. It knows no network and no experiment.
 
-pub mod catalog;
 pub mod digits;
 mod error;
 mod gzip;
 pub mod idx;
 mod load;
-pub mod playground;
 pub mod samples;
-pub mod seedrandom;
-mod silhouettes;
 pub mod strokes;
 
 pub use error::DataError;

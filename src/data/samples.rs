@@ -1,8 +1,9 @@
 //! Samples in memory and in a program's data buffer.
 
-use super::playground::{Features, Points};
 use crate::plan::Slice;
 use crate::tensor::Shape;
+use descent_spec::Features;
+use descent_spec::points::Points;
 
 /// One column of a data set, sample after sample.
 #[derive(Clone, PartialEq, Debug)]

@@ -3,10 +3,10 @@
 //! An executor turns the lists of kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU. It knows no
 //! model, no data set and no clock; what it runs answers to the graph's f64 reference, never to another executor.
 
+pub mod cpu;
 pub mod gpu;
 
 pub use crate::plan::Counts;
-pub use descent_cpu as cpu;
 
 use crate::plan::{Program, Slice};
 use std::fmt;

@@ -1,8 +1,8 @@
 //! Initial weights.
 
 use super::Activation;
-use crate::tensor::rng::{Rng, Stream};
 use crate::tensor::{Shape, Tensor};
+use descent_spec::random::{Rng, Stream};
 
 /// How the first weights of a network are drawn.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

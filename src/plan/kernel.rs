@@ -244,7 +244,7 @@ pub struct PoolKernel {
 /// In which order training samples are taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Order {
-    /// A fresh permutation each epoch ([`crate::tensor::rng::permute`] with the state's order key); the last, smaller batch is kept.
+    /// A fresh permutation each epoch ([`descent_spec::random::permute`] with the state's order key); the last, smaller batch is kept.
     /// An epoch has `ceil(rows / batch)` steps.
     Shuffled,
     /// As they stand; what is left over at the end of an epoch joins the first batch of the next, as in TensorFlow Playground.

@@ -1,9 +1,8 @@
-//! Host memory: shapes, tensors, random numbers and the engine's own transcendental functions.
+//! Host memory: shapes, tensors and the engine's own transcendental functions.
 //!
 //! Turns nothing into anything: the bottom layer. It knows no graph, no device and no file format.
 
 pub mod math;
-pub mod rng;
 mod shape;
 mod value;
 

@@ -1,12 +1,12 @@
 //! What an experiment asks of the network builder, the planner and the executors.
 
 use crate::data::{Column, Loaded, Samples};
-use crate::experiment::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 use crate::nn::init::Init;
 use crate::nn::{Architecture, Head, Model, Routines};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::tensor::rng;
+use descent_spec::random;
+use descent_spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 
 /// Rows of an evaluation's chunk.
 const EVALUATED_ROWS: usize = 256;
@@ -167,5 +167,5 @@ pub(super) fn first_values(experiment: &Experiment, data: &Loaded, model: &Model
 
 /// The seed of initial weights: another for each draw.
 fn init_seed(experiment: &Experiment) -> u64 {
-    rng::seed_from_text(&experiment.seed) ^ u64::from(experiment.draw) << 32
+    random::seed_from_text(&experiment.seed) ^ u64::from(experiment.draw) << 32
 }

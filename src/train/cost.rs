@@ -4,8 +4,7 @@ use super::clock::now_ms;
 use super::session::{BuildError, Place, Session};
 use crate::data::{Column, Loaded, Samples};
 use crate::exec::ExecError;
-use crate::experiment::Experiment;
-use crate::number::within;
+use descent_spec::Experiment;
 use std::rc::Rc;
 
 /// How long a measurement may take; a single step may take longer.
@@ -92,7 +91,7 @@ async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> R
     let (mut spent_ms, mut done, mut steps) = (step_ms, 1, 1);
     while BUDGET_MS - spent_ms >= step_ms.max(1e-3) {
         // Many steps at once hide the wait for the answer, as in training; the first ones only say how many fit.
-        steps = within((BUDGET_MS - spent_ms) * 0.9 / step_ms.max(1e-3), 1.0, f64::from(steps) * 16.0) as u32;
+        steps = ((BUDGET_MS - spent_ms) * 0.9 / step_ms.max(1e-3)).clamp(1.0, f64::from(steps) * 16.0) as u32;
         let ms = timed(steps).await?;
         spent_ms += ms;
         done += steps;

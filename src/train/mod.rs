@@ -1,6 +1,6 @@
 //! A run: what is trained on what, where it stands, and how it is put to rest and woken.
 //!
-//! Turns an [`crate::experiment::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
+//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
 //! [`Snapshot`]s. It knows no page, no worker and no message.
 
 pub mod bench;

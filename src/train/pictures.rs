@@ -3,9 +3,8 @@
 use super::blueprint::Pictures;
 use super::session::Session;
 use crate::exec::ExecError;
-use crate::experiment::DRAWN_UNITS;
-use crate::number::within;
 use crate::plan::{Placed, Slice};
+use descent_spec::DRAWN_UNITS;
 
 /// Half the side of the drawn square.
 const EXTENT: f64 = 6.0;
@@ -192,7 +191,7 @@ fn drawn(param: &Placed) -> impl Iterator<Item = Slice> {
 /// A number in [-1, 1], what is beyond it cut off, as a byte; 0 for NaN.
 fn signed_byte(word: u32) -> i8 {
     let value = f64::from(f32::from_bits(word));
-    if value.is_nan() { 0 } else { (within(value, -1.0, 1.0) * 127.0).round() as i8 }
+    if value.is_nan() { 0 } else { (value.clamp(-1.0, 1.0) * 127.0).round() as i8 }
 }
 
 /// Numbers from 0 to the largest, as bytes.

@@ -1,6 +1,6 @@
 //! On which device a run is computed, and why.
 
-use crate::experiment::DeviceChoice;
+use descent_spec::DeviceChoice;
 
 /// Below this many floating-point operations a step, asking a GPU costs more than the step: about 20 dispatches at 10 to 20 µs each, while one
 /// core does 10 to 20 GFLOP/s.

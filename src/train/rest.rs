@@ -3,9 +3,9 @@
 use super::session::Session;
 use super::snapshot::{Snapshot, SnapshotError, Stored};
 use crate::exec::ExecError;
-use crate::experiment::link;
 use crate::plan::{Placed, Program, Role, Slice, Target, state};
 use crate::tensor::Shape;
+use descent_spec::link;
 
 /// The state words that a snapshot keeps, by name.
 const COUNTERS: [(&str, usize); 12] = [

@@ -3,11 +3,11 @@
 use super::blueprint::{self, Pictures};
 use crate::data::Loaded;
 use crate::exec::{Counts, ExecError, Executor, cpu, gpu};
-use crate::experiment::Experiment;
-use crate::experiment::cost::CostError;
 use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
-use crate::tensor::rng::{self, Stream};
+use descent_spec::Experiment;
+use descent_spec::cost::CostError;
+use descent_spec::random::{self, Stream};
 use std::fmt;
 use std::rc::Rc;
 
@@ -198,11 +198,11 @@ impl Session {
         let values = program.params.iter().zip(params).chain(program.stats.iter().zip(stats));
         let mut writes: Vec<(Slice, Vec<u32>)> = values.map(|(placed, words)| (placed.slice, words)).collect();
         writes.extend(program.whole(Role::Moments).map(|moments| (moments, vec![0; moments.len])));
-        let seed = rng::seed_from_text(&self.experiment.seed);
+        let seed = random::seed_from_text(&self.experiment.seed);
         let mut words = vec![0; state::LEN];
         words[state::LEARNING_RATE] = (self.experiment.learning_rate as f32).to_bits();
-        words[state::ORDER_KEY] = rng::key(seed, Stream::Order);
-        words[state::DROPOUT_KEY] = rng::key(seed, Stream::Dropout);
+        words[state::ORDER_KEY] = random::key(seed, Stream::Order);
+        words[state::DROPOUT_KEY] = random::key(seed, Stream::Dropout);
         for (slice, words) in writes {
             self.executor.write(slice, &words)?;
         }

@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tensor::rng::{Rng, Stream};
+    use descent_spec::random::{Rng, Stream};
 
     fn example() -> Snapshot {
         Snapshot {

@@ -14,14 +14,13 @@ mod common {
 
 use common::golden_excerpt;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
-use descent::data::catalog::Dataset;
 use descent::data::{Loaded, Request, digits, load, strokes};
 use descent::exec::Executor;
 use descent::exec::cpu::Cpu;
 use descent::exec::gpu::{Device, Gpu};
-use descent::experiment::{Experiment, ModelChoice};
-use descent::number::{fixed, parse, rounded, shortest, shortest_f32};
 use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use descent::spec::catalog::Dataset;
+use descent::spec::{Experiment, ModelChoice};
 use descent::train::{Place, Session};
 use std::rc::Rc;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -31,39 +30,6 @@ wasm_bindgen_test_configure!(run_in_dedicated_worker);
 #[wasm_bindgen_test]
 fn the_cpu_computes_the_pinned_bits() {
     common::fingerprints::assert_pinned();
-}
-
-#[wasm_bindgen_test]
-fn the_browser_reads_numbers_as_rust_does() {
-    let hard = ["0.30000000000000004", "9007199254740993", "2.2250738585072011e-308", "123456789.123456789e-20", "1e999"];
-    for text in ["0.03", "-2", "+.5", "1e-5"].into_iter().chain(hard) {
-        let wanted: f64 = text.parse().expect("a number");
-        assert_eq!(parse(text).map(f64::to_bits), Some(wanted.to_bits()), "{text}");
-    }
-    for text in ["", "-", ".", "e5", "1e", "1e5e", "0x10", " 1", "inf", "Infinity", "NaN", "1,5"] {
-        assert_eq!(parse(text), None, "{text:?}");
-    }
-}
-
-#[wasm_bindgen_test]
-fn the_browser_writes_numbers_as_rust_does() {
-    // What the native test of the module expects.
-    for text in ["0.03", "-2", "100", "0.000001", "1e-7", "-1.5e-9", "123456789012345680000", "1e+21", "1.7976931348623157e+308", "5e-324"]
-    {
-        assert_eq!(shortest(text.parse().expect("a number")), text);
-    }
-    assert_eq!(shortest(-0.0), "0");
-    assert_eq!([0.333, 2.0 / 3e6, 0.1 + 0.2, 95.0, 0.0].map(|value| rounded(value, 1)), [0.3, 7e-7, 0.3, 100.0, 0.0]);
-    assert_eq!([fixed(0.456, 2), fixed(-12.0, 1), fixed(1e-9, 4)], ["0.46", "-12.0", "0.0000"]);
-    for index in 0..2000u32 {
-        let value = f32::from_bits(index.wrapping_mul(0x9e37_79b9));
-        if value.is_finite() && value != 0.0 {
-            let text = shortest_f32(value);
-            assert_eq!(text.parse(), Ok(value), "{text}");
-            let digits = |text: &str| text.split('e').next().map_or(0, |text| text.trim_matches(['-', '0', '.']).replace('.', "").len());
-            assert_eq!(digits(&text), digits(&format!("{value:e}")), "{text} is {value:e}");
-        }
-    }
 }
 
 /// Runs a problem as a program of one routine.

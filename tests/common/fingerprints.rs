@@ -4,7 +4,7 @@ use descent::exec::cpu::Cpu;
 use descent::graph::{Binary, Reduction, Unary};
 use descent::plan::kernel::{ConvKernel, Direction, Gemm, PoolKernel, Pooling};
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Kind, Program, Role, Routine, Slice, Step};
-use descent::tensor::rng;
+use descent::spec::random;
 
 /// A hash of what each kernel below yields. They change with the order of a sum or a constant of a polynomial, and with nothing else.
 const EXPECTED: [(&str, u32); 12] = [
@@ -128,9 +128,9 @@ fn fingerprint((kind, operands, result): Work) -> u32 {
     };
     let mut cpu = Cpu::new(program);
     for (at, slice) in (0..).zip(&inputs) {
-        let words: Vec<u32> = (0..slice.len as u32).map(|e| (6.0 * rng::uniform(at, 0, e) - 3.0).to_bits()).collect();
+        let words: Vec<u32> = (0..slice.len as u32).map(|e| (6.0 * random::uniform(at, 0, e) - 3.0).to_bits()).collect();
         cpu.write(*slice, &words);
     }
     cpu.run(0, 1);
-    cpu.read(&[output])[0].iter().fold(0, |hash, word| rng::mix(hash ^ word))
+    cpu.read(&[output])[0].iter().fold(0, |hash, word| random::mix(hash ^ word))
 }

@@ -7,7 +7,7 @@ use descent::nn::{Architecture, LayerError, Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::Update;
 use descent::plan::{Program, Role, Slice, Target, compile, state};
-use descent::tensor::rng::{Stream, key, permute};
+use descent::spec::random::{Stream, key, permute};
 use descent::tensor::{Shape, Tensor};
 
 /// A model in training on samples in shuffled order, from the weights of seed 1.

@@ -3,10 +3,10 @@
 use super::golden::number;
 use super::interpreter::{Batch, Interpreter};
 use descent::data::Samples;
-use descent::data::playground::{Points, points};
-use descent::experiment::{Experiment, Features, link};
 use descent::nn::{Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
+use descent::spec::points::{Points, points};
+use descent::spec::{Experiment, Features, link};
 use descent::tensor::Tensor;
 use descent::train::blueprint;
 use serde_json::Value;
@@ -148,10 +148,9 @@ impl Trained {
         if case["inputs"] != Value::from(inputs.clone()) {
             return Err(format!("the inputs are {inputs:?}, not {}", case["inputs"]));
         }
-        let flat = |points: &[descent::data::playground::Point]| {
-            points.iter().flat_map(|point| [point.x, point.y, point.label]).collect::<Vec<_>>()
-        };
-        let sums = |points: &[descent::data::playground::Point]| {
+        let flat =
+            |points: &[descent::spec::points::Point]| points.iter().flat_map(|point| [point.x, point.y, point.label]).collect::<Vec<_>>();
+        let sums = |points: &[descent::spec::points::Point]| {
             (0..3).map(|axis| flat(points).iter().skip(axis).step_by(3).sum()).collect::<Vec<f64>>()
         };
         let first = case["train_first"].as_array().expect("a list").len().min(train.len());

@@ -4,7 +4,7 @@ use descent::exec::gpu::{Device, Gpu};
 use descent::exec::{Executor, cpu::Cpu};
 use descent::plan::kernel::Kind;
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
-use descent::tensor::rng::{Rng, Stream};
+use descent::spec::random::{Rng, Stream};
 
 /// Extents on both sides of the tile sizes of all executors.
 pub(crate) const ODD: [usize; 11] = [1, 2, 3, 7, 8, 9, 31, 33, 65, 129, 257];

@@ -5,7 +5,8 @@ use descent::exec::Executor;
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use descent::plan::{BufferId, Fused, Kernel, Kind, Placed, Program, Role, Slice, state};
-use descent::tensor::{Shape, rng};
+use descent::spec::random;
+use descent::tensor::Shape;
 
 const KEY: u32 = 0x1234_5678;
 
@@ -66,7 +67,7 @@ fn shuffled_epochs_take_every_sample_once_and_keep_the_last_batch() {
     let gather = gather(Order::Shuffled, 5, 33, 8);
     for step in [0, 1, 4, 5, 9, 12] {
         let (epoch, place) = (step / 5, step % 5 * 8);
-        let rows: Vec<usize> = (place..33.min(place + 8)).map(|at| 5 + rng::permute(KEY, epoch, 33, at) as usize).collect();
+        let rows: Vec<usize> = (place..33.min(place + 8)).map(|at| 5 + random::permute(KEY, epoch, 33, at) as usize).collect();
         assert_rows(&gather, None, &[(state::DONE, step)], &rows);
     }
 }
@@ -115,7 +116,7 @@ fn a_tally_adds_the_valid_rows() {
 fn masks_are_those_of_the_hash() {
     let state = state_with(&[(state::DROPOUT_KEY, KEY), (state::STEP, 41)]);
     let case = Case::new(Kind::RandomMask { keep: 0.75, site: 3 }, vec![state], &[1000]);
-    let mask = |e| f32::from(rng::uniform(KEY, 41 ^ rng::mix(3), e) < 0.75);
+    let mask = |e| f32::from(random::uniform(KEY, 41 ^ random::mix(3), e) < 0.75);
     let expected: Vec<f32> = (0..1000).map(mask).collect();
     for (name, outputs) in case.run() {
         assert_eq!(outputs[0], expected, "{name}");

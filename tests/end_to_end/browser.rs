@@ -1,6 +1,6 @@
 //! A headless Chromium with the built page in it, driven as a visitor would: by what is on the page, found by its `data-testid`.
 
-use crate::server::Server;
+use descent_serve::Server;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -10,8 +10,6 @@ mod files;
 mod links;
 mod looks;
 mod policy;
-#[path = "../../src/bin/serve/server.rs"]
-mod server;
 mod sizes;
 mod startup;
 mod training;

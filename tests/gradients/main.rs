@@ -9,8 +9,8 @@ use descent::graph::autodiff::gradients;
 use descent::graph::reference::{Feeds, evaluate};
 use descent::graph::simplify::simplify;
 use descent::graph::{Graph, NodeId, Op, ShapeError};
+use descent::spec::random::{Rng, Stream};
 use descent::tensor::Tensor;
-use descent::tensor::rng::{Rng, Stream};
 use std::collections::BTreeSet;
 
 fn values(kind: Values, shape: &[usize], rng: &mut Rng) -> Tensor<f64> {

@@ -3,7 +3,7 @@
 use super::memory::Memory;
 use crate::plan::kernel::{Gather as Extents, Order, Stored};
 use crate::plan::{Kernel, Slice, state};
-use crate::tensor::rng;
+use descent_spec::random;
 
 /// A fetch, prepared.
 #[derive(Debug)]
@@ -106,7 +106,9 @@ impl Gather {
         for (i, out) in filled.chunks_exact_mut(len).enumerate() {
             let at = place * extents.batch + i;
             let row = match (extents.order, list) {
-                (Order::Shuffled, _) => extents.first_row + rng::permute(batch.order_key, epoch, extents.rows as u32, at as u32) as usize,
+                (Order::Shuffled, _) => {
+                    extents.first_row + random::permute(batch.order_key, epoch, extents.rows as u32, at as u32) as usize
+                }
                 (Order::Stream, _) if i < carried => extents.first_row + extents.rows - carried + i,
                 (Order::Stream, _) => extents.first_row + at - carried,
                 (Order::Listed { .. }, Some(list)) => list[at] as usize,
@@ -167,9 +169,9 @@ impl RandomMask {
     pub(super) fn run(&self, memory: &mut Memory) {
         memory.update(self.output, |memory, out| {
             let words = memory.words(self.state);
-            let (key, step) = (words[state::DROPOUT_KEY], words[state::STEP] ^ rng::mix(self.site));
+            let (key, step) = (words[state::DROPOUT_KEY], words[state::STEP] ^ random::mix(self.site));
             for (index, out) in (0..).zip(out) {
-                *out = f32::from(rng::uniform(key, step, index) < self.keep);
+                *out = f32::from(random::uniform(key, step, index) < self.keep);
             }
         });
     }

@@ -16,7 +16,7 @@ mod softmax;
 mod strip;
 mod tile;
 
-use descent_core::{graph, plan, tensor};
+use crate::plan;
 use memory::{Memory, Scratch};
 use plan::{Counts, Kernel, Kind, Program, Routine, Slice};
 use strip::Strips;

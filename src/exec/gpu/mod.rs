@@ -5,7 +5,6 @@
 //!
 //! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another [`Device`] then.
 
-mod code;
 mod device;
 mod kernels;
 mod oneshot;

@@ -1,11 +1,17 @@
 //! The text of a kernel: constants, bindings and fused expressions put around the files of `shaders/`.
 
-use super::code::shader;
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
-use crate::number;
 use crate::plan::{Fused, Index, Slice, Step};
 use std::fmt::Write;
+
+/// The text of a file of `shaders/`, named by its path there.
+macro_rules! shader {
+    ($path:literal) => {
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/shaders/", $path))
+    };
+}
+pub(super) use shader;
 
 /// What is needed to run a kernel.
 pub(super) struct Dispatch {
@@ -182,9 +188,9 @@ impl Source {
 }
 
 /// The shortest text that reads back as the same f32.
-fn finite(value: f32) -> String {
+pub(super) fn finite(value: f32) -> String {
     assert!(value.is_finite(), "infinities and NaN have no text in WGSL");
-    number::shortest_f32(value) + "f"
+    format!("{value:?}f")
 }
 
 /// The element that an operand is read at for element `e`.

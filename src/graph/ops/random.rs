@@ -1,11 +1,12 @@
 //! Random masks.
 
 use crate::graph::{Graph, NodeId, Op, ShapeError};
-use crate::tensor::{Shape, Tensor, rng};
+use crate::tensor::{Shape, Tensor};
+use descent_spec::random;
 
 impl Graph {
     /// Ones (with probability `keep`) and zeros, drawn anew each step: element `e` is 1 where
-    /// `uniform(dropout key, step ^ mix(site), e) < keep` (see [`crate::tensor::rng`]).
+    /// `uniform(dropout key, step ^ mix(site), e) < keep` (see [`descent_spec::random`]).
     ///
     /// `site` tells the masks of one graph apart. Has no gradient.
     ///
@@ -22,6 +23,6 @@ impl Graph {
 
 /// The meaning of [`Op::RandomMask`].
 pub(crate) fn evaluate(keep: f64, site: u32, dropout_key: u32, step: u32, shape: &Shape) -> Tensor<f64> {
-    let step = step ^ rng::mix(site);
-    Tensor::from_fn(shape.clone(), |e| if rng::uniform(dropout_key, step, e as u32) < keep as f32 { 1.0 } else { 0.0 })
+    let step = step ^ random::mix(site);
+    Tensor::from_fn(shape.clone(), |e| if random::uniform(dropout_key, step, e as u32) < keep as f32 { 1.0 } else { 0.0 })
 }

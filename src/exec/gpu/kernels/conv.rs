@@ -1,6 +1,6 @@
 //! Convolutions and their gradients.
 
-use super::super::code::shader;
+use super::super::text::shader;
 use super::super::text::{Dispatch, Source, is_short};
 use super::super::tiles;
 use super::gemm::{Product, group_of};

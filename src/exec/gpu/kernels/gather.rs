@@ -1,11 +1,11 @@
 //! Fetching samples, and counting those of an evaluation.
 
-use super::super::code::shader;
+use super::super::text::shader;
 use super::super::text::{Dispatch, Source};
 use super::{COMBINE, RANDOM, WORKGROUP, together};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::{Kernel, Target, state};
-use crate::tensor::rng;
+use descent_spec::random;
 
 pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
     let order = match gather.order {
@@ -27,7 +27,7 @@ pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
         ("BATCH", gather.batch),
         ("CAPACITY", gather.capacity),
         ("EPOCH_STEPS", gather.epoch_steps()),
-        ("HALF_BITS", rng::half_bits(gather.rows as u32) as usize),
+        ("HALF_BITS", random::half_bits(gather.rows as u32) as usize),
         ("FEATURE_LEN", gather.feature_len),
         ("FEATURE_BYTES", feature_bytes),
         ("TARGET_LEN", gather.target_len),

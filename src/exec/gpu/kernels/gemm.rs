@@ -1,6 +1,6 @@
 //! Matrix products.
 
-use super::super::code::shader;
+use super::super::text::shader;
 use super::super::text::{Dispatch, Source, index_function, is_short};
 use super::super::tiles;
 use super::{WORKGROUP, with_math};

@@ -1,10 +1,11 @@
 //! Element-wise work, padding and random masks.
 
-use super::super::code::shader;
+use super::super::text::shader;
 use super::super::text::{Dispatch, Source};
 use super::{RANDOM, WORKGROUP, with_math};
 use crate::plan::{Fused, Kernel, state};
-use crate::tensor::{Shape, rng};
+use crate::tensor::Shape;
+use descent_spec::random;
 use std::fmt::Write;
 
 pub(super) fn map(kernel: &Kernel, len: usize, fused: &Fused) -> Dispatch {
@@ -48,7 +49,7 @@ fn source_of(from: &Shape, to: &Shape, low: &[usize], interior: &[usize]) -> Str
 
 pub(super) fn random_mask(kernel: &Kernel, keep: f32, site: u32) -> Dispatch {
     let output = kernel.outputs[0];
-    let constants = [("LEN", output.len), ("SITE", rng::mix(site) as usize), ("STEP", state::STEP), ("DROPOUT_KEY", state::DROPOUT_KEY)];
+    let constants = [("LEN", output.len), ("SITE", random::mix(site) as usize), ("STEP", state::STEP), ("DROPOUT_KEY", state::DROPOUT_KEY)];
     let mut source = Source::new(&constants);
     source.float("KEEP", f64::from(keep)).reads_words("state", kernel.inputs[0]).writes("y", output).file(RANDOM);
     source.file(shader!("random_mask.wgsl"));

@@ -9,7 +9,7 @@ mod reduce;
 mod softmax;
 mod update;
 
-use super::code::shader;
+use super::text::shader;
 use super::text::{Dispatch, Source};
 use crate::plan::{Kernel, Kind, Program, Routine, Target};
 

@@ -1,7 +1,7 @@
 //! Maximum and mean over windows, and their gradients.
 
-use super::super::code::shader;
 use super::super::text::Dispatch;
+use super::super::text::shader;
 use super::{WORKGROUP, with_math};
 use crate::plan::Kernel;
 use crate::plan::kernel::{PoolKernel, Pooling};

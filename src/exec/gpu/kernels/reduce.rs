@@ -1,7 +1,7 @@
 //! Reductions along an axis.
 
-use super::super::code::shader;
 use super::super::text::Dispatch;
+use super::super::text::shader;
 use super::{COMBINE, WORKGROUP, lanes, with_math};
 use crate::graph::Reduction;
 use crate::plan::{Fused, Kernel, Target};

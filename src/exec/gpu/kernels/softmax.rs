@@ -1,7 +1,7 @@
 //! Softmax and cross-entropy of rows.
 
-use super::super::code::shader;
 use super::super::text::Dispatch;
+use super::super::text::shader;
 use super::{COMBINE, lanes, with_math};
 use crate::plan::{Kernel, Target};
 

@@ -1,9 +1,7 @@
 //! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
-use super::super::code::shader;
-use super::super::text::{Dispatch, Source};
+use super::super::text::{Dispatch, Source, finite, shader};
 use super::{COMBINE, together, with_math};
-use crate::number::shortest_f32;
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
 use std::fmt::Write;
@@ -142,9 +140,7 @@ fn is_weight(program: &Program) -> String {
 
 /// A number of the rule in f32.
 fn number(value: f64) -> String {
-    let value = value as f32;
-    assert!(value.is_finite(), "infinities and NaN are no constants of an optimizer");
-    shortest_f32(value) + "f"
+    finite(value as f32)
 }
 
 /// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and `Schedule::rate`.

@@ -1,0 +1,162 @@
+//! Changes of an experiment that touch more than one of its choices.
+
+use super::lab::Lab;
+use descent_spec::models::{ModelChoice, presets};
+use descent_spec::number::shortest;
+use descent_spec::{Activation, Layer};
+use descent_spec::{Dataset, Experiment};
+
+/// The most layers a network of the page may have.
+pub(crate) const MAX_LAYERS: usize = 12;
+
+/// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the reverse: then all starts as is usual for
+/// that set, but for the visitor's seed, device and view.
+pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
+    let start = Experiment::start(dataset);
+    if dataset.is_2d() == experiment.dataset.is_2d() {
+        experiment.dataset = dataset;
+        if !experiment.loss.fits(dataset) {
+            experiment.loss = start.loss;
+        }
+        return;
+    }
+    let before = std::mem::replace(experiment, start);
+    keep_view(experiment, before);
+}
+
+/// Takes over what is about the visitor, not about the run.
+fn keep_view(experiment: &mut Experiment, before: Experiment) {
+    experiment.seed = before.seed;
+    experiment.device = before.device;
+    experiment.speed = before.speed;
+    experiment.level = before.level;
+}
+
+/// A dense layer.
+pub(crate) fn dense(units: usize, activation: Activation) -> Layer {
+    Layer::Dense { units, activation }
+}
+
+/// The activation of a layer, where it has one.
+pub(crate) fn activation(layer: Layer) -> Option<Activation> {
+    match layer {
+        Layer::Dense { activation, .. } | Layer::Conv { activation, .. } | Layer::BatchNorm { activation } => Some(activation),
+        Layer::MaxPool { .. } | Layer::AvgPool { .. } | Layer::GlobalAvgPool | Layer::Dropout { .. } => None,
+    }
+}
+
+/// Gives a layer an activation, where it has one.
+pub(crate) fn set_activation(layer: &mut Layer, next: Activation) {
+    match layer {
+        Layer::Dense { activation, .. } | Layer::Conv { activation, .. } | Layer::BatchNorm { activation } => *activation = next,
+        Layer::MaxPool { .. } | Layer::AvgPool { .. } | Layer::GlobalAvgPool | Layer::Dropout { .. } => {}
+    }
+}
+
+/// The activation most layers have, which a new one gets.
+pub(crate) fn common_activation(experiment: &Experiment) -> Activation {
+    experiment.layers.iter().rev().find_map(|&layer| activation(layer)).unwrap_or(Activation::Tanh)
+}
+
+/// Adds a dense layer before the output.
+pub(crate) fn add_layer(experiment: &mut Experiment) {
+    let activation = common_activation(experiment);
+    let units = match experiment.layers.last() {
+        Some(&Layer::Dense { units, .. }) => units.min(8),
+        _ => 8,
+    };
+    experiment.layers.push(dense(units, activation));
+}
+
+/// Changes the width of a dense layer by one, or by a quarter where it is wide.
+pub(crate) fn resize(layer: &mut Layer, up: bool) {
+    if let Layer::Dense { units, .. } = layer {
+        let by = if *units >= 32 { *units / 4 } else { 1 };
+        *units = if up { (*units + by).min(1024) } else { units.saturating_sub(by).max(1) };
+    }
+}
+
+/// Another seed, so that points are drawn anew: the next number, or a number behind a text.
+pub(crate) fn next_seed(experiment: &mut Experiment) {
+    let seed = &experiment.seed;
+    experiment.seed = match seed.parse::<u32>() {
+        Ok(number) => number.wrapping_add(1).to_string(),
+        Err(_) => format!("{}1", seed.chars().take(31).collect::<String>()),
+    };
+}
+
+/// Takes a preset's experiment, but stays with the visitor's device and level.
+pub(crate) fn adopt_preset(lab: Lab, id: &str) {
+    if let Some(preset) = presets().into_iter().find(|p| p.id == id) {
+        let mut next = preset.experiment;
+        let now = lab.experiment.get_untracked();
+        next.level = now.level;
+        next.device = now.device;
+        lab.adopt(next);
+    }
+}
+
+/// What the select calls a network that is no ready-made one.
+const CUSTOM: &str = "custom";
+
+/// The model an experiment has.
+pub(crate) fn model_id(experiment: &Experiment) -> &'static str {
+    ModelChoice::of(experiment.dataset, &experiment.layers).map_or(CUSTOM, ModelChoice::id)
+}
+
+/// Whether its network is the one for which a GPU is worth its while.
+pub(crate) fn is_wide(experiment: &Experiment) -> bool {
+    ModelChoice::of(experiment.dataset, &experiment.layers) == Some(ModelChoice::MlpWide)
+}
+
+/// Values and names of the select of models.
+pub(crate) fn model_options(experiment: &Experiment) -> Vec<(String, String)> {
+    let fits = |model: &&ModelChoice| model.layers(experiment.dataset).is_some();
+    let mut options: Vec<_> = ModelChoice::ALL.iter().filter(fits).map(|&m| (m.id().to_string(), model_title(m).to_string())).collect();
+    if model_id(experiment) == CUSTOM {
+        options.push((CUSTOM.into(), "My own".into()));
+    }
+    options
+}
+
+fn model_title(model: ModelChoice) -> &'static str {
+    match model {
+        ModelChoice::Linear => "Linear",
+        ModelChoice::Playground => "Small, 4 and 2",
+        ModelChoice::Mlp => "Dense",
+        ModelChoice::MlpWide => "Wide, 1,024 twice",
+        ModelChoice::Cnn => "Convnet",
+        ModelChoice::CnnNorm => "Convnet, normalised",
+    }
+}
+
+/// Takes a ready-made model's layers.
+pub(crate) fn choose_model(experiment: &mut Experiment, id: &str) {
+    if let Some(layers) = ModelChoice::from_id(id).and_then(|model| model.layers(experiment.dataset)) {
+        experiment.layers = layers;
+    }
+}
+
+/// What of an experiment is unusual and not to be seen at level Simple, as a list for people.
+pub(crate) fn hidden_settings(experiment: &Experiment) -> String {
+    let usual = Experiment::start(experiment.dataset);
+    let mut list: Vec<String> = Vec::new();
+    let mut name = |is_usual: bool, text: &dyn Fn() -> String| {
+        if !is_usual {
+            list.push(text());
+        }
+    };
+    name(experiment.noise == usual.noise, &|| format!("noise {}", shortest(experiment.noise)));
+    name(experiment.train_percent == usual.train_percent, &|| format!("training share {} %", shortest(experiment.train_percent)));
+    name(experiment.features == usual.features, &|| format!("{} inputs", experiment.features.count()));
+    name(experiment.batch_size == usual.batch_size, &|| format!("batches of {}", experiment.batch_size));
+    name(experiment.optimizer == usual.optimizer, &|| format!("optimizer {}", experiment.optimizer.id()));
+    name(experiment.learning_rate == usual.learning_rate, &|| format!("learning rate {}", shortest(experiment.learning_rate)));
+    name(experiment.schedule == usual.schedule, &|| format!("schedule {}", experiment.schedule.id()));
+    name(experiment.penalty == usual.penalty, &|| format!("{} of {}", experiment.penalty.id(), shortest(experiment.penalty_rate)));
+    name(experiment.loss == usual.loss, &|| format!("loss {}", experiment.loss.id()));
+    name(experiment.init == usual.init, &|| format!("first weights {}", experiment.init.id()));
+    name(experiment.order == usual.order, &|| format!("samples in order {}", experiment.order.id()));
+    name(experiment.seed == usual.seed, &|| format!("seed {}", experiment.seed));
+    list.join(", ")
+}

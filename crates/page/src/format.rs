@@ -1,0 +1,76 @@
+//! Numbers as text: for people, and plainly for `data-value`.
+
+use descent_spec::number::shortest;
+pub(crate) use descent_spec::number::thousands;
+
+/// A loss: four decimals, `1.2e3` from a thousand up.
+pub(crate) fn loss(value: f64) -> String {
+    if value.is_nan() {
+        "NaN".into()
+    } else if value.is_infinite() {
+        "∞".into()
+    } else if value >= 1000.0 {
+        let exponent = value.log10().floor();
+        format!("{}e{}", fixed(value / 10f64.powf(exponent), 1), exponent as i32)
+    } else {
+        fixed(value, 4)
+    }
+}
+
+/// A number for `data-value`: `0.0123`, `inf`, `nan`.
+pub(crate) fn plain(value: f64) -> String {
+    if value.is_nan() {
+        "nan".into()
+    } else if value.is_infinite() {
+        if value > 0.0 { "inf".into() } else { "-inf".into() }
+    } else {
+        shortest(value)
+    }
+}
+
+/// With so many decimals and a real minus sign.
+pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+    format!("{value:.decimals$}").replace('-', "−")
+}
+
+/// Two significant digits below a hundred: `0.0042`, `0.87`, `12`, `1,204`.
+pub(crate) fn brief(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
+    let size = value.abs();
+    if size >= 99.5 {
+        return thousands(size.round() as u64);
+    }
+    let mut decimals = if size >= 9.95 { 0 } else { 1 };
+    let mut bound = 0.995;
+    while size < bound && decimals < 6 && size > 0.0 {
+        decimals += 1;
+        bound /= 10.0;
+    }
+    fixed(value, decimals)
+}
+
+/// A rate, rounded to three significant digits so that it can be read while it changes.
+pub(crate) fn rate(value: f64) -> String {
+    if !value.is_finite() || value < 1.0 {
+        return brief(value);
+    }
+    let unit = 10f64.powf((value.log10().floor() - 2.0).max(0.0));
+    thousands(((value / unit).round() * unit) as u64)
+}
+
+/// A length of a style: `12.5px`.
+pub(crate) fn px(value: f64) -> String {
+    shortest(value) + "px"
+}
+
+/// A share of 1 in a style: `50%`.
+pub(crate) fn percent(share: f64) -> String {
+    shortest(share * 100.0) + "%"
+}
+
+/// A place in a drawing.
+pub(crate) fn at(value: f64) -> String {
+    format!("{value:.1}")
+}

@@ -1,0 +1,173 @@
+//! All that defines a run.
+
+use crate::choice::choice;
+use crate::{Dataset, Features, Layer};
+use serde::{Deserialize, Serialize};
+
+/// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not cross the border to the page.
+pub const DRAWN_UNITS: usize = 8;
+
+/// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for bit.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Experiment {
+    /// What is learned.
+    pub dataset: Dataset,
+    /// Jitter of the 2-D sets in per cent.
+    pub noise: f64,
+    /// Share of the samples that is trained on, in per cent (2-D sets and digits; the others have a fixed split).
+    pub train_percent: f64,
+    /// Inputs of the 2-D sets.
+    pub features: Features,
+    /// Hidden layers; the output layer follows from the data.
+    pub layers: Vec<Layer>,
+    /// What the output is compared by.
+    pub loss: Loss,
+    /// The rule that changes weights.
+    pub optimizer: OptimizerChoice,
+    /// Before the schedule.
+    pub learning_rate: f64,
+    /// Over time.
+    pub schedule: ScheduleChoice,
+    /// Samples of a step.
+    pub batch_size: usize,
+    /// On the weights.
+    pub penalty: PenaltyChoice,
+    /// Factor of the penalty.
+    pub penalty_rate: f64,
+    /// How the first weights are drawn.
+    pub init: InitChoice,
+    /// In which order samples come.
+    pub order: OrderChoice,
+    /// Text from which all random numbers follow.
+    pub seed: String,
+    /// Counts "new weights": draws other initial weights from the same seed.
+    pub draw: u32,
+    /// Where it runs.
+    pub device: DeviceChoice,
+    /// How fast it is shown.
+    pub speed: Speed,
+    /// How much the page shows. Never changes a result.
+    pub level: Level,
+    /// Whether the map shows test points.
+    pub show_test: bool,
+    /// Whether the map has two colours only.
+    pub discretize: bool,
+}
+
+choice! {
+    /// What the output is compared by.
+    Loss {
+        /// Half the squared error of one tanh (classes) or linear (regression) output, as in TensorFlow Playground.
+        HalfSquare = "half-square",
+        /// Softmax cross-entropy over classes.
+        CrossEntropy = "cross-entropy",
+        /// Binary cross-entropy of one logit; labels ±1.
+        BinaryCrossEntropy = "binary-cross-entropy",
+        /// Huber's loss with delta 1.
+        Huber = "huber",
+    }
+}
+choice! {
+    /// An optimizer with PyTorch's defaults.
+    OptimizerChoice {
+        /// Plain gradient descent.
+        Sgd = "sgd",
+        /// With momentum 0.9.
+        Momentum = "momentum",
+        /// With Nesterov's momentum 0.9.
+        Nesterov = "nesterov",
+        /// Adam.
+        Adam = "adam",
+        /// AdamW, weight decay 0.01.
+        AdamW = "adamw",
+        /// RMSprop.
+        RmsProp = "rmsprop",
+        /// Adagrad.
+        Adagrad = "adagrad",
+    }
+}
+choice! {
+    /// The learning rate over time.
+    ScheduleChoice {
+        /// Always the same.
+        Constant = "constant",
+        /// Halved every 1,000 steps.
+        Step = "step",
+        /// Falls along a cosine over 10,000 steps.
+        Cosine = "cosine",
+        /// Rises over 100 steps, then stays.
+        Warmup = "warmup",
+    }
+}
+choice! {
+    /// A penalty on the weights.
+    PenaltyChoice {
+        /// None.
+        None = "none",
+        /// On their size.
+        L1 = "L1",
+        /// On their square.
+        L2 = "L2",
+    }
+}
+choice! {
+    /// How the first weights are drawn.
+    InitChoice {
+        /// U(±1/√fan_in) for weights and biases, PyTorch's default.
+        Default = "default",
+        /// Kaiming uniform for the layer's activation, biases 0.
+        KaimingUniform = "kaiming-uniform",
+        /// Kaiming normal, biases 0.
+        KaimingNormal = "kaiming-normal",
+        /// Xavier uniform, biases 0.
+        XavierUniform = "xavier-uniform",
+        /// Xavier normal, biases 0.
+        XavierNormal = "xavier-normal",
+        /// TensorFlow Playground's: U(-0.5, 0.5), biases 0.1, from its own generator.
+        Playground = "playground",
+        /// All 0 (old links: biases too).
+        Zeros = "zeros",
+    }
+}
+choice! {
+    /// In which order samples come.
+    OrderChoice {
+        /// A fresh permutation each epoch.
+        Shuffled = "shuffled",
+        /// As they stand, as in TensorFlow Playground.
+        Stream = "stream",
+    }
+}
+choice! {
+    /// Where a run is computed.
+    DeviceChoice {
+        /// What is quicker for this network.
+        Auto = "auto",
+        /// The WebGPU adapter, software or not.
+        Gpu = "gpu",
+        /// wasm SIMD.
+        Cpu = "cpu",
+    }
+}
+choice! {
+    /// How fast a run is shown.
+    Speed {
+        /// A step per picture.
+        One = "1",
+        /// Ten steps per picture.
+        Ten = "10",
+        /// As fast as the device goes.
+        Max = "max",
+    }
+}
+choice! {
+    /// How much the page shows.
+    Level {
+        /// A first visit.
+        Simple = "simple",
+        /// The usual controls.
+        More = "more",
+        /// All of them.
+        All = "all",
+    }
+}

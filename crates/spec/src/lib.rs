@@ -1,0 +1,31 @@
+//! What a visitor chose, and what follows from it by integers and f64 alone.
+//!
+//! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back; says what a network of it costs; makes the points and the
+//! drawn digits of the generated data sets. It knows no engine, no device and no browser: the page, the worker and the engine all lean on it.
+
+pub mod activation;
+pub mod catalog;
+mod choice;
+pub mod cost;
+pub mod experiment;
+mod features;
+pub mod layer;
+pub mod link;
+mod model_text;
+pub mod models;
+pub mod number;
+pub mod points;
+pub mod random;
+pub mod seedrandom;
+pub mod silhouettes;
+pub mod strokes;
+pub mod thumbnail;
+
+pub use activation::Activation;
+pub use catalog::Dataset;
+pub use experiment::{
+    DRAWN_UNITS, DeviceChoice, Experiment, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Speed,
+};
+pub use features::Features;
+pub use layer::Layer;
+pub use models::{ModelChoice, Preset, presets};

@@ -1,0 +1,282 @@
+//! An experiment as the text of a link, and back.
+//!
+//! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are written that differ from
+//! [`Experiment::start`]. A text without `v` is a TensorFlow Playground link. Whatever comes in, what comes out is
+//! safe to build: every value is within its range, and the network within the limits of [`crate::cost`].
+
+mod playground;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use value::Notice;
+
+use crate::{
+    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice,
+    ScheduleChoice, Speed, cost, model_text, number,
+};
+use value::{NOISE, RATE, TRAIN_PERCENT, escape, number_within, one_of, seed, unescape, whole};
+
+/// The longest text that is looked at, in bytes.
+pub const MAX_BYTES: usize = 8 << 10;
+/// Reads the text behind a link's `#`.
+pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
+    let text = text.strip_prefix('#').unwrap_or(text);
+    if text.is_empty() {
+        return (Experiment::first_visit(), Vec::new());
+    }
+    if text.len() > MAX_BYTES {
+        let why = format!("the link is longer than {MAX_BYTES} bytes; it was not read");
+        return (Experiment::first_visit(), vec![Notice::new("link", text, why)]);
+    }
+    let pairs = || text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    if !pairs().any(|(key, _)| key == "v") {
+        return playground::read(text);
+    }
+    let mut reader = Reader::default();
+    for (key, value) in pairs() {
+        reader.take(key, value);
+    }
+    reader.finish()
+}
+
+/// The text of an experiment; [`read`] gives it back.
+pub fn write(experiment: &Experiment) -> String {
+    let start = Experiment::start(experiment.dataset);
+    let mut text = String::from("v=2");
+    for Field { key, write, .. } in FIELDS {
+        let value = write(experiment);
+        let is_needed = *key == "dataset" && experiment.dataset != Experiment::first_visit().dataset;
+        if is_needed || value != write(&start) {
+            match (*key, ModelChoice::of(experiment.dataset, &experiment.layers)) {
+                ("layers", Some(model)) => text.extend(["&model=", model.id()]),
+                _ => text.extend(["&", key, "=", &escape(&value)]),
+            }
+        }
+    }
+    text
+}
+
+/// One choice of an experiment in the text of a link.
+struct Field {
+    key: &'static str,
+    write: fn(&Experiment) -> String,
+    /// Takes the value over, or says in words what is expected.
+    read: fn(&str, &mut Experiment) -> Result<(), String>,
+}
+
+/// A field whose values are the ids of a choice.
+macro_rules! choice_field {
+    ($key:literal, $field:ident, $choice:ident) => {
+        Field {
+            key: $key,
+            write: |experiment| experiment.$field.id().into(),
+            read: |value, experiment| {
+                experiment.$field = $choice::from_id(value).ok_or_else(|| one_of($choice::ALL.iter().map(|choice| choice.id())))?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// A field that is a number of a range.
+macro_rules! number_field {
+    ($key:literal, $field:ident, $range:expr) => {
+        Field {
+            key: $key,
+            write: |experiment| number::shortest(experiment.$field),
+            read: |value, experiment| {
+                experiment.$field = number_within(value, $range)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// A field that is true or false.
+macro_rules! switch_field {
+    ($key:literal, $field:ident) => {
+        Field {
+            key: $key,
+            write: |experiment| experiment.$field.to_string(),
+            read: |value, experiment| {
+                experiment.$field = value.parse().map_err(|_| String::from("expected true or false"))?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// All of them, in the order in which they are written and read; `dataset` comes first, since defaults depend on it.
+const FIELDS: &[Field] = &[
+    choice_field!("dataset", dataset, Dataset),
+    Field {
+        key: "layers",
+        write: |experiment| model_text::write(&experiment.layers),
+        read: |value, experiment| {
+            experiment.layers = model_text::read(value)?;
+            experiment.cost().map(|_| ()).map_err(|error| error.to_string())
+        },
+    },
+    Field {
+        key: "features",
+        write: |experiment| names(experiment.features).join(","),
+        read: |value, experiment| {
+            experiment.features = features(value)?;
+            Ok(())
+        },
+    },
+    number_field!("noise", noise, NOISE),
+    number_field!("ratio", train_percent, TRAIN_PERCENT),
+    Field {
+        key: "loss",
+        write: |experiment| experiment.loss.id().into(),
+        read: |value, experiment| {
+            let fitting = || Loss::ALL.iter().copied().filter(|loss| loss.fits(experiment.dataset));
+            experiment.loss =
+                fitting().find(|loss| loss.id() == value).ok_or_else(|| one_of(fitting().map(|loss| loss.id())) + " for this data set")?;
+            Ok(())
+        },
+    },
+    choice_field!("optimizer", optimizer, OptimizerChoice),
+    number_field!("lr", learning_rate, RATE),
+    choice_field!("schedule", schedule, ScheduleChoice),
+    Field {
+        key: "batch",
+        write: |experiment| experiment.batch_size.to_string(),
+        read: |value, experiment| {
+            experiment.batch_size = number_within(value, (1.0, cost::MAX_BATCH as f64)).and_then(|size| whole(value, size))? as usize;
+            Ok(())
+        },
+    },
+    choice_field!("penalty", penalty, PenaltyChoice),
+    number_field!("penalty-rate", penalty_rate, RATE),
+    choice_field!("init", init, InitChoice),
+    choice_field!("order", order, OrderChoice),
+    Field {
+        key: "seed",
+        write: |experiment| experiment.seed.clone(),
+        read: |value, experiment| {
+            experiment.seed = seed(value)?;
+            Ok(())
+        },
+    },
+    Field {
+        key: "draw",
+        write: |experiment| experiment.draw.to_string(),
+        read: |value, experiment| {
+            experiment.draw = value.parse().map_err(|_| format!("expected a whole number from 0 to {}", u32::MAX))?;
+            Ok(())
+        },
+    },
+    choice_field!("device", device, DeviceChoice),
+    choice_field!("speed", speed, Speed),
+    choice_field!("level", level, Level),
+    switch_field!("show-test", show_test),
+    switch_field!("discretize", discretize),
+];
+
+/// Values as they come in, to be read in the order of [`FIELDS`].
+#[derive(Default)]
+struct Reader<'a> {
+    /// Value of each field that was given.
+    given: [Option<&'a str>; FIELDS.len()],
+    model: Option<&'a str>,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, key: &'a str, value: &'a str) {
+        let slot = match key {
+            "v" => {
+                if value != "2" {
+                    self.notices.push(Notice::new(key, value, "this page reads version 2; the link was read as that"));
+                }
+                return;
+            }
+            "model" => &mut self.model,
+            _ => match FIELDS.iter().position(|field| field.key == key) {
+                Some(at) => &mut self.given[at],
+                None => return self.notices.push(Notice::new(key, value, "there is no such setting")),
+            },
+        };
+        match slot {
+            Some(_) => self.notices.push(Notice::new(key, value, "it is given twice; the first one counts")),
+            None => *slot = Some(value),
+        }
+    }
+
+    fn finish(mut self) -> (Experiment, Vec<Notice>) {
+        let mut experiment = Experiment::first_visit();
+        for at in 0..FIELDS.len() {
+            if let Some(value) = self.given[at] {
+                self.read(at, value, &mut experiment);
+            }
+            match FIELDS[at].key {
+                "dataset" => experiment = Experiment::start(experiment.dataset),
+                "layers" => self.read_model(&mut experiment),
+                _ => {}
+            }
+        }
+        // Each value is in its range; together they may still be too much.
+        if let Err(error) = experiment.cost() {
+            let start = Experiment::start(experiment.dataset);
+            self.notices.push(Notice::new(
+                "layers",
+                &model_text::write(&experiment.layers),
+                format!("{error}; a smaller network and batch were taken"),
+            ));
+            experiment = Experiment { layers: start.layers, batch_size: start.batch_size, ..experiment };
+        }
+        (experiment, self.notices)
+    }
+
+    /// Reads a field into the experiment; where that fails, the field stays as it is.
+    fn read(&mut self, at: usize, value: &str, experiment: &mut Experiment) {
+        let mut changed = experiment.clone();
+        let result = unescape(value).ok_or_else(|| String::from("it is not text")).and_then(|text| (FIELDS[at].read)(&text, &mut changed));
+        match result {
+            Ok(()) => *experiment = changed,
+            Err(why) => {
+                let taken = (FIELDS[at].write)(experiment);
+                self.notices.push(Notice::new(
+                    FIELDS[at].key,
+                    value,
+                    format!("{why}; {} was taken", if taken.is_empty() { "none" } else { &taken }),
+                ));
+            }
+        }
+    }
+
+    fn read_model(&mut self, experiment: &mut Experiment) {
+        let Some(value) = self.model else { return };
+        let fitting = ModelChoice::ALL.iter().filter(|model| model.layers(experiment.dataset).is_some());
+        if FIELDS.iter().zip(self.given).any(|(field, given)| field.key == "layers" && given.is_some()) {
+            return self.notices.push(Notice::new("model", value, "the link names layers too, and those count"));
+        }
+        match ModelChoice::from_id(value).and_then(|model| model.layers(experiment.dataset)) {
+            Some(layers) => experiment.layers = layers,
+            None => {
+                let why = one_of(fitting.map(|model| model.id()));
+                self.notices.push(Notice::new(
+                    "model",
+                    value,
+                    format!("{why} for this data set; {} was taken", model_text::write(&experiment.layers)),
+                ));
+            }
+        }
+    }
+}
+
+fn names(features: Features) -> Vec<&'static str> {
+    Features::NAMES.iter().enumerate().filter(|(bit, _)| features.0 >> bit & 1 == 1).map(|(_, name)| *name).collect()
+}
+
+fn features(text: &str) -> Result<Features, String> {
+    let mut bits = 0;
+    for name in text.split(',') {
+        let bit = Features::NAMES.iter().position(|known| *known == name);
+        bits |= 1 << bit.ok_or_else(|| one_of(Features::NAMES.iter().copied()))?;
+    }
+    Ok(Features(bits))
+}

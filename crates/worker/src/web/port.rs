@@ -1,0 +1,163 @@
+//! The worker's side of the border: commands in, events out, and how its one thread gives way.
+
+use descent::train::clock::now_ms;
+use descent_protocol::message;
+use descent_protocol::{Command, Event};
+use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
+
+/// A command and what came with it.
+pub(super) struct Message {
+    pub(super) command: Command,
+    /// Contents of the arrays.
+    pub(super) arrays: Vec<Vec<u8>>,
+    pub(super) files: Vec<File>,
+}
+
+/// What the page has sent and nobody has read.
+#[derive(Clone)]
+pub(super) struct Inbox {
+    waiting: Rc<RefCell<VecDeque<Message>>>,
+    /// Ends the present [`Inbox::wait`].
+    wake: Rc<RefCell<Option<Function>>>,
+    channel: MessageChannel,
+}
+
+impl Inbox {
+    /// Listens to the page from now on.
+    pub(super) fn listen() -> Self {
+        let channel = MessageChannel::new().expect("workers have message channels");
+        let inbox = Self { waiting: Rc::default(), wake: Rc::default(), channel };
+        let receiver = inbox.clone();
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| receiver.receive(&message.data()));
+        scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget(); // It listens for the life of the worker.
+        inbox
+    }
+
+    fn receive(&self, data: &JsValue) {
+        let parts = Array::from(data);
+        let command: Command = message::from_bytes(&Uint8Array::new(&parts.get(0)).to_vec());
+        let mut message = Message { command, arrays: Vec::new(), files: Vec::new() };
+        for part in parts.iter().skip(1) {
+            match part.dyn_into::<ArrayBuffer>() {
+                Ok(buffer) => message.arrays.push(Uint8Array::new(&buffer).to_vec()),
+                Err(other) => message.files.push(other.unchecked_into()),
+            }
+        }
+        self.waiting.borrow_mut().push_back(message);
+        if let Some(wake) = self.wake.borrow_mut().take() {
+            // A promise's resolve function does not throw.
+            let _ = wake.call0(&JsValue::NULL);
+        }
+    }
+
+    /// The oldest message.
+    pub(super) fn next(&self) -> Option<Message> {
+        self.waiting.borrow_mut().pop_front()
+    }
+
+    /// Whether something waits that cannot wait: all but questions about pictures.
+    pub(super) fn is_urgent(&self) -> bool {
+        let is_patient = |command: &Command| matches!(command, Command::WantFrame | Command::Draw | Command::Inspect { .. });
+        self.waiting.borrow().iter().any(|message| !is_patient(&message.command))
+    }
+
+    /// Gives way to whatever else waits for this thread, messages of the page above all. A timer would be clamped to 4 ms, and a promise alone
+    /// never lets a message in.
+    pub(super) async fn breathe(&self) {
+        let ports = &self.channel;
+        let turn = Promise::new(&mut |resolve, _| {
+            ports.port1().set_onmessage(Some(&resolve));
+            ports.port2().post_message(&JsValue::NULL).expect("null can be posted");
+        });
+        finish(turn).await;
+    }
+
+    /// Waits for a message, but no longer than `limit_ms`.
+    pub(super) async fn wait(&self, limit_ms: i32) {
+        if !self.waiting.borrow().is_empty() {
+            return;
+        }
+        let turn = Promise::new(&mut |resolve, _| {
+            start_timer(&resolve, limit_ms);
+            *self.wake.borrow_mut() = Some(resolve);
+        });
+        finish(turn).await;
+    }
+}
+
+/// Waits.
+pub(super) async fn sleep(ms: i32) {
+    finish(Promise::new(&mut |resolve, _| start_timer(&resolve, ms))).await;
+}
+
+/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but no longer than a minute: what takes longer
+/// never ends.
+pub(super) async fn patiently<T>(wait: impl Future<Output = T>) -> T {
+    let is_over = Rc::new(Cell::new(false));
+    let watched = is_over.clone();
+    wasm_bindgen_futures::spawn_local(async move {
+        let began = now_ms();
+        while !watched.get() && now_ms() - began < PATIENCE_MS {
+            sleep(ALIVE_MS as i32).await;
+            post_alive();
+        }
+    });
+    let outcome = wait.await;
+    is_over.set(true);
+    outcome
+}
+
+fn start_timer(then: &Function, ms: i32) {
+    scope().set_timeout_with_callback_and_timeout_and_arguments_0(then, ms).expect("workers have timers");
+}
+
+async fn finish(promise: Promise) {
+    JsFuture::from(promise).await.expect("nothing rejects this promise");
+}
+
+thread_local! {
+    static POSTED_MS: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Sends an event.
+pub(super) fn post(event: &Event) {
+    post_with(event, &[]);
+}
+
+/// Sends an event and hands over the bytes of its arrays.
+pub(super) fn post_with(event: &Event, arrays: &[&[u8]]) {
+    let message = Array::of1(&Uint8Array::from(message::to_bytes(event).as_slice()));
+    let transfer = Array::new();
+    for bytes in arrays {
+        let buffer = Uint8Array::from(*bytes).buffer();
+        message.push(&buffer);
+        transfer.push(&buffer);
+    }
+    scope().post_message_with_transfer(&message, &transfer).expect("fresh buffers can be handed over");
+    POSTED_MS.with(|posted| posted.set(now_ms()));
+}
+
+/// Tells the page that the worker lives, unless it has been told so lately.
+pub(super) fn post_alive() {
+    if now_ms() - POSTED_MS.with(Cell::get) > ALIVE_MS {
+        post(&Event::Alive);
+    }
+}
+
+/// How long the worker vouches for something that it waits for.
+const PATIENCE_MS: f64 = 60_000.0;
+
+/// The page expects a word at least every 250 ms.
+pub(super) const ALIVE_MS: f64 = 200.0;
+
+/// What this worker is.
+pub(super) fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}

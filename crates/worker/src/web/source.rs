@@ -1,0 +1,105 @@
+//! Gets the samples of an experiment: has them made, fetches their files from beside the page, or takes those a visitor has brought.
+
+use super::port;
+use descent::data::{self, Loaded, Request, idx};
+use descent_spec::{Dataset, Experiment};
+use js_sys::{ArrayBuffer, Uint8Array};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, Response};
+
+/// Where samples come from, and those at hand.
+pub(super) struct Source {
+    /// Address of the page's folder.
+    folder: String,
+    /// The last ones, and what they were made for.
+    last: Option<(Request, Rc<Loaded>)>,
+    /// What a visitor brought, and for which set.
+    brought: Option<(Dataset, Rc<Loaded>)>,
+}
+
+impl Source {
+    /// Fetches from `folder`, an address that ends in a slash.
+    pub(super) fn new(folder: String) -> Self {
+        Self { folder, last: None, brought: None }
+    }
+
+    /// The samples of an experiment.
+    ///
+    /// # Errors
+    /// What to tell the visitor.
+    pub(super) async fn load(&mut self, experiment: &Experiment) -> Result<Rc<Loaded>, String> {
+        if let Some((_, data)) = self.brought.as_ref().filter(|(dataset, _)| *dataset == experiment.dataset) {
+            return Ok(data.clone());
+        }
+        let request = request(experiment);
+        if let Some((_, data)) = self.last.as_ref().filter(|(known, _)| *known == request) {
+            return Ok(data.clone());
+        }
+        let entry = experiment.dataset.entry();
+        let mut files = Vec::new();
+        for address in entry.files {
+            let bytes = self.fetch(address).await;
+            files.push((
+                (*address).to_owned(),
+                bytes.ok_or_else(|| format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source))?,
+            ));
+            port::post_alive();
+        }
+        let data = Rc::new(data::load(&request, files).map_err(|error| error.to_string())?);
+        self.last = Some((request, data.clone()));
+        Ok(data)
+    }
+
+    /// What lies at an address beside the page.
+    async fn fetch(&self, address: &str) -> Option<Vec<u8>> {
+        let request = port::scope().fetch_with_str(&format!("{}{address}", self.folder));
+        let response: Response = JsFuture::from(request).await.ok()?.unchecked_into();
+        let kind = response.headers().get("content-type").ok().flatten().unwrap_or_default();
+        // A server of single-page applications answers with the page where there is nothing.
+        if !response.ok() || kind.starts_with("text/html") {
+            return None;
+        }
+        let buffer: ArrayBuffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?.unchecked_into();
+        Some(Uint8Array::new(&buffer).to_vec())
+    }
+
+    /// Takes the files that a visitor has brought for the set of `experiment`.
+    ///
+    /// # Errors
+    /// What to tell the visitor.
+    pub(super) async fn take(&mut self, files: Vec<File>, experiment: &Experiment) -> Result<(), String> {
+        let mut parts = Vec::new();
+        for file in files {
+            let name = file.name();
+            if file.size() > idx::MAX_FILE as f64 {
+                return Err(format!(
+                    "{name} has {} bytes, more than any file of such a set. Choose its four IDX files.",
+                    file.size() as u64
+                ));
+            }
+            let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| format!("{name} could not be read. Choose it again."))?;
+            parts.push((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()));
+            port::post_alive();
+        }
+        let dataset = match experiment.dataset {
+            Dataset::FashionMnist => Dataset::FashionMnist,
+            _ => Dataset::Mnist,
+        };
+        let request = Request { dataset, ..request(experiment) };
+        let data = data::load(&request, parts).map_err(|error| error.to_string())?;
+        self.brought = Some((dataset, Rc::new(data)));
+        Ok(())
+    }
+}
+
+fn request(experiment: &Experiment) -> Request {
+    Request {
+        dataset: experiment.dataset,
+        noise: experiment.noise,
+        train_percent: experiment.train_percent,
+        features: experiment.features,
+        seed: experiment.seed.clone(),
+    }
+}

@@ -1,6 +1,0 @@
-//! The worker that trains.
-
-fn main() {
-    #[cfg(target_arch = "wasm32")]
-    descent::worker::service::start();
-}
