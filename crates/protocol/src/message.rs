@@ -1,19 +1,48 @@
-//! Commands and events as bytes: an enum's number and its fields in order, without names ([`postcard`]).
+//! Messages as bytes: an enum's number and its fields in order, without names ([`postcard`]).
 //!
 //! Page and worker are of one build, so messages need not describe themselves.
 
+use crate::Addressed;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The bytes of a command or an event.
-pub fn to_bytes(message: &impl Serialize) -> Vec<u8> {
+/// The bytes of a message.
+pub fn to_bytes<M: Serialize>(message: &Addressed<M>) -> Vec<u8> {
     postcard::to_allocvec(message).expect("messages are plain data")
 }
 
-/// What the other side has written.
-///
-/// # Panics
-/// If the bytes are those of another build.
-pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> T {
-    postcard::from_bytes(bytes).expect("page and worker are of one build")
+/// What the other side has written; `None` if it is of another build.
+pub fn from_bytes<M: DeserializeOwned>(bytes: &[u8]) -> Option<Addressed<M>> {
+    postcard::from_bytes(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Command, Event, Images, Maps, Metrics, Picture, RunId, Start};
+    use descent_spec::Experiment;
+
+    #[test]
+    fn messages_survive_the_border() {
+        let command = Command::Build { experiment: Experiment::first_visit(), start: Start::Snapshot };
+        let sent = Addressed { run: RunId(3), message: command };
+        assert_eq!(from_bytes(&to_bytes(&sent)), Some(sent));
+        let maps = Maps { size: 2, unit_size: 1, output: vec![1, -2, 3, -127], units: vec![5], params: vec![0.5, f32::MIN_POSITIVE] };
+        let images = Images { answers: vec![0.25; 20], activations: vec![255, 0], drawn: Vec::new() };
+        for event in [
+            Event::Booted,
+            Event::Metrics(Metrics { step: 1 << 40, ..Metrics::default() }),
+            Event::Frame { step: 7, picture: Picture::Maps(maps) },
+            Event::Frame { step: 8, picture: Picture::Images(images) },
+        ] {
+            let sent = Addressed { run: RunId(9), message: event };
+            assert_eq!(from_bytes(&to_bytes(&sent)), Some(sent));
+        }
+    }
+
+    #[test]
+    fn bytes_of_another_build_are_no_message() {
+        assert_eq!(from_bytes::<Event>(&[0xff; 12]), None);
+        assert_eq!(from_bytes::<Command>(&[]), None);
+    }
 }

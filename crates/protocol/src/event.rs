@@ -1,0 +1,121 @@
+//! What the worker tells the page.
+
+use super::{Costs, DeviceReport, Metrics, Picture, Samples};
+use serde::{Deserialize, Serialize};
+
+/// What the worker tells the page.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker listens. Sent first; nothing is sent to it before.
+    Booted,
+    /// At least four times a second while the worker lives.
+    Alive,
+    /// The run was built.
+    Built {
+        /// Its layers, the output last.
+        layers: Vec<LayerReport>,
+        /// Trainable numbers.
+        params: usize,
+        /// Samples trained on.
+        train_rows: usize,
+        /// Samples tested on.
+        test_rows: usize,
+        /// Steps of an epoch.
+        epoch_steps: usize,
+        /// The program in text: kernels in order, shapes, bytes, FLOP.
+        program: String,
+    },
+    /// The samples to draw.
+    Samples(Samples),
+    /// The run's state changed.
+    State {
+        /// To what.
+        state: RunState,
+        /// At which step; final for `Paused` and `Diverged`.
+        step: u64,
+    },
+    /// Numbers, about ten times a second.
+    Metrics(Metrics),
+    /// A picture, after [`Command::WantFrame`](crate::Command::WantFrame).
+    Frame {
+        /// Of which step.
+        step: u64,
+        /// What is drawn.
+        picture: Picture,
+    },
+    /// Where the run is computed and why.
+    Device(DeviceReport),
+    /// What a step costs on each device, measured.
+    Costs(Costs),
+    /// A snapshot was read back: it is attached. The page keeps it for a restart.
+    Saved {
+        /// The step it contains.
+        step: u64,
+    },
+    /// Something the visitor should know.
+    Notice {
+        /// The kind.
+        kind: NoticeKind,
+        /// The fact, the reason and what to do.
+        text: String,
+    },
+    /// A benchmark is done.
+    Bench {
+        /// The result, one JSON object.
+        json: String,
+    },
+    /// The worker cannot go on: its panic hook sends this.
+    Failed {
+        /// What happened.
+        text: String,
+    },
+}
+
+/// What a run is doing. The page adds `loading`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum RunState {
+    /// Built, not yet trained.
+    Ready,
+    /// Steps are being taken.
+    Training,
+    /// Held at a step.
+    Paused,
+    /// A gradient or the loss was not finite; the weights are those before that step.
+    Diverged,
+    /// Could not be built or went wrong.
+    Failed,
+}
+
+/// Kinds of [`Event::Notice`], as in `data-kind`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum NoticeKind {
+    /// There is no GPU to train on.
+    NoWebgpu,
+    /// The GPU was lost; the run goes on from its last saved step.
+    DeviceLost,
+    /// The worker died or fell silent and was replaced.
+    WorkerRestarted,
+    /// The loss or a gradient was not finite.
+    Diverged,
+    /// A file of a data set was refused or is missing.
+    File,
+    /// Parts of the link could not be read.
+    Link,
+    /// The experiment cannot be built.
+    Experiment,
+}
+
+/// A layer as it was built, for the picture of the network.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LayerReport {
+    /// For people: `Dense`, `Convolve 3×3`.
+    pub title: String,
+    /// For people: `tanh`, `max, 2`.
+    pub detail: String,
+    /// Extent of a sample's output: `[units]` or `[h, w, channels]`.
+    pub shape: Vec<usize>,
+    /// Trainable numbers.
+    pub params: usize,
+    /// Multiply-adds for a sample.
+    pub multiplications: usize,
+}

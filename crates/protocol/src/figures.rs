@@ -1,0 +1,98 @@
+//! Figures of a run, each with what it rests on.
+
+use serde::{Deserialize, Serialize};
+
+/// A number and the step it belongs to.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Figure {
+    /// The number.
+    pub value: f64,
+    /// Its step.
+    pub step: u64,
+}
+
+/// Numbers of a run.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Metrics {
+    /// Steps done.
+    pub step: u64,
+    /// Whole epochs done.
+    pub epoch: u64,
+    /// Mean training loss.
+    pub train_loss: Option<Figure>,
+    /// Mean test loss.
+    pub test_loss: Option<Figure>,
+    /// Share of test samples answered correctly; none for regression.
+    pub test_accuracy: Option<Figure>,
+    /// Steps a second, over the last second; 0 while too little is known.
+    pub steps_per_second: f64,
+    /// Samples a second.
+    pub samples_per_second: f64,
+    /// Norm of the last gradient.
+    pub gradient_norm: f64,
+    /// What the executor has done since the run was built.
+    pub counts: Counts,
+}
+
+/// What an executor has done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Submissions to the device's queue.
+    pub submissions: u64,
+    /// Kernels run.
+    pub dispatches: u64,
+    /// Bytes written to its buffers.
+    pub bytes_written: u64,
+}
+
+/// A device that trains.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum DeviceKind {
+    /// The visitor's GPU (or what the browser offers in its place).
+    Gpu,
+    /// wasm SIMD.
+    Cpu,
+}
+
+/// Where a run is computed and why.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// The kind.
+    pub kind: DeviceKind,
+    /// Its name, never empty.
+    pub name: String,
+    /// In one sentence.
+    pub why: String,
+    /// Whether there is an adapter at all.
+    pub has_gpu: bool,
+}
+
+/// What a step costs on each device; `None` while it is not measured.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Costs {
+    /// On the CPU.
+    pub cpu: Option<StepCost>,
+    /// On the GPU.
+    pub gpu: Option<StepCost>,
+    /// Whether the browser emulates the GPU on the CPU.
+    pub is_emulated: bool,
+}
+
+impl Costs {
+    /// The cost on one of them.
+    pub fn on(&self, device: DeviceKind) -> Option<StepCost> {
+        match device {
+            DeviceKind::Cpu => self.cpu,
+            DeviceKind::Gpu => self.gpu,
+        }
+    }
+}
+
+/// A measured cost.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StepCost {
+    /// Milliseconds a step.
+    pub ms: f64,
+    /// Steps measured.
+    pub steps: u32,
+}

@@ -1,0 +1,70 @@
+//! What the page draws of a run: its samples, and what the network makes of them.
+
+use serde::{Deserialize, Serialize};
+
+/// The samples to draw.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Samples {
+    /// Of a 2-D set.
+    Points(Points),
+    /// Of a set of images.
+    Images(ShownImages),
+}
+
+/// All points of a 2-D set.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Points {
+    /// `[x, y, label]` of each, those to train on first.
+    pub points: Vec<[f32; 3]>,
+    /// How many are trained on.
+    pub train: usize,
+}
+
+/// The test images that are shown.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct ShownImages {
+    /// Rows and columns of each.
+    pub size: [usize; 2],
+    /// A byte a pixel, 255 for full ink, image after image.
+    pub pixels: Vec<u8>,
+    /// The class of each.
+    pub labels: Vec<u8>,
+    /// What the classes are called.
+    pub classes: Vec<String>,
+}
+
+/// What the network answers at one step.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Picture {
+    /// Over the plane.
+    Maps(Maps),
+    /// To images.
+    Images(Images),
+}
+
+/// Answers over `[-6, 6]²`, row 0 at the top; 127 stands for 1.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Maps {
+    /// Points along a side of `output`.
+    pub size: usize,
+    /// Points along a side of each of `units`.
+    pub unit_size: usize,
+    /// The prediction.
+    pub output: Vec<i8>,
+    /// Each input and then the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) units of each layer, map after map.
+    pub units: Vec<i8>,
+    /// Their parameters, in the program's order: of a weight `[inputs, units]` the first rows and columns that are drawn, of other tensors the
+    /// first numbers.
+    pub params: Vec<f32>,
+}
+
+/// Answers to images.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Images {
+    /// Class probabilities of the images shown, image after image.
+    pub answers: Vec<f32>,
+    /// What the inspected image makes of each layer, 255 for the layer's largest.
+    pub activations: Vec<u8>,
+    /// Class probabilities of the drawn image; empty if there is none.
+    pub drawn: Vec<f32>,
+}
