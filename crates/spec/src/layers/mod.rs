@@ -130,6 +130,21 @@ impl Layer {
         self.kind().write()
     }
 
+    /// Whether its numbers are in their ranges, as they are if it was read from text.
+    ///
+    /// # Errors
+    /// The end of a sentence that begins with the layer's name.
+    pub(crate) fn check_ranges(&self) -> Result<(), String> {
+        for Field { name, value, range: (least, most), .. } in self.fields() {
+            if let Value::Number(number) = value
+                && !(least..=most).contains(&number)
+            {
+                return Err(format!("has {number} as {name}, which is not between {least} and {most}"));
+            }
+        }
+        Ok(())
+    }
+
     /// What comes out for what comes in.
     ///
     /// # Errors

@@ -63,14 +63,14 @@ pub enum ModelError {
         /// The end of a sentence that begins with the path.
         why: String,
     },
-    /// There are too many of something, or they are nested too deeply.
-    TooMany {
-        /// What.
+    /// There is more of something than is allowed.
+    TooMuch {
+        /// What: `parameters`.
         what: &'static str,
-        /// How many; the largest number if they are more.
-        amount: usize,
-        /// How many are allowed.
-        limit: usize,
+        /// How much; the largest number if it is more.
+        amount: u64,
+        /// How much is allowed.
+        limit: u64,
     },
     /// There is nothing to learn from.
     NoInputs,
@@ -80,10 +80,10 @@ impl fmt::Display for ModelError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Block { path, why } => write!(out, "{path} {why}"),
-            Self::TooMany { what, amount: usize::MAX, limit } => {
+            Self::TooMuch { what, amount: u64::MAX, limit } => {
                 write!(out, "the network has more {what} than can be counted; the limit is {limit}")
             }
-            Self::TooMany { what, amount, limit } => write!(out, "the network has {amount} {what}; the limit is {limit}"),
+            Self::TooMuch { what, amount, limit } => write!(out, "the network has {amount} {what}; the limit is {limit}"),
             Self::NoInputs => write!(out, "the network has no inputs"),
         }
     }

@@ -138,9 +138,12 @@ impl Model {
     /// Whether it is small enough to be written out.
     ///
     /// # Errors
-    /// [`ModelError::TooMany`] with what exceeds [`MAX_DEPTH`], [`MAX_ITEMS`] or [`MAX_BLOCKS`].
+    /// [`ModelError::TooMuch`] with what exceeds [`MAX_DEPTH`], [`MAX_ITEMS`] or [`MAX_BLOCKS`].
     pub fn check_size(&self) -> Result<(), ModelError> {
-        let within = |what, amount, limit| if amount > limit { Err(ModelError::TooMany { what, amount, limit }) } else { Ok(()) };
+        let within = |what, amount: usize, limit: usize| match amount > limit {
+            true => Err(ModelError::TooMuch { what, amount: amount as u64, limit: limit as u64 }),
+            false => Ok(()),
+        };
         within("levels of nested blocks", self.depth(), MAX_DEPTH)?;
         within("written blocks", self.items(), MAX_ITEMS)?;
         within("blocks after repetition", self.repeated_blocks(), MAX_BLOCKS)

@@ -204,7 +204,9 @@ impl Outline {
 
     fn layer(&mut self, path: String, kind: SiteKind, layer: Layer, from: usize, has_bias: bool) -> Result<usize, ModelError> {
         let input = self.sites[from].extent;
-        let extent = layer.output(input).map_err(|why| ModelError::Block { path: path.clone(), why })?;
+        let refuse = |why| ModelError::Block { path: path.clone(), why };
+        layer.check_ranges().map_err(refuse)?;
+        let extent = layer.output(input).map_err(refuse)?;
         let (tensors, multiply_adds) = (layer.tensors(input, has_bias), layer.multiply_adds(input, extent));
         Ok(self.push(Site { path, kind, parents: vec![from], extent, tensors, multiply_adds }))
     }
