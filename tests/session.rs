@@ -2,10 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use descent::data::{Loaded, Request, load};
-use descent::exec::gpu::Device;
+use descent::exec::{Backend, gpu::Device};
 use descent::nn::{Activation, Layer};
 use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
-use descent::train::{Frame, Part, Place, RestoreError, Session, Snapshot, View};
+use descent::train::{Frame, Part, RestoreError, Session, Snapshot, View};
 use pollster::block_on;
 use std::rc::Rc;
 
@@ -23,7 +23,7 @@ fn data(experiment: &Experiment) -> Rc<Loaded> {
 }
 
 fn session(experiment: &Experiment) -> Session {
-    Session::new(experiment, &data(experiment), &Place::Cpu).expect("the experiment is sound")
+    Session::new(experiment, &data(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
 /// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
@@ -157,12 +157,12 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
 }
 
 /// The CPU and, if there is one, the GPU of this machine.
-fn places() -> Vec<Place> {
+fn backends() -> Vec<Backend> {
     match block_on(Device::request()) {
-        Ok(device) => vec![Place::Cpu, Place::Gpu(device)],
+        Ok(device) => vec![Backend::Cpu, Backend::Gpu(device)],
         Err(error) => {
             println!("skipped on the GPU: {error}");
-            vec![Place::Cpu]
+            vec![Backend::Cpu]
         }
     }
 }
@@ -174,14 +174,14 @@ fn carried(session: &mut Session) -> Snapshot {
 
 #[test]
 fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
-    let places = places();
-    let [cpu, gpu] = places.as_slice() else { return };
+    let backends = backends();
+    let [cpu, gpu] = backends.as_slice() else { return };
     let experiment = convolutional();
     let mut unmoved = trained(&experiment, 30);
     let mut moving = trained(&experiment, 10);
-    for place in [gpu, cpu] {
+    for backend in [gpu, cpu] {
         let left = carried(&mut moving);
-        moving = Session::new(&experiment, &data(&experiment), place).expect("the experiment is sound");
+        moving = Session::new(&experiment, &data(&experiment), backend).expect("the experiment is sound");
         moving.restore(&left).expect("it is of this network");
         assert_same(&left, &carried(&mut moving), "before the first step on another device");
         moving.run(10).expect("the device is there");
@@ -205,8 +205,8 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
     let experiment = Experiment { optimizer: OptimizerChoice::Sgd, ..convolutional() };
     let layers = experiment.layers[..2].to_vec();
     let experiment = Experiment { layers, ..experiment };
-    for place in places() {
-        let mut run = Session::new(&experiment, &data(&experiment), &place).expect("the experiment is sound");
+    for backend in backends() {
+        let mut run = Session::new(&experiment, &data(&experiment), &backend).expect("the experiment is sound");
         let mut steps_at = |learning_rate: f64, steps: u32| {
             run.reset().expect("the device is there");
             run.set_learning_rate(learning_rate).expect("the device is there");

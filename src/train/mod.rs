@@ -16,5 +16,5 @@ pub mod snapshot;
 
 pub use pictures::{Frame, View};
 pub use rest::RestoreError;
-pub use session::{BuildError, Evaluation, Part, Place, Progress, Session};
+pub use session::{BuildError, Evaluation, Part, Progress, Session};
 pub use snapshot::{Snapshot, SnapshotError};

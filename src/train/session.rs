@@ -2,7 +2,7 @@
 
 use super::blueprint::{self, Pictures};
 use crate::data::Loaded;
-use crate::exec::{Counts, ExecError, Executor, cpu, gpu};
+use crate::exec::{Backend, Counts, ExecError, Executor};
 use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
 use descent_spec::Experiment;
@@ -10,24 +10,6 @@ use descent_spec::cost::CostError;
 use descent_spec::random::{self, Stream};
 use std::fmt;
 use std::rc::Rc;
-
-/// What computes a run.
-#[derive(Clone)]
-pub enum Place {
-    /// This core.
-    Cpu,
-    /// A GPU.
-    Gpu(gpu::Device),
-}
-
-impl Place {
-    fn target(&self) -> Target {
-        match self {
-            Place::Cpu => Target::Cpu,
-            Place::Gpu(device) => device.target(),
-        }
-    }
-}
 
 /// Why a run cannot be built.
 #[derive(Clone, PartialEq, Debug)]
@@ -158,7 +140,7 @@ impl Session {
     ///
     /// # Errors
     /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit the device.
-    pub fn new(experiment: &Experiment, data: &Rc<Loaded>, place: &Place) -> Result<Self, BuildError> {
+    pub fn new(experiment: &Experiment, data: &Rc<Loaded>, backend: &Backend) -> Result<Self, BuildError> {
         let samples = &data.samples;
         if samples.train_rows == 0 {
             return Err(BuildError::NoSamples);
@@ -171,17 +153,14 @@ impl Session {
         let pictures = blueprint::pictures(samples, multiplications);
         let routines = blueprint::routines(experiment, samples, pictures);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
-        let program = plan::compile(&model.spec, place.target()).map_err(BuildError::Plan)?;
+        let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
         let step = program.routine("step").expect("a run trains");
         let state = program.whole(Role::State).expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
-        let executor = match place {
-            Place::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
-            Place::Gpu(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
-        };
+        let executor = Executor::new(backend, program)?;
         let head = blueprint::head(experiment, samples);
         let (experiment, data) = (experiment.clone(), data.clone());
-        let mut session = Self { experiment, data, pictures, executor, model, head, target: place.target(), state, step };
+        let mut session = Self { experiment, data, pictures, executor, model, head, target: backend.target(), state, step };
         session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
         session.write_picture_inputs()?;
         session.reset()?;

@@ -1,9 +1,9 @@
 //! Trains a golden model on an executor.
 
 use super::golden_train::{Trainer, Trajectories};
-use descent::exec::Executor;
+use descent::exec::{Backend, Executor};
 use descent::nn::Model;
-use descent::plan::{Program, Role, Slice, Target, compile, state};
+use descent::plan::{Role, Slice, compile, state};
 use descent::tensor::Tensor;
 
 /// A model on an executor.
@@ -13,15 +13,11 @@ pub struct Executed {
 }
 
 impl Executed {
-    /// Compiles the model for `target`, and writes its samples and first values onto what `executor` makes.
-    pub fn start(
-        file: &Trajectories,
-        model: &Model,
-        params: &[Tensor<f64>],
-        target: Target,
-        executor: impl Fn(Program) -> Executor,
-    ) -> Self {
-        let mut run = Self { executor: executor(compile(&model.spec, target).expect("the model compiles")), done: 0 };
+    /// Compiles the model, and writes its samples and first values.
+    pub fn start(file: &Trajectories, model: &Model, params: &[Tensor<f64>], backend: &Backend) -> Self {
+        let program = compile(&model.spec, backend.target()).expect("the model compiles");
+        let executor = Executor::new(backend, program).unwrap_or_else(|error| panic!("{error}"));
+        let mut run = Self { executor, done: 0 };
         let program = run.executor.program().clone();
         let update = program.update.expect("the model trains");
 

@@ -2,11 +2,11 @@
 
 use super::interpreter::{Batch, Interpreter};
 use descent::data::{Column, Samples};
-use descent::exec::{ExecError, Executor};
+use descent::exec::{Backend, Executor};
 use descent::nn::{Architecture, LayerError, Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::Update;
-use descent::plan::{Program, Role, Slice, Target, compile, state};
+use descent::plan::{Role, Slice, compile, state};
 use descent::spec::random::{Stream, key, permute};
 use descent::tensor::{Shape, Tensor};
 
@@ -45,9 +45,10 @@ impl Following {
     }
 
     /// The loss of each batch by an executor.
-    pub fn losses(&self, target: Target, executor: impl FnOnce(Program) -> Result<Executor, ExecError>, steps: usize) -> Vec<f64> {
+    pub fn losses(&self, backend: &Backend, steps: usize) -> Vec<f64> {
         assert!(steps <= state::RING_LEN, "the state remembers {} losses", state::RING_LEN);
-        let mut executor = executor(compile(&self.model.spec, target).expect("the model compiles")).expect("its kernels compile");
+        let program = compile(&self.model.spec, backend.target()).expect("the model compiles");
+        let mut executor = Executor::new(backend, program).expect("its kernels compile");
         let program = executor.program().clone();
         let mut write = |slice: Slice, words: &[u32]| executor.write(slice, words).expect("the device is there");
         write(program.whole(Role::Data).expect("samples are resident"), &self.samples.pack(&[]).words);
