@@ -72,7 +72,7 @@ impl Recipe {
     /// The share of test samples that are answered after training with a seed.
     fn accuracy(&self, data: &Rc<Loaded>, backend: &Backend, seed: u32) -> f64 {
         let mut session = Session::new(&self.experiment(seed), data, backend).expect("the experiment is sound");
-        session.run((self.epochs * session.epoch_steps()) as u32).expect("the device is there");
+        block_on(session.run((self.epochs * session.epoch_steps()) as u32)).expect("the device is there");
         let test = block_on(session.evaluate(Part::Test)).expect("the device is there").expect("there are test samples");
         test.accuracy.expect("classes are answered right or wrong")
     }

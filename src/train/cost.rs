@@ -54,7 +54,7 @@ impl Trial {
     /// # Errors
     /// [`ExecError`] if the device is lost.
     pub async fn warm_up(&mut self) -> Result<(), ExecError> {
-        self.session.run(1)?;
+        self.session.run(1).await?;
         self.session.wait().await
     }
 
@@ -65,7 +65,7 @@ impl Trial {
     pub async fn measure(&mut self) -> Result<Cost, ExecError> {
         cost_of(async |steps| {
             let began = now_ms();
-            self.session.run(steps)?;
+            self.session.run(steps).await?;
             self.session.wait().await?;
             Ok(now_ms() - began)
         })

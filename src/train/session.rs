@@ -1,6 +1,7 @@
 //! One run: its program, its executor and where it stands.
 
 use super::blueprint::{self, Pictures};
+use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
 use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
@@ -155,7 +156,7 @@ impl Session {
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
         let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
         let step = program.routine("step").expect("a run trains");
-        let state = program.whole(Role::State).expect("a run has state");
+        let state = program.state().expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
         let executor = Executor::new(backend, program)?;
         let head = blueprint::head(experiment, samples);
@@ -172,20 +173,15 @@ impl Session {
     /// # Errors
     /// [`ExecError`] if the device is lost.
     pub fn reset(&mut self) -> Result<(), ExecError> {
-        let (params, stats) = blueprint::first_values(&self.experiment, &self.data, &self.model);
-        let program = self.executor.program();
-        let values = program.params.iter().zip(params).chain(program.stats.iter().zip(stats));
-        let mut writes: Vec<(Slice, Vec<u32>)> = values.map(|(placed, words)| (placed.slice, words)).collect();
-        writes.extend(program.whole(Role::Moments).map(|moments| (moments, vec![0; moments.len])));
         let seed = random::seed_from_text(&self.experiment.seed);
-        let mut words = vec![0; state::LEN];
-        words[state::LEARNING_RATE] = (self.experiment.learning_rate as f32).to_bits();
-        words[state::ORDER_KEY] = random::key(seed, Stream::Order);
-        words[state::DROPOUT_KEY] = random::key(seed, Stream::Dropout);
-        for (slice, words) in writes {
-            self.executor.write(slice, &words)?;
-        }
-        self.executor.write(self.state, &words)
+        let first_values = FirstValues {
+            params: &blueprint::first_params(&self.experiment, &self.data, &self.model),
+            stats: &self.model.first_stats(),
+            learning_rate: self.experiment.learning_rate,
+            order_key: random::key(seed, Stream::Order),
+            dropout_key: random::key(seed, Stream::Dropout),
+        };
+        first_values.write(&mut self.executor)
     }
 
     /// What is run, kernel by kernel.
@@ -222,11 +218,11 @@ impl Session {
         self.program().routines[self.step].gather.as_ref().expect("a step fetches its samples")
     }
 
-    /// Trains. A GPU returns at once; [`Session::progress`] waits for it.
+    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to, and [`Session::progress`] waits for it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub fn run(&mut self, steps: u32) -> Result<(), ExecError> {
+    pub async fn run(&mut self, steps: u32) -> Result<(), ExecError> {
         self.executor.run(self.step, steps)
     }
 
