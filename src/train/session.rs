@@ -8,6 +8,7 @@ use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
 use descent_spec::Experiment;
 use descent_spec::cost::CostError;
+use descent_spec::number;
 use descent_spec::random::{self, Stream};
 use std::fmt;
 use std::rc::Rc;
@@ -78,6 +79,13 @@ pub struct Divergence {
     pub step: u64,
     /// The first that was not finite.
     pub cause: NotFinite,
+}
+
+impl fmt::Display for Divergence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (step, cause) = (number::thousands(self.step), &self.cause);
+        write!(out, "Training diverged at step {step}: {cause} was no longer a finite number. The weights are those before that step.")
+    }
 }
 
 /// What of a step was not finite.
