@@ -2,9 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use descent::data::{Loaded, Request, load};
-use descent::exec::{ExecError, gpu::Device};
+use descent::exec::{Backend, ExecError, gpu::Device};
 use descent::spec::{Dataset, Experiment, ModelChoice, OptimizerChoice};
-use descent::train::{Part, Place, Session};
+use descent::train::{Part, Session};
 use pollster::block_on;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -70,17 +70,17 @@ impl Recipe {
     }
 
     /// The share of test samples that are answered after training with a seed.
-    fn accuracy(&self, data: &Rc<Loaded>, place: &Place, seed: u32) -> f64 {
-        let mut session = Session::new(&self.experiment(seed), data, place).expect("the experiment is sound");
-        session.run((self.epochs * session.epoch_steps()) as u32).expect("the device is there");
+    fn accuracy(&self, data: &Rc<Loaded>, backend: &Backend, seed: u32) -> f64 {
+        let mut session = Session::new(&self.experiment(seed), data, backend).expect("the experiment is sound");
+        block_on(session.run((self.epochs * session.epoch_steps()) as u32)).expect("the device is there");
         let test = block_on(session.evaluate(Part::Test)).expect("the device is there").expect("there are test samples");
         test.accuracy.expect("classes are answered right or wrong")
     }
 
     /// Trains with each seed and compares with the floor.
-    fn reaches_its_floor(&self, data: &Rc<Loaded>, place: &Place, executor: &str, seeds: RangeInclusive<u32>) {
+    fn reaches_its_floor(&self, data: &Rc<Loaded>, backend: &Backend, executor: &str, seeds: RangeInclusive<u32>) {
         for seed in seeds {
-            let accuracy = self.accuracy(data, place, seed);
+            let accuracy = self.accuracy(data, backend, seed);
             println!("recipe {} {executor}, seed {seed}: {accuracy:.4}, floor {}", self.name, self.floor);
             assert!(accuracy >= self.floor, "{} with seed {seed} reaches {accuracy:.4}, not {}", self.name, self.floor);
         }
@@ -104,19 +104,19 @@ fn digits() -> Rc<Loaded> {
 
 #[test]
 fn digits_mlp_reaches_its_floor() {
-    DIGITS_MLP.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_MLP.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_reaches_its_floor() {
-    DIGITS_CNN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_is_as_good_as_pytorchs_on_average() {
     const RUNS: u32 = 24;
     let data = digits();
-    let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Place::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
+    let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Backend::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
     // Three standard errors of such a mean; a lucky average shows test samples that were trained on.
     let margin = 3.0 * DIGITS_CNN_SD / f64::from(RUNS).sqrt();
     println!("recipe digits_cnn cpu, seeds 1 to {RUNS}: {mean:.4}, PyTorch's {DIGITS_CNN_MEAN} ± {margin:.4}");
@@ -125,13 +125,13 @@ fn digits_cnn_is_as_good_as_pytorchs_on_average() {
 
 #[test]
 fn digits_cnn_bn_reaches_its_floor() {
-    DIGITS_CNN_BN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_CNN_BN.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_reaches_its_floor_on_the_gpu() {
     match block_on(Device::request()) {
-        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Place::Gpu(device), "gpu", 1..=1),
+        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1),
         Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
         Err(error) => panic!("{error}"),
     }
@@ -151,12 +151,12 @@ fn large_sets() -> Option<PathBuf> {
 #[ignore = "a minute or more: an epoch of 60,000 images, three times"]
 fn mnist_mlp_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_MLP.reaches_its_floor(&data(Dataset::Mnist, &folder), &Place::Cpu, "cpu", SEEDS);
+    MNIST_MLP.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 #[ignore = "minutes: an epoch of 60,000 images, three times"]
 fn mnist_cnn_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_CNN.reaches_its_floor(&data(Dataset::Mnist, &folder), &Place::Cpu, "cpu", SEEDS);
+    MNIST_CNN.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
 }

@@ -5,10 +5,9 @@ mod common;
 
 use common::following::Following;
 use descent::data::{Samples, digits};
-use descent::exec::{Executor, cpu::Cpu};
+use descent::exec::Backend;
 use descent::nn::init::Init;
 use descent::nn::{Architecture, Head};
-use descent::plan::Target;
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use descent::spec::{Dataset, ModelChoice};
 
@@ -24,7 +23,7 @@ fn follows(choice: ModelChoice, steps: usize) {
     let head = Head::CrossEntropy { classes: 10 };
     let architecture = Architecture { input: vec![8, 8, 1], layers, head, init: Init::Default };
     let run = Following::new(samples(), &architecture, update, 32).expect("the layers fit");
-    let losses = run.losses(Target::Cpu, |program| Ok(Executor::Cpu(Cpu::new(program))), steps);
+    let losses = run.losses(&Backend::Cpu, steps);
     for (step, (got, want)) in losses.into_iter().zip(run.expected(steps)).enumerate() {
         assert!((got - want).abs() < 2e-5, "the loss of step {step} is {got}, not {want}");
     }

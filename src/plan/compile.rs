@@ -380,7 +380,7 @@ fn flops(kind: &Kind) -> u64 {
 fn check(program: &Program) {
     for kernel in program.routines.iter().flat_map(|routine| &routine.kernels) {
         let label = &kernel.label;
-        assert!(kernel.inputs.len() + kernel.outputs.len() <= fuse::MAX_BINDINGS, "{label} binds more than {} buffers", fuse::MAX_BINDINGS);
+        assert!(kernel.inputs.len() + kernel.outputs.len() <= Kernel::MAX_BINDINGS, "{label} binds too many buffers");
         for output in &kernel.outputs {
             assert!(output.offset.is_multiple_of(Slice::ALIGN), "{label}: an output does not start at a multiple of 256 bytes");
             assert!(

@@ -23,6 +23,11 @@ pub struct Kernel {
     pub label: String,
 }
 
+impl Kernel {
+    /// Storage buffers that one kernel may bind within WebGPU's default limits.
+    pub const MAX_BINDINGS: usize = 8;
+}
+
 /// What a kernel computes.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Kind {

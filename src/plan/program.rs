@@ -115,6 +115,19 @@ impl Program {
         Some(Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len })
     }
 
+    /// The optimizer's moments in order, each laid out as all parameters.
+    pub fn moments(&self) -> impl Iterator<Item = Slice> + use<> {
+        let all = self.whole(Role::Moments);
+        let len = self.whole(Role::Params).map_or(0, |params| params.len);
+        let count = self.update.map_or(0, |update| update.moments());
+        all.into_iter().flat_map(move |all| (0..count).map(move |number| Slice { offset: number * len, len, ..all }))
+    }
+
+    /// The state (see [`super::state`]), if a routine has one.
+    pub fn state(&self) -> Option<Slice> {
+        self.whole(Role::State)
+    }
+
     /// The routine of a name.
     pub fn routine(&self, name: &str) -> Option<usize> {
         self.routines.iter().position(|routine| routine.name == name)

@@ -5,6 +5,7 @@ use crate::nn::init::Init;
 use crate::nn::{Architecture, Head, Model, Routines};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
+use crate::tensor::Tensor;
 use descent_spec::random;
 use descent_spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 
@@ -150,19 +151,15 @@ pub fn update(experiment: &Experiment) -> Update {
     Update { optimizer, schedule, learning_rate: experiment.learning_rate, penalty, clip: Clip::None }
 }
 
-/// The first parameters and statistics, as the words of f32.
-pub(super) fn first_values(experiment: &Experiment, data: &Loaded, model: &Model) -> (Vec<Vec<u32>>, Vec<Vec<u32>>) {
-    let params = match (experiment.init, &data.points) {
+/// The first value of each parameter, in the model's order.
+pub(super) fn first_params(experiment: &Experiment, data: &Loaded, model: &Model) -> Vec<Tensor<f64>> {
+    match (experiment.init, &data.points) {
         (InitChoice::Playground, Some(set)) if experiment.draw == 0 => {
             let mut random = set.random.clone();
             model.playground_params(|| random.uniform())
         }
         _ => model.first_params(init_seed(experiment)),
-    };
-    let words = |tensors: Vec<crate::tensor::Tensor<f64>>| {
-        tensors.into_iter().map(|tensor| tensor.data().iter().map(|value| (*value as f32).to_bits()).collect()).collect()
-    };
-    (words(params), words(model.first_stats()))
+    }
 }
 
 /// The seed of initial weights: another for each draw.

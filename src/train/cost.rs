@@ -1,9 +1,9 @@
 //! What a step costs on a device, measured on a copy of a run so that the run itself is untouched.
 
 use super::clock::now_ms;
-use super::session::{BuildError, Place, Session};
+use super::session::{BuildError, Session};
 use crate::data::{Column, Loaded, Samples};
-use crate::exec::ExecError;
+use crate::exec::{Backend, ExecError};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
@@ -43,10 +43,10 @@ impl Trial {
     ///
     /// # Errors
     /// As [`Session::new`].
-    pub fn new(experiment: &Experiment, data: &Loaded, place: &Place) -> Result<Self, BuildError> {
+    pub fn new(experiment: &Experiment, data: &Loaded, backend: &Backend) -> Result<Self, BuildError> {
         let rows = experiment.batch_size * BATCHES;
         let excerpt = Loaded { samples: excerpt(&data.samples, rows), points: data.points.clone() };
-        Session::new(experiment, &Rc::new(excerpt), place).map(|session| Self { session })
+        Session::new(experiment, &Rc::new(excerpt), backend).map(|session| Self { session })
     }
 
     /// Takes a first step, which prepares what is prepared only once.
@@ -54,7 +54,7 @@ impl Trial {
     /// # Errors
     /// [`ExecError`] if the device is lost.
     pub async fn warm_up(&mut self) -> Result<(), ExecError> {
-        self.session.run(1)?;
+        self.session.run(1).await?;
         self.session.wait().await
     }
 
@@ -65,7 +65,7 @@ impl Trial {
     pub async fn measure(&mut self) -> Result<Cost, ExecError> {
         cost_of(async |steps| {
             let began = now_ms();
-            self.session.run(steps)?;
+            self.session.run(steps).await?;
             self.session.wait().await?;
             Ok(now_ms() - began)
         })
@@ -171,7 +171,7 @@ mod tests {
             seed: "1".into(),
         };
         let data = crate::data::load(&request, Vec::new()).expect("a spiral needs no files");
-        let mut trial = Trial::new(&experiment, &data, &Place::Cpu).expect("the experiment is sound");
+        let mut trial = Trial::new(&experiment, &data, &Backend::Cpu).expect("the experiment is sound");
         let cost = pollster::block_on(async {
             trial.warm_up().await?;
             trial.measure().await

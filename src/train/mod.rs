@@ -7,6 +7,7 @@ pub mod bench;
 pub mod blueprint;
 pub mod clock;
 pub mod cost;
+mod first_values;
 pub mod pace;
 pub mod pictures;
 pub mod place;
@@ -14,7 +15,8 @@ mod rest;
 pub mod session;
 pub mod snapshot;
 
+pub use first_values::FirstValues;
 pub use pictures::{Frame, View};
 pub use rest::RestoreError;
-pub use session::{BuildError, Evaluation, Part, Place, Progress, Session};
+pub use session::{BuildError, Evaluation, Part, Progress, Session};
 pub use snapshot::{Snapshot, SnapshotError};

@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::snapshot::{Snapshot, SnapshotError, Stored};
 use crate::exec::ExecError;
-use crate::plan::{Placed, Program, Role, Slice, Target, state};
+use crate::plan::{Program, Slice, Target, state};
 use crate::tensor::Shape;
 use descent_spec::link;
 
@@ -97,15 +97,13 @@ impl Session {
 
 /// All that training changes beside the state: name, shape and place of each tensor.
 fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
-    let stride = program.whole(Role::Params).map_or(0, |params| params.len);
-    let n_moments = program.whole(Role::Moments).map_or(0, |moments| moments.len / stride);
     let params = program.params.iter().map(|placed| (format!("params/{}", placed.name), placed.shape.clone(), placed.slice));
-    let moment = |number: usize, placed: &Placed| {
-        let buffer = program.buffer(Role::Moments)?;
-        let slice = Slice { buffer, offset: number * stride + placed.slice.offset, len: placed.slice.len };
-        Some((format!("moment{number}/{}", placed.name), placed.shape.clone(), slice))
-    };
-    let moments = (0..n_moments).flat_map(|number| program.params.iter().filter_map(move |placed| moment(number, placed)));
+    let moments = program.moments().enumerate().flat_map(|(number, all)| {
+        program.params.iter().map(move |placed| {
+            let slice = Slice { buffer: all.buffer, offset: all.offset + placed.slice.offset, len: placed.slice.len };
+            (format!("moment{number}/{}", placed.name), placed.shape.clone(), slice)
+        })
+    });
     let stats = program.stats.iter().map(|placed| (format!("stats/{}", placed.name), placed.shape.clone(), placed.slice));
     params.chain(moments).chain(stats).collect()
 }

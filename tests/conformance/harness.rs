@@ -1,7 +1,7 @@
 //! One kernel as a program, run on every executor this machine has.
 
-use descent::exec::gpu::{Device, Gpu};
-use descent::exec::{Executor, cpu::Cpu};
+use descent::exec::gpu::Device;
+use descent::exec::{Backend, Executor};
 use descent::plan::kernel::Kind;
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
 use descent::spec::random::{Rng, Stream};
@@ -132,12 +132,12 @@ pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
 
 /// The CPU and, with the kernels of some kinds of adapter, the GPU.
 fn executors_of(program: &Program, gpu_targets: &[Target]) -> Vec<(&'static str, Executor)> {
-    let mut executors = vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))];
+    let mut executors = vec![("cpu", Executor::new(&Backend::Cpu, program.clone()).expect("the CPU refuses nothing"))];
     if let Some(device) = ADAPTER.with(Clone::clone) {
         for target in gpu_targets {
             let name = if *target == Target::Gpu { "gpu" } else { "software gpu" };
-            let gpu = Gpu::new(&device.with_target(*target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
-            executors.push((name, Executor::Gpu(gpu)));
+            let backend = Backend::Gpu(device.with_target(*target));
+            executors.push((name, Executor::new(&backend, program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"))));
         }
     }
     executors

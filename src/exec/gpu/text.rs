@@ -2,7 +2,7 @@
 
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
-use crate::plan::{Fused, Index, Slice, Step};
+use crate::plan::{Fused, Index, Kernel, Slice, Step};
 use std::fmt::Write;
 
 /// The text of a file of `shaders/`, named by its path there.
@@ -25,9 +25,6 @@ pub(super) struct Dispatch {
 
 /// Workgroups along one side of a grid, at most.
 const MAX_SIDE: usize = 65_535;
-
-/// Buffers of one kernel, at most.
-const MAX_BINDINGS: usize = 8;
 
 /// A text that grows from constants, bindings and files.
 pub(super) struct Source {
@@ -177,7 +174,7 @@ impl Source {
 
     /// The finished text, for `groups` workgroups.
     pub(super) fn finish(self, groups: usize) -> Dispatch {
-        assert!(self.bindings.len() <= MAX_BINDINGS, "a kernel binds {} buffers", self.bindings.len());
+        assert!(self.bindings.len() <= Kernel::MAX_BINDINGS, "a kernel binds {} buffers", self.bindings.len());
         let width = groups.clamp(1, MAX_SIDE);
         let height = groups.div_ceil(width).max(1);
         assert!(height <= MAX_SIDE, "{groups} workgroups do not fit a grid");

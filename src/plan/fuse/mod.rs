@@ -9,7 +9,7 @@ mod group;
 mod lower;
 
 use super::expr::{Fused, Index};
-use super::kernel::Kind;
+use super::kernel::{Kernel, Kind};
 use super::program::Target;
 use crate::graph::{Binary, Graph, NodeId, Op, Unary};
 use extents::index_of;
@@ -38,9 +38,6 @@ pub(crate) struct Draft {
     /// For people.
     pub(crate) label: String,
 }
-
-/// Storage buffers that one kernel may bind in WebGPU's default limits.
-pub(crate) const MAX_BINDINGS: usize = 8;
 
 /// Up to so many elements, working out one number again for each of them costs less than a kernel of its own.
 const FEW: usize = 1024;
@@ -309,7 +306,7 @@ impl<'g> Fuser<'g> {
 
     /// An error that names a node to store if a kernel rooted at `id` binds too much.
     fn check(&self, id: NodeId, bindings: usize) -> Result<(), NodeId> {
-        if bindings <= MAX_BINDINGS {
+        if bindings <= Kernel::MAX_BINDINGS {
             return Ok(());
         }
         // The largest inline operand that fits a kernel of its own takes most off this one.
@@ -321,7 +318,7 @@ impl<'g> Fuser<'g> {
                 let is_inline = !self.is_stored[input.index()] && !self.is_absorbed[input.index()];
                 if is_inline && matches!(class(&self.graph.node(input).op), Class::Elementwise | Class::View) {
                     let leaves = self.leaves(input);
-                    if leaves < MAX_BINDINGS && best.is_none_or(|(most, _)| leaves > most) {
+                    if leaves < Kernel::MAX_BINDINGS && best.is_none_or(|(most, _)| leaves > most) {
                         best = Some((leaves, input));
                     }
                     queue.push(input);

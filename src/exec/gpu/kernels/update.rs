@@ -18,9 +18,13 @@ fn chunk(len: usize, target: Target) -> usize {
     }
 }
 
+fn update_of(program: &Program) -> &Update {
+    program.update.as_ref().expect("only a program that trains has a guard and an optimizer")
+}
+
 pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
-    let (l1, l2) = penalty_rates(program.update.as_ref());
+    let (l1, l2) = update_of(program).penalty_rates(true);
     let has_penalty = l1 != 0.0 || l2 != 0.0;
     let next_stats = (kernel.inputs.len() > 5).then(|| kernel.inputs[4]);
     let chunk = chunk(len, target);
@@ -50,7 +54,7 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
 }
 
 pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, target: Target) -> Dispatch {
-    let update = program.update.as_ref().unwrap_or_else(|| panic!("only a program that trains has an optimizer kernel"));
+    let update = update_of(program);
     let len = kernel.outputs[0].len;
     let chunk = chunk(len, target);
     let chunks = len.div_ceil(chunk);
@@ -100,15 +104,6 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, t
     source.file(shader!("optimizer.wgsl"));
     source.line(&constants_of_step(update)).line(&change(update));
     source.finish(chunks)
-}
-
-/// The rates of [`Penalty::L1`] and [`Penalty::L2`].
-fn penalty_rates(update: Option<&Update>) -> (f64, f64) {
-    match update.map(|update| update.penalty) {
-        Some(Penalty::L1(rate)) => (rate, 0.0),
-        Some(Penalty::L2(rate)) => (0.0, rate),
-        _ => (0.0, 0.0),
-    }
 }
 
 /// What may be not finite: each gradient, the loss, each statistic.
@@ -204,7 +199,7 @@ fn change(update: &Update) -> String {
         body.push_str(text);
         body.push('\n');
     };
-    let (l1, l2) = penalty_rates(Some(update));
+    let (l1, l2) = update.penalty_rates(true);
     if l1 != 0.0 || l2 != 0.0 {
         line(&format!("if is_weight(e) {{ g += {} * sign_of(w) + {} * w; }}", number(l1), number(l2)));
     }
