@@ -4,10 +4,11 @@ use super::blueprint::{self, Pictures};
 use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
-use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
+use crate::nn::{LayerError, Model};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
 use descent_spec::Experiment;
-use descent_spec::cost::CostError;
+use descent_spec::Head;
+use descent_spec::model::{ModelError, Outline};
 use descent_spec::number;
 use descent_spec::random::{self, Stream};
 use std::fmt;
@@ -18,9 +19,9 @@ use std::rc::Rc;
 pub enum BuildError {
     /// There is nothing to train on.
     NoSamples,
-    /// It costs more than is allowed.
-    Cost(CostError),
-    /// A layer does not fit.
+    /// Its network costs more than is allowed, or its blocks do not fit together.
+    Model(ModelError),
+    /// The graph of its network cannot be built.
     Layer(LayerError),
     /// The model does not fit a device.
     Plan(PlanError),
@@ -32,7 +33,7 @@ impl fmt::Display for BuildError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BuildError::NoSamples => write!(out, "no sample is left to train on; raise the share of training data"),
-            BuildError::Cost(error) => error.fmt(out),
+            BuildError::Model(error) => error.fmt(out),
             BuildError::Layer(error) => error.fmt(out),
             BuildError::Plan(error) => error.fmt(out),
             BuildError::Exec(error) => error.fmt(out),
@@ -138,6 +139,7 @@ pub struct Session {
     pub(super) pictures: Pictures,
     pub(super) executor: Executor,
     model: Model,
+    outline: Outline,
     head: Head,
     pub(super) target: Target,
     pub(super) state: Slice,
@@ -154,12 +156,9 @@ impl Session {
         if samples.train_rows == 0 {
             return Err(BuildError::NoSamples);
         }
-        experiment.cost().map_err(BuildError::Cost)?;
-        let architecture = blueprint::architecture(experiment, samples);
-        let nothing = Routines { data_words: [0; 3], step: None, evaluations: Vec::new(), probes: Vec::new() };
-        let outline = Model::build(&architecture, &nothing).map_err(BuildError::Layer)?;
-        let multiplications = outline.layers.iter().map(|layer| layer.multiplications).sum();
-        let pictures = blueprint::pictures(samples, multiplications);
+        experiment.cost().map_err(BuildError::Model)?;
+        let architecture = blueprint::architecture(experiment, samples).map_err(BuildError::Model)?;
+        let pictures = blueprint::pictures(samples, architecture.outline.multiply_adds());
         let routines = blueprint::routines(experiment, samples, pictures);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
         let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
@@ -167,9 +166,19 @@ impl Session {
         let state = program.state().expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
         let executor = Executor::new(backend, program)?;
-        let head = blueprint::head(experiment, samples);
         let (experiment, data) = (experiment.clone(), data.clone());
-        let mut session = Self { experiment, data, pictures, executor, model, head, target: backend.target(), state, step };
+        let mut session = Self {
+            experiment,
+            data,
+            pictures,
+            executor,
+            outline: architecture.outline,
+            model,
+            head: architecture.head,
+            target: backend.target(),
+            state,
+            step,
+        };
         session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
         session.write_picture_inputs()?;
         session.reset()?;
@@ -197,9 +206,9 @@ impl Session {
         self.executor.program()
     }
 
-    /// The layers, the output last.
-    pub fn layers(&self) -> &[LayerInfo] {
-        &self.model.layers
+    /// Its network, written out, the output layer last.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
     }
 
     /// Trainable numbers.
@@ -317,7 +326,7 @@ impl Session {
         let Some(rows) = self.evaluation(part).map(|(_, gather)| gather.rows as f64) else { return Ok(None) };
         let words = self.executor.read(&[self.words(state::TALLY_ROW, 3)]).await?.remove(0);
         let float = |word: u32| f64::from(f32::from_bits(word));
-        let is_regression = matches!(self.head, Head::HalfSquare { is_classification: false } | Head::Huber { is_classification: false });
+        let is_regression = !self.head.is_classification();
         let accuracy = (!is_regression).then(|| float(words[2]) / rows);
         Ok(Some(Evaluation { loss: float(words[1]) / rows, accuracy }))
     }

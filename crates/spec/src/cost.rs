@@ -47,7 +47,7 @@ impl Outline {
         Cost {
             params: sum(|site| site.params()),
             activation_bytes: sum(|site| site.extent.elements()).saturating_mul(batch).saturating_mul(4),
-            step_flops: sum(|site| site.multiply_adds).saturating_mul(batch).saturating_mul(6),
+            step_flops: self.multiply_adds().saturating_mul(batch).saturating_mul(6),
         }
     }
 }

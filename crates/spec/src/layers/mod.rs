@@ -47,7 +47,7 @@ pub(crate) trait Kind {
     fn tensors(&self, _input: Extent, _has_bias: bool) -> Vec<Tensor> {
         Vec::new()
     }
-    /// Multiply-adds for a sample; the largest number if they are more.
+    /// Multiply-adds of products and convolutions for a sample; the largest number if they are more.
     fn multiply_adds(&self, _input: Extent, _output: Extent) -> u64 {
         0
     }

@@ -32,12 +32,7 @@ impl Kind for Norm {
     }
 
     fn tensors(&self, input: Extent, _: bool) -> Vec<Tensor> {
-        let channels = input.channels();
-        vec![Tensor::scale(channels), Tensor::bias(channels), Tensor::stat("mean", channels), Tensor::stat("variance", channels)]
-    }
-
-    fn multiply_adds(&self, input: Extent, _: Extent) -> u64 {
-        input.elements()
+        Tensor::of_norm(input.channels())
     }
 
     fn fields(&self) -> Vec<Field> {

@@ -63,10 +63,21 @@ pub enum Role {
     Weight,
     /// Trained; 0 at first under most initialisers.
     Bias,
-    /// Trained; 1 at first.
+    /// Trained; multiplies what is normalised, 1 at first.
     Scale,
-    /// A running statistic: no gradient reaches it.
-    Stat,
+    /// Trained; is added to what is normalised, 0 at first.
+    Shift,
+    /// A running mean: no gradient reaches it.
+    Mean,
+    /// A running variance: no gradient reaches it.
+    Variance,
+}
+
+impl Role {
+    /// Whether training changes it by gradients.
+    pub fn is_trained(self) -> bool {
+        !matches!(self, Self::Mean | Self::Variance)
+    }
 }
 
 impl Tensor {
@@ -78,12 +89,10 @@ impl Tensor {
         Self { part: "bias", shape: vec![len], role: Role::Bias }
     }
 
-    pub(crate) fn scale(len: usize) -> Self {
-        Self { part: "weight", shape: vec![len], role: Role::Scale }
-    }
-
-    pub(crate) fn stat(part: &'static str, len: usize) -> Self {
-        Self { part, shape: vec![len], role: Role::Stat }
+    /// The four of a normalisation over so many channels.
+    pub(crate) fn of_norm(channels: usize) -> Vec<Self> {
+        let parts = [("weight", Role::Scale), ("bias", Role::Shift), ("mean", Role::Mean), ("variance", Role::Variance)];
+        parts.into_iter().map(|(part, role)| Self { part, shape: vec![channels], role }).collect()
     }
 
     /// Elements; the largest number if they are more.
@@ -100,7 +109,7 @@ impl Site {
 
     /// Trainable numbers; the largest number if they are more.
     pub fn params(&self) -> u64 {
-        let trained = self.tensors.iter().filter(|tensor| tensor.role != Role::Stat);
+        let trained = self.tensors.iter().filter(|tensor| tensor.role.is_trained());
         trained.fold(0, |sum: u64, tensor| sum.saturating_add(tensor.elements()))
     }
 
@@ -152,6 +161,11 @@ impl Outline {
     /// What comes out at the end.
     pub fn last(&self) -> &Site {
         self.sites.last().expect("the first site is the input")
+    }
+
+    /// Multiply-adds for a sample; the largest number if they are more.
+    pub fn multiply_adds(&self) -> u64 {
+        self.sites.iter().map(|site| site.multiply_adds).fold(0, u64::saturating_add)
     }
 
     /// Writes the blocks of a list onto the site `from`; says which site is the last.
