@@ -36,7 +36,7 @@ pub use work::{
     Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
 };
 
-use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState};
+use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
 use descent_spec::{Dataset, DeviceChoice, Experiment};
 use opening::Opening;
 use run::Run;
@@ -104,11 +104,11 @@ impl Machine {
     pub fn hear(&mut self, message: Addressed<Command>, snapshot: Option<Snapshot>) {
         let Addressed { run, message: command } = message;
         match command {
-            Command::Build { experiment, .. } if run >= self.out.run => {
+            Command::Build { experiment, start } if run >= self.out.run => {
                 self.out.run = run;
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
-                self.load(snapshot);
+                self.load(snapshot.filter(|_| start == Start::Snapshot));
             }
             // These two are about the worker itself.
             Command::Files => self.files += 1,

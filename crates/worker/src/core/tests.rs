@@ -4,7 +4,7 @@ mod random;
 mod world;
 
 use super::*;
-use descent_protocol::{DeviceKind, RunState, Start};
+use descent_protocol::DeviceKind;
 use descent_spec::Speed;
 use world::{World, last_state, snapshot};
 
@@ -101,6 +101,15 @@ fn after_a_divergence_play_goes_on_from_the_last_good_weights() {
 }
 
 #[test]
+fn a_snapshot_from_after_a_divergence_trains_again() {
+    let mut world = World::new();
+    world.build(1, DeviceChoice::Cpu, Some(snapshot(20, true)));
+    world.hear(Command::Step { steps: 3 });
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 23)));
+}
+
+#[test]
 fn commands_of_an_earlier_run_change_nothing() {
     let mut world = World::with_run(DeviceChoice::Cpu);
     world.build(2, DeviceChoice::Cpu, None);
@@ -117,7 +126,7 @@ fn commands_of_an_earlier_run_change_nothing() {
 #[test]
 fn what_is_asked_while_a_run_is_built_is_done_when_it_is() {
     let mut world = World::new();
-    world.build(1, DeviceChoice::Cpu, Some(snapshot(40)));
+    world.build(1, DeviceChoice::Cpu, Some(snapshot(40, false)));
     world.hear(Command::Step { steps: 2 });
     world.settle();
     assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 42)));

@@ -1,6 +1,6 @@
 //! Random commands, losses and delays never break what a visitor relies on.
 
-use super::world::{World, last_state};
+use super::world::{World, last_state, step_of};
 use crate::core::*;
 use descent_protocol::{Command, Event, RunState};
 use descent_spec::random::{Rng, Stream};
@@ -20,10 +20,6 @@ struct Asked {
     /// The last snapshot that was said of this run since its last Reset.
     saved: Option<Snapshot>,
     is_reset_awaited: bool,
-}
-
-fn step_of(snapshot: &Snapshot) -> u64 {
-    u64::from_le_bytes(snapshot[..8].try_into().expect("8 bytes"))
 }
 
 impl Asked {

@@ -213,9 +213,10 @@ impl World {
                 let divergence = is_frozen.then(|| Divergence { step: session.step + 1, cause: "the loss".into() });
                 Outcome::Trained(Progress { step: session.step, epoch: session.step / 5, divergence, ..Progress::default() })
             }
-            Work::Save => Outcome::Saved(snapshot(session.step)),
+            Work::Save => Outcome::Saved(snapshot(session.step, session.is_frozen)),
             Work::Restore { snapshot } => {
-                session.step = u64::from_le_bytes(snapshot[..8].try_into().expect("8 bytes"));
+                session.step = step_of(&snapshot);
+                session.is_frozen = snapshot[8] != 0;
                 Outcome::Restored(Ok(session.step))
             }
             Work::Reset => {
@@ -237,9 +238,13 @@ impl World {
     }
 }
 
-/// The snapshot of a step.
-pub(super) fn snapshot(step: u64) -> Snapshot {
-    std::rc::Rc::new(step.to_le_bytes().to_vec())
+/// A snapshot of a step, maybe one after a divergence.
+pub(super) fn snapshot(step: u64, is_frozen: bool) -> Snapshot {
+    std::rc::Rc::new([&step.to_le_bytes()[..], &[u8::from(is_frozen)]].concat())
+}
+
+pub(super) fn step_of(snapshot: &Snapshot) -> u64 {
+    u64::from_le_bytes(snapshot[..8].try_into().expect("8 bytes"))
 }
 
 /// The last state that was said, and its step.
