@@ -1,6 +1,5 @@
 //! Changes of an experiment that touch more than one of its choices.
 
-use super::lab::Lab;
 use descent_spec::models::{ModelChoice, presets};
 use descent_spec::number::shortest;
 use descent_spec::{Activation, Layer};
@@ -85,15 +84,10 @@ pub(crate) fn next_seed(experiment: &mut Experiment) {
     };
 }
 
-/// Takes a preset's experiment, but stays with the visitor's device and level.
-pub(crate) fn adopt_preset(lab: Lab, id: &str) {
-    if let Some(preset) = presets().into_iter().find(|p| p.id == id) {
-        let mut next = preset.experiment;
-        let now = lab.experiment.get_untracked();
-        next.level = now.level;
-        next.device = now.device;
-        lab.adopt(next);
-    }
+/// A preset's experiment with the visitor's device and level.
+pub(crate) fn preset(id: &str, now: &Experiment) -> Option<Experiment> {
+    let preset = presets().into_iter().find(|preset| preset.id == id)?;
+    Some(Experiment { level: now.level, device: now.device, ..preset.experiment })
 }
 
 /// What the select calls a network that is no ready-made one.

@@ -1,7 +1,7 @@
 //! All that defines a run.
 
 use crate::choice::choice;
-use crate::{Dataset, Features, Layer};
+use crate::{Dataset, Features, Layer, number};
 use serde::{Deserialize, Serialize};
 
 /// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not cross the border to the page.
@@ -52,6 +52,13 @@ pub struct Experiment {
     pub show_test: bool,
     /// Whether the map has two colours only.
     pub discretize: bool,
+}
+
+impl Experiment {
+    /// A third of the learning rate, to one significant digit: the remedy for a run that diverged.
+    pub fn lower_learning_rate(&self) -> f64 {
+        number::rounded(self.learning_rate / 3.0, 1)
+    }
 }
 
 choice! {

@@ -1,7 +1,7 @@
 //! The experiment in the address.
 
 use descent_spec::{Experiment, link};
-use leptos::prelude::*;
+use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
 /// The experiment of the address, and what of it could not be read.
