@@ -1,7 +1,8 @@
 //! Scales of the loss chart: losses on a logarithmic axis, steps on a plain one.
 
-use super::format::at;
-use super::reports::History;
+use crate::format::{at, thousands};
+use crate::state::History;
+use descent_spec::number::shortest;
 
 /// Edges of the plot inside the picture.
 pub(crate) const LEFT: f64 = 38.0;
@@ -71,6 +72,29 @@ impl Scale {
         [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| share * self.last_step)
     }
 
+    /// Where the names of two lines stand, behind their last finite losses: not over each other, nor over a cross at the top. A line that has
+    /// only begun has no name yet.
+    pub(crate) fn names(&self, lines: [&[(u64, f64)]; 2], has_cross: bool) -> [Option<[f64; 2]>; 2] {
+        let end = |line: &[(u64, f64)]| {
+            let last = line.iter().skip(1).rev().find(|p| p.1.is_finite())?;
+            Some([self.x(last.0 as f64), self.y(last.1)])
+        };
+        let ends = lines.map(end);
+        let shift = match ends {
+            [Some([_, first]), Some([_, second])] if (first - second).abs() < 13.0 => {
+                if first <= second {
+                    -7.0
+                } else {
+                    7.0
+                }
+            }
+            _ => 0.0,
+        };
+        let top = if has_cross { TOP + 22.0 } else { 0.0 };
+        let name = |end: Option<[f64; 2]>, shift: f64| end.map(|[x, y]| [x + 7.0, y.max(top).min(HEIGHT - BOTTOM - 8.0) + 4.0 + shift]);
+        [name(ends[0], shift), name(ends[1], -shift)]
+    }
+
     /// A line as an SVG path; it breaks where a loss is not finite.
     pub(crate) fn path(&self, line: &[(u64, f64)]) -> String {
         let mut path = String::with_capacity(line.len() * 12);
@@ -123,8 +147,68 @@ fn brief_tick(loss: f64) -> String {
     format!("{loss:.decimals$}")
 }
 
+/// A step's name under its tick: `2,000`, `40k`, `1.5M`.
+pub(crate) fn step_name(step: f64) -> String {
+    if step >= 1e6 {
+        shortest(step / 1e6) + "M"
+    } else if step >= 1e4 {
+        shortest(step / 1e3) + "k"
+    } else {
+        thousands(step as u64)
+    }
+}
+
 /// The next of 1, 2, 4, 6, 8 times a power of ten, which a quarter divides well.
 fn nice(last: f64) -> f64 {
     let power = 10f64.powf(last.log10().floor());
     [1.0, 2.0, 4.0, 6.0, 8.0, 10.0].iter().map(|factor| factor * power).find(|&n| n >= last).unwrap_or(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scale(losses: &[f64]) -> Scale {
+        Scale::of(&History { train: Vec::new(), test: (0..).zip(losses.iter().copied()).collect() }, 348.0)
+    }
+
+    #[test]
+    fn every_loss_lies_inside_the_picture() {
+        for losses in [vec![], vec![0.5], vec![0.7, 0.02, 1e-9], vec![3.0, f64::INFINITY, f64::NAN], vec![0.0], vec![1e300, 1e-300]] {
+            let scale = scale(&losses);
+            for &loss in &losses {
+                let y = scale.y(loss);
+                assert!((TOP..=HEIGHT - BOTTOM).contains(&y), "{losses:?}: {loss} lies at {y}");
+            }
+            assert!(!scale.loss_ticks().is_empty(), "{losses:?} have no tick");
+        }
+    }
+
+    #[test]
+    fn a_step_lies_where_the_pointer_finds_it() {
+        let scale = scale(&[1.0; 700]);
+        assert_eq!(scale.step_ticks(), [0.0, 200.0, 400.0, 600.0, 800.0]);
+        assert!((scale.step_at(scale.x(350.0)) - 350.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_line_breaks_where_a_loss_is_not_finite() {
+        let path = scale(&[1.0, 0.5, f64::NAN, 0.5]).path(&[(0, 1.0), (1, 0.5), (2, f64::NAN), (3, 0.5)]);
+        assert_eq!(path.chars().filter(char::is_ascii_alphabetic).collect::<String>(), "MLM");
+    }
+
+    #[test]
+    fn names_do_not_lie_over_each_other() {
+        let (test, train) = ([(0, 1.0), (100, 0.100)], [(0, 1.0), (100, 0.101)]);
+        let scale = Scale::of(&History { train: train.into(), test: test.into() }, 348.0);
+        let [Some([_, below]), Some([_, above])] = scale.names([&test, &train], false) else { panic!("both lines have ends") };
+        assert!(below - above >= 13.0, "{above} and {below}");
+        assert_eq!(scale.names([&test[..1], &[]], false), [None, None]);
+    }
+
+    #[test]
+    fn ticks_have_short_names() {
+        assert_eq!([2e3, 4e4, 1.5e6].map(step_name), ["2,000", "40k", "1.5M"]);
+        assert_eq!([0.03, 1.0, 30.0, 3e-5, 1e4].map(loss_name), ["0.03", "1", "30", "3e−5", "1e4"]);
+    }
 }
