@@ -3,6 +3,7 @@
 use super::{canvas, paint, points};
 use crate::edit;
 use crate::format;
+use crate::parts::Checkbox;
 use crate::state::{Lab, Run, lab};
 use descent_protocol::{Picture, Points, Samples};
 use descent_spec::Level;
@@ -106,30 +107,14 @@ fn Legend() -> impl IntoView {
 #[component]
 fn Options(lab: Lab) -> impl IntoView {
     let experiment = lab.run.experiment;
-    let set_test = move |event| lab.change(|experiment| experiment.show_test = event_target_checked(&event));
-    let set_colours = move |event| lab.change(|experiment| experiment.discretize = event_target_checked(&event));
+    let has_test = Signal::derive(move || experiment.with(|experiment| experiment.show_test));
+    let is_two_coloured = Signal::derive(move || experiment.with(|experiment| experiment.discretize));
+    let show_test = move |is_on| lab.change(|experiment| experiment.show_test = is_on);
+    let discretize = move |is_on| lab.change(|experiment| experiment.discretize = is_on);
     view! {
         <div class="opts" class:gone=move || lab.level() == Level::Simple>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    id="show-test"
-                    data-testid="show-test"
-                    prop:checked=move || experiment.with(|experiment| experiment.show_test)
-                    on:change=set_test
-                />
-                "Test points"
-            </label>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    id="discretize"
-                    data-testid="discretize"
-                    prop:checked=move || experiment.with(|experiment| experiment.discretize)
-                    on:change=set_colours
-                />
-                "Two colours only"
-            </label>
+            <Checkbox id="show-test" label="Test points" is_checked=has_test on_check=show_test />
+            <Checkbox id="discretize" label="Two colours only" is_checked=is_two_coloured on_check=discretize />
             <button
                 class="link small end"
                 data-testid="regenerate"

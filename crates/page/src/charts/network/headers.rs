@@ -51,7 +51,7 @@ fn Stepper(net: Net, column: usize, is_up: bool) -> impl IntoView {
             }
         });
     };
-    let (word, icon) = if is_up { ("More", icons::plus().into_any()) } else { ("Fewer", icons::minus().into_any()) };
+    let (word, icon) = if is_up { ("More", icons::plus()) } else { ("Fewer", icons::minus()) };
     view! {
         <button class="btn tiny" aria-label=format!("{word} units in layer {column}") on:click=resize>
             {icon}
