@@ -1,38 +1,22 @@
 //! Messages in full-width strips under the transport: the fact, the reason, at most two actions.
 
-use super::element::{El, follow, html};
-use super::icons;
-use super::lab::{Lab, lab};
-use super::reports::{Notice, PageState};
+use super::{FileInput, icons};
+use crate::state::{Lab, Notice, Phase, lab};
 use descent_protocol::NoticeKind;
-use descent_spec::number;
+use descent_spec::number::shortest;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
 /// All of them, the newest last. One that stays is left where it is: an alert that is put in anew is read out again.
-pub(crate) fn notices() -> El {
+#[component]
+pub(crate) fn Notices() -> impl IntoView {
     let lab = lab();
-    let strips = html("div").class("notices");
-    let place = strips.element().clone();
-    let mut shown: Vec<(Notice, El)> = Vec::new();
-    follow(move || {
-        let now = lab.notices.get();
-        shown.retain(|(notice, strip)| {
-            let stays = now.contains(notice);
-            if !stays {
-                strip.element().remove();
-            }
-            stays
-        });
-        for notice in now {
-            if !shown.iter().any(|(other, _)| *other == notice) {
-                let strip = strip(lab, &notice);
-                place.append_child(strip.element()).expect("a new strip has no other place");
-                shown.push((notice, strip));
-            }
-        }
-    });
-    strips
+    view! {
+        <div class="notices">
+            <For each=move || lab.run.notices.get() key=|notice| notice.serial let:notice>
+                <Strip notice />
+            </For>
+        </div>
+    }
 }
 
 fn id(kind: NoticeKind) -> &'static str {
@@ -47,53 +31,55 @@ fn id(kind: NoticeKind) -> &'static str {
     }
 }
 
-fn strip(lab: Lab, notice: &Notice) -> El {
-    let Notice { kind, ref text, .. } = *notice;
-    let is_trouble = match kind {
+/// Whether it tells of something that went wrong and stays so.
+fn is_trouble(kind: NoticeKind, phase: Phase) -> bool {
+    match kind {
         NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment => true,
         // Where the last of them failed, nothing was started again.
-        NoticeKind::WorkerRestarted => lab.state.get_untracked() == PageState::Failed,
+        NoticeKind::WorkerRestarted => phase == Phase::Failed,
         NoticeKind::NoWebgpu | NoticeKind::DeviceLost => false,
-    };
+    }
+}
+
+#[component]
+fn Strip(notice: Notice) -> impl IntoView {
+    let lab = lab();
+    let Notice { kind, text, .. } = notice;
+    let is_trouble = is_trouble(kind, lab.run.phase.get_untracked());
     // The fact is bold; the reason and the remedy follow it.
-    let (fact, rest) = match text.find(". ") {
-        Some(end) => text.split_at(end + 1),
-        None => (text.as_str(), ""),
-    };
-    let remedy = match kind {
-        NoticeKind::Diverged => Some(start_lower(lab)),
-        NoticeKind::File => Some(choose_files()),
-        _ => None,
-    };
-    let hide = html("button").class("btn").test_id("notice-hide").on_click(move || lab.dismiss(kind)).text("Hide");
-    html("div")
-        .class(if is_trouble { "notice trouble" } else { "notice" })
-        .set("role", if is_trouble { "alert" } else { "status" })
-        .test_id("notice")
-        .set("data-kind", id(kind))
-        .child(if is_trouble { icons::trouble() } else { icons::information() })
-        .child(html("p").child(html("b").text(fact)).text(rest))
-        .child(html("div").class("acts").children(remedy).child(hide))
+    let end = text.find(". ").map_or(text.len(), |end| end + 1);
+    let (fact, rest) = (text[..end].to_string(), text[end..].to_string());
+    view! {
+        <div
+            class=if is_trouble { "notice trouble" } else { "notice" }
+            role=if is_trouble { "alert" } else { "status" }
+            data-testid="notice"
+            data-kind=id(kind)
+        >
+            {if is_trouble { icons::trouble() } else { icons::information() }}
+            <p><b>{fact}</b>{rest}</p>
+            <div class="acts">
+                {remedy(lab, kind)}
+                <button class="btn" data-testid="notice-hide" on:click=move |_| lab.dismiss(kind)>"Hide"</button>
+            </div>
+        </div>
+    }
 }
 
-/// A third of the learning rate, to one significant digit.
-fn lower(learning_rate: f64) -> f64 {
-    number::rounded(learning_rate / 3.0, 1)
-}
-
-/// Starts again with a lower learning rate.
-fn start_lower(lab: Lab) -> El {
-    let rate = lower(lab.experiment.with_untracked(|e| e.learning_rate));
-    let name = format!("Start again with {}", number::shortest(rate));
-    html("button").class("btn edge").test_id("start-lower").on_click(move || lab.start_lower(rate)).text(&name)
-}
-
-/// Opens the file picker of the Data panel.
-fn choose_files() -> El {
-    let pick = || {
-        if let Some(input) = document().get_element_by_id("files") {
-            input.unchecked_into::<web_sys::HtmlElement>().click();
+/// What a visitor can do about it.
+fn remedy(lab: Lab, kind: NoticeKind) -> Option<AnyView> {
+    match kind {
+        NoticeKind::Diverged => {
+            let rate = lab.run.experiment.with_untracked(|experiment| experiment.lower_learning_rate());
+            let name = format!("Start again with {}", shortest(rate));
+            Some(
+                view! { <button class="btn edge" data-testid="start-lower" on:click=move |_| lab.start_lower()>{name}</button> }.into_any(),
+            )
         }
-    };
-    html("button").class("btn edge").on_click(pick).text("Choose files")
+        NoticeKind::File => {
+            let input = use_context::<FileInput>()?;
+            Some(view! { <button class="btn edge" on:click=move |_| input.open()>"Choose files"</button> }.into_any())
+        }
+        _ => None,
+    }
 }
