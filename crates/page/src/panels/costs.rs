@@ -1,138 +1,129 @@
 //! What a step costs on each device, measured here: the point of the page.
 
-use super::edit;
-use super::element::{El, distinct, html};
-use super::format::{brief, percent, rate, thousands};
-use super::lab::{Lab, lab};
-use super::reports::Costs;
-use descent_protocol::{DeviceKind, Metrics};
-use descent_spec::Experiment;
+use super::cost_words::{other_network, sentence};
+use crate::format::{brief, percent, rate, thousands};
+use crate::state::{Run, lab};
+use descent_protocol::{Costs, DeviceKind, Metrics};
 use descent_spec::number::shortest;
+use leptos::prelude::*;
 
 /// Two bars on one scale, the rates, and what they mean.
-pub(crate) fn measured_costs() -> El {
-    let lab = lab();
-    let plain = move |kind: DeviceKind| cost(lab, kind).map_or_else(String::new, shortest);
-    let how = move || match lab.costs.get().steps {
+#[component]
+pub(super) fn MeasuredCosts() -> impl IntoView {
+    let run = lab().run;
+    let plain_ms = move |kind| run.costs.get().on(kind).map_or_else(String::new, |cost| shortest(cost.ms));
+    view! {
+        <section
+            class="measured"
+            aria-labelledby="h-costs"
+            id="device-costs"
+            data-testid="device-costs"
+            data-cpu-ms=move || plain_ms(DeviceKind::Cpu)
+            data-gpu-ms=move || plain_ms(DeviceKind::Gpu)
+        >
+            <h3 id="h-costs">"One training step, timed on this machine"</h3>
+            <div class="measured-left">
+                <dl class="bars">
+                    <Bar kind=DeviceKind::Cpu />
+                    <Bar kind=DeviceKind::Gpu />
+                </dl>
+                <p class="rate">
+                    <Rate name="Steps/s " id="steps-per-second" of=|metrics| metrics.steps_per_second />
+                    <Rate name="Samples/s " id="samples-per-second" of=|metrics| metrics.samples_per_second />
+                    <span class="how" prop:textContent=move || how_measured(run.costs.get())></span>
+                </p>
+            </div>
+            <Meaning />
+        </section>
+    }
+}
+
+/// Over how many steps the costs are measured; where both are, over the fewer.
+fn how_measured(costs: Costs) -> String {
+    match [costs.cpu, costs.gpu].into_iter().flatten().map(|cost| cost.steps).min().unwrap_or(0) {
         0 => "measured in the background after Play".into(),
         1 => "measured over one step".into(),
         steps => format!("measured over {} steps", thousands(u64::from(steps))),
-    };
-    let rates = html("p")
-        .class("rate")
-        .child(a_second(lab, "Steps/s ", "steps-per-second", |m| m.steps_per_second))
-        .child(a_second(lab, "Samples/s ", "samples-per-second", |m| m.samples_per_second))
-        .child(html("span").class("how").text_from(how));
-    let bars = html("dl").class("bars").child(bar(lab, DeviceKind::Cpu)).child(bar(lab, DeviceKind::Gpu));
-    let other = distinct(move || lab.experiment.with(|experiment| other_network(lab.costs.get(), experiment)));
-    let offer = move || match other.get() {
-        "" => Vec::new(),
-        preset => vec![offer(lab, preset)],
-    };
-    let said = html("div").class("said").child(html("p").class("small").text_from(move || sentence(lab, lab.costs.get()))).parts(offer);
-    html("section")
-        .class("measured")
-        .set("aria-labelledby", "h-costs")
-        .named("device-costs")
-        .set_from("data-cpu-ms", move || plain(DeviceKind::Cpu))
-        .set_from("data-gpu-ms", move || plain(DeviceKind::Gpu))
-        .child(html("h3").set("id", "h-costs").text("One training step, timed on this machine"))
-        .child(html("div").class("measured-left").child(bars).child(rates))
-        .child(said)
-}
-
-/// Milliseconds a step, where they are known.
-fn cost(lab: Lab, kind: DeviceKind) -> Option<f64> {
-    let costs = lab.costs.get();
-    match kind {
-        DeviceKind::Cpu => costs.cpu_ms,
-        DeviceKind::Gpu => costs.gpu_ms,
     }
 }
 
 /// How many of something the run does in a second.
-fn a_second(lab: Lab, name: &str, id: &str, of: fn(&Metrics) -> f64) -> El {
+#[component]
+fn Rate(name: &'static str, id: &'static str, of: fn(&Metrics) -> f64) -> impl IntoView {
+    let metrics = lab().run.metrics;
     let text = move || {
-        let value = lab.metrics.with(of);
-        if value > 0.0 { rate(value) } else { "–".to_string() }
+        let value = metrics.with(of);
+        if value > 0.0 { rate(value) } else { "–".into() }
     };
-    let number = html("b")
-        .named(id)
-        .set_from("data-value", move || shortest(lab.metrics.with(of)))
-        .set_from("data-step", move || lab.metrics.with(|m| m.step.to_string()))
-        .text_from(text);
-    html("span").text(name).child(number)
+    view! {
+        <span>
+            {name}
+            <b
+                id=id
+                data-testid=id
+                data-value=move || shortest(metrics.with(of))
+                data-step=move || metrics.with(|metrics| metrics.step.to_string())
+                prop:textContent=text
+            ></b>
+        </span>
+    }
 }
 
 /// One device's bar; its time is also a number.
-fn bar(lab: Lab, kind: DeviceKind) -> El {
-    let is_now = move || lab.device.with(|d| d.as_ref().is_some_and(|d| d.kind == kind));
-    let name = move || {
-        lab.device.with(|d| match d {
-            Some(device) if device.kind == kind => device.name.clone(),
-            _ if kind == DeviceKind::Cpu => "CPU (SIMD)".to_string(),
-            _ => "GPU".to_string(),
-        })
-    };
+#[component]
+fn Bar(kind: DeviceKind) -> impl IntoView {
+    let run = lab().run;
+    let ms = move || run.costs.get().on(kind).map(|cost| cost.ms);
+    let is_now = move || run.device.with(|device| device.as_ref().is_some_and(|device| device.kind == kind));
+    let name = move || device_name(run, kind);
     let share = move || {
-        let costs = lab.costs.get();
-        let most = costs.cpu_ms.unwrap_or(0.0).max(costs.gpu_ms.unwrap_or(0.0));
-        percent(cost(lab, kind).map_or(0.0, |ms| if most > 0.0 { ms / most } else { 0.0 }))
+        let costs = run.costs.get();
+        let most_ms = [costs.cpu, costs.gpu].into_iter().flatten().fold(0.0, |most: f64, cost| most.max(cost.ms));
+        percent(ms().map_or(0.0, |ms| if most_ms > 0.0 { ms / most_ms } else { 0.0 }))
     };
-    let time = move || cost(lab, kind).map_or_else(|| "–".to_string(), |ms| format!("{} ms", brief(ms)));
-    let fill =
-        html("span").class("fill").class_if("now", is_now).class_if("gone", move || cost(lab, kind).is_none()).style_from("--v", share);
-    let nothing = html("span").class("small").class_if("gone", move || cost(lab, kind).is_some()).text("not measured");
-    html("div")
-        .class("pair")
-        .child(html("dt").class("who").class_if("on", is_now).set_from("title", name).text_from(name))
-        .child(html("dd").class("track").child(fill).child(nothing))
-        .child(html("dd").text_from(time))
-}
-
-/// What the two numbers say, in one line.
-fn sentence(lab: Lab, costs: Costs) -> String {
-    match (costs.cpu_ms, costs.gpu_ms) {
-        (Some(cpu), Some(gpu)) => {
-            let factor = if cpu < gpu { gpu / cpu } else { cpu / gpu };
-            let quicker = if cpu < gpu { "CPU" } else { "GPU" };
-            let is_small = !edit::is_wide(&lab.experiment.get());
-            let why = match cpu < gpu {
-                true if is_small => "Starting the work on the GPU takes longer than doing it.",
-                true if costs.is_emulated => "This browser's GPU is emulated on the CPU, so it has no more lanes to share the work.",
-                true => "This GPU has too few lanes to gain from sharing the work.",
-                false => "Most of the work need not wait for the rest, so many lanes share it.",
-            };
-            format!(
-                "This network: CPU {} ms a step, GPU {} ms. The {quicker} is {} times as fast. {why}",
-                brief(cpu),
-                brief(gpu),
-                brief(factor)
-            )
-        }
-        (Some(cpu), None) if lab.device.with(|d| d.as_ref().is_some_and(|d| !d.has_gpu)) => {
-            format!("This network: CPU {} ms a step. There is no GPU to measure in this browser.", brief(cpu))
-        }
-        (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu)),
-        (None, Some(gpu)) => format!("This network: GPU {} ms a step. The CPU is being measured.", brief(gpu)),
-        (None, None) => {
-            "While the network trains, this page times a step on your CPU and, if there is one, on your GPU, and shows which is faster."
-                .into()
-        }
+    let time = move || ms().map_or_else(|| "–".into(), |ms| format!("{} ms", brief(ms)));
+    view! {
+        <div class="pair">
+            <dt class="who" class:on=is_now title=name prop:textContent=name></dt>
+            <dd class="track">
+                <span class="fill" class:now=is_now class:gone=move || ms().is_none() style=("--v", share)></span>
+                <span class="small" class:gone=move || ms().is_some()>"not measured"</span>
+            </dd>
+            <dd prop:textContent=time></dd>
+        </div>
     }
 }
 
-/// The preset with a network that may turn the result around, if there is a result and another network.
-fn other_network(costs: Costs, experiment: &Experiment) -> &'static str {
-    match (costs.cpu_ms, costs.gpu_ms) {
-        (Some(cpu), Some(gpu)) if cpu < gpu && !edit::is_wide(experiment) => "wide",
-        (Some(cpu), Some(gpu)) if cpu >= gpu => "spiral",
-        _ => "",
-    }
+/// What a device is called: by its own name where the run is on it.
+fn device_name(run: Run, kind: DeviceKind) -> String {
+    run.device.with(|device| match (device, kind) {
+        (Some(device), kind) if device.kind == kind => device.name.clone(),
+        (_, DeviceKind::Cpu) => "CPU (SIMD)".into(),
+        (_, DeviceKind::Gpu) => "GPU".into(),
+    })
 }
 
-/// Takes that network.
-fn offer(lab: Lab, preset: &'static str) -> El {
-    let text = if preset == "wide" { "Try the wide one" } else { "Try a small one" };
-    html("button").class("btn edge small-btn").test_id("try-other").on_click(move || edit::adopt_preset(lab, preset)).text(text)
+/// What the two numbers say, and a network that may turn them around.
+#[component]
+fn Meaning() -> impl IntoView {
+    let lab = lab();
+    let run = lab.run;
+    let text = move || {
+        let has_no_gpu = run.device.with(|device| device.as_ref().is_some_and(|device| !device.has_gpu));
+        run.experiment.with(|experiment| sentence(run.costs.get(), experiment, has_no_gpu))
+    };
+    let other = Memo::new(move |_| run.experiment.with(|experiment| other_network(run.costs.get(), experiment)));
+    let offer = move |(preset, title): (&'static str, &'static str)| {
+        view! {
+            <button class="btn edge small-btn" data-testid="try-other" on:click=move |_| lab.adopt_preset(preset)>
+                {title}
+            </button>
+        }
+    };
+    view! {
+        <div class="said">
+            <p class="small" prop:textContent=text></p>
+            {move || other.get().map(offer)}
+        </div>
+    }
 }

@@ -1,150 +1,128 @@
 //! What is learned: the data sets as pictures, and how they are cut.
 
-use super::choices::is_image;
-use super::controls::slider;
-use super::edit;
-use super::element::{El, html, listen};
-use super::format::thousands;
-use super::lab::{Lab, lab};
-use super::reports::{PageState, Samples};
-use super::thumbnails::thumbnail;
-use super::watched::Watched;
+use super::drop_files::DropFiles;
+use super::thumbnail::thumbnail;
+use crate::choices::{has_fixed_split, is_image, short_title};
+use crate::edit;
+use crate::format::thousands;
+use crate::parts::{Slider, check_radio};
+use crate::state::{Run, lab};
+use descent_protocol::Samples;
 use descent_spec::Dataset;
+use leptos::html::Div;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Event, FileList, HtmlInputElement};
 
 const NOISE: [f64; 11] = [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0, 45.0, 50.0];
 const SHARE: [f64; 9] = [10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0, 80.0, 90.0];
 const BATCH: [f64; 15] = [1.0, 2.0, 4.0, 8.0, 10.0, 16.0, 20.0, 24.0, 30.0, 32.0, 64.0, 100.0, 128.0, 256.0, 512.0];
 
 /// The panel.
-pub(crate) fn data_panel() -> El {
-    let lab = lab();
-    let dataset = move || lab.experiment.with(|e| e.dataset);
-    let head = html("div")
-        .class("panel-head")
-        .child(html("h2").set("id", "h-data").text("Data"))
-        .child(html("span").class("small end").set("title", "trained on + tested on").text_from(move || counts(lab)));
-    let sets = html("div")
-        .class("sets")
-        .set("role", "radiogroup")
-        .set("aria-label", "Data set")
-        .named("dataset")
-        .set_from("data-value", move || dataset().id().to_string())
-        .children(Dataset::ALL.iter().map(|&set| card(lab, set)));
-    let about = html("p").class("small about").text_from(move || dataset().entry().description.to_string());
-    let credit =
-        html("p").class("small credit").class_if("gone", move || dataset().is_2d()).text_from(move || dataset().entry().credit.to_string());
-    let body = html("div")
-        .class("panel-body")
-        .child(sets)
-        .child(about)
-        .child(credit)
-        .child(html("div").class("data-ctl lv-more").child(sliders(lab)))
-        .child(drop_block(lab));
-    html("section").class("panel data").set("aria-labelledby", "h-data").child(head).child(body)
-}
-
-/// How many samples it is trained and tested on.
-fn counts(lab: Lab) -> String {
-    let (train, test) = lab.built.with(|b| b.as_ref().map_or((0, 0), |b| (b.train_rows, b.test_rows)));
-    let unit = match lab.samples.with(|s| matches!(s, Some(Samples::Images { .. }))) {
-        true => "images",
-        false => "points",
-    };
-    if train == 0 { "–".to_string() } else { format!("{} + {} {unit}", thousands(train as u64), thousands(test as u64)) }
-}
-
-/// One data set: a radio button with a picture.
-fn card(lab: Lab, set: Dataset) -> El {
-    let input = html("input")
-        .set("type", "radio")
-        .set("name", "dataset")
-        .set("value", set.id())
-        .checked(move || lab.experiment.with(|e| e.dataset == set))
-        .on_change(move |_| lab.change(|e| edit::choose_dataset(e, set)));
-    html("label").child(input).child(html("span").class("pic").child(thumbnail(set))).text(short_title(set))
-}
-
-/// How the samples are made and cut.
-fn sliders(lab: Lab) -> El {
-    let dataset = move || lab.experiment.with(|e| e.dataset);
-    let is_fixed = move || matches!(dataset(), Dataset::Strokes | Dataset::Mnist | Dataset::FashionMnist);
-    let (noise, ratio, batch) = (
-        move || lab.experiment.with(|e| e.noise),
-        move || lab.experiment.with(|e| e.train_percent),
-        move || lab.experiment.with(|e| e.batch_size as f64),
-    );
-    let set_noise = move |v| lab.change(|e| e.noise = v);
-    let set_ratio = move |v| lab.change(|e| e.train_percent = v);
-    let set_batch = move |v| lab.change(|e| e.batch_size = v as usize);
-    html("div")
-        .class("sliders")
-        .child(slider("noise", "Noise", &NOISE, "", noise, move || is_image(dataset()), set_noise))
-        .child(slider("ratio", "Training share", &SHARE, " %", ratio, is_fixed, set_ratio))
-        .child(slider("batch", "Batch size", &BATCH, "", batch, || false, set_batch))
-}
-
-/// Its name where room is short.
-fn short_title(set: Dataset) -> &'static str {
-    match set {
-        Dataset::Xor => "Xor",
-        Dataset::Gauss => "Bells",
-        _ => set.entry().title,
+#[component]
+pub(crate) fn DataPanel() -> impl IntoView {
+    let run = lab().run;
+    let dataset = Memo::new(move |_| run.experiment.with(|experiment| experiment.dataset));
+    view! {
+        <section class="panel data" aria-labelledby="h-data">
+            <div class="panel-head">
+                <h2 id="h-data">"Data"</h2>
+                <span class="small end" title="trained on + tested on" prop:textContent=move || counts(run)></span>
+            </div>
+            <div class="panel-body">
+                <Sets dataset />
+                <p class="small about" prop:textContent=move || dataset.get().entry().description></p>
+                <p
+                    class="small credit"
+                    class:gone=move || dataset.get().is_2d()
+                    prop:textContent=move || dataset.get().entry().credit
+                ></p>
+                <div class="data-ctl lv-more">
+                    <Sliders dataset />
+                </div>
+                <DropFiles dataset />
+            </div>
+        </section>
     }
 }
 
-/// Whether it is read from files that a visitor brings.
-fn is_from_files(dataset: Dataset) -> bool {
-    !dataset.entry().source.is_empty()
+/// How many samples the run is trained and tested on.
+fn counts(run: Run) -> String {
+    let has_images = run.samples.with(|samples| matches!(samples.as_deref(), Some(Samples::Images(_))));
+    let unit = if has_images { "images" } else { "points" };
+    match run.built(|built| (built.train_rows as u64, built.test_rows as u64)) {
+        Some((train, test)) if train > 0 => format!("{} + {} {unit}", thousands(train), thousands(test)),
+        _ => "–".into(),
+    }
 }
 
-/// Takes MNIST's files by drop or by the file picker, and says where they come from.
-fn drop_block(lab: Lab) -> El {
-    let dataset = move || lab.experiment.with(|e| e.dataset);
-    let is_over = Watched::new(false);
-    let given = Watched::new(0);
-    // Files for a set that is not shown change nothing that can be seen, so the page says what to do with them.
-    let has_hint = move || given.get() > 0 && !is_from_files(dataset());
-    let take = move |files: Option<FileList>| {
-        let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
-        if files.is_empty() {
-            return;
+/// The data sets: radio buttons with pictures.
+#[component]
+fn Sets(dataset: Memo<Dataset>) -> impl IntoView {
+    let lab = lab();
+    let group = NodeRef::<Div>::new();
+    let choose = move |event: web_sys::Event| {
+        if let Some(set) = Dataset::from_id(&event_target_value(&event)) {
+            lab.change(|experiment| edit::choose_dataset(experiment, set));
         }
-        given.set(files.len());
-        lab.send_files(files);
+        if let Some(group) = group.get_untracked() {
+            check_radio(&group, dataset.get_untracked().id());
+        }
     };
-    // The whole page takes them: one that missed would leave it and show the file.
-    let dropped = move |event: Event| {
-        event.prevent_default();
-        is_over.set(false);
-        take(event.unchecked_into::<DragEvent>().data_transfer().and_then(|data| data.files()));
+    let card = move |&set: &Dataset| {
+        view! {
+            <label>
+                <input type="radio" name="dataset" value=set.id() prop:checked=move || dataset.get() == set />
+                <span class="pic">{thumbnail(set)}</span>
+                {short_title(set)}
+            </label>
+        }
     };
-    listen(&window(), "drop", Box::new(dropped));
-    listen(&window(), "dragover", Box::new(|event| event.prevent_default()));
-    let input = html("input")
-        .class("hidden-text")
-        .set("type", "file")
-        .set("multiple", "")
-        .named("files")
-        .set("accept", ".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,application/octet-stream")
-        .on("change", move |event: Event| take(event_target::<HtmlInputElement>(&event).files()));
-    let label = html("label")
-        .class("drop")
-        .class_if("over", move || is_over.get())
-        .on("dragenter", move |_: Event| is_over.set(true))
-        .on("dragleave", move |_: Event| is_over.set(false))
-        .child(input)
-        .child(html("span").text("Drop or choose the files of MNIST or Fashion-MNIST"));
-    let hint =
-        html("p").class("small").class_if("gone", move || !has_hint()).text("Choose MNIST or Fashion to train on what these files hold.");
-    let source = html("p")
-        .class("small")
-        .class_if("gone", move || !is_from_files(dataset()) || lab.state.with(|&state| state != PageState::Failed))
-        .text_from(move || dataset().entry().source.to_string())
-        .text(" Whoever serves this page can put them beside it: ")
-        .child(html("code").text("./play --data DIR"))
-        .text(".");
-    html("div").class("drop-block").class_if("lv-more", move || !is_from_files(dataset())).child(label).child(hint).child(source)
+    view! {
+        <div
+            node_ref=group
+            class="sets"
+            role="radiogroup"
+            aria-label="Data set"
+            id="dataset"
+            data-testid="dataset"
+            data-value=move || dataset.get().id()
+            on:change=choose
+        >
+            {Dataset::ALL.iter().map(card).collect_view()}
+        </div>
+    }
+}
+
+/// How the samples are made and cut.
+#[component]
+fn Sliders(dataset: Memo<Dataset>) -> impl IntoView {
+    let lab = lab();
+    let experiment = lab.run.experiment;
+    view! {
+        <div class="sliders">
+            <Slider
+                id="noise"
+                label="Noise"
+                values=&NOISE
+                value=move || experiment.with(|e| e.noise)
+                is_off=move || is_image(dataset.get())
+                on_choose=move |noise| lab.change(|e| e.noise = noise)
+            />
+            <Slider
+                id="ratio"
+                label="Training share"
+                values=&SHARE
+                unit=" %"
+                value=move || experiment.with(|e| e.train_percent)
+                is_off=move || has_fixed_split(dataset.get())
+                on_choose=move |percent| lab.change(|e| e.train_percent = percent)
+            />
+            <Slider
+                id="batch"
+                label="Batch size"
+                values=&BATCH
+                value=move || experiment.with(|e| e.batch_size as f64)
+                on_choose=move |size| lab.change(|e| e.batch_size = size as usize)
+            />
+        </div>
+    }
 }

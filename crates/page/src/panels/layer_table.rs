@@ -1,260 +1,212 @@
 //! The layers as a table in which each can be changed.
 
-use super::choices::{Named, activation_title, activations, is_image};
-use super::edit;
-use super::element::{El, distinct, html};
-use super::format::thousands;
-use super::icons;
-use super::lab::{Lab, lab};
-use descent_protocol::LayerInfo;
+use super::layer_fields::{Field, kind, kinds, of_kind, padding};
+use crate::choices::{activation_title, activations, is_image, owned};
+use crate::edit;
+use crate::format::thousands;
+use crate::parts::{CellSelect, Checkbox, icons};
+use crate::state::{Lab, Run, lab};
+use descent_protocol::LayerReport;
 use descent_spec::{Activation, Layer};
-
-/// The kinds of layer a visitor can choose from.
-const KINDS: [Named; 7] = [
-    ("dense", "Dense"),
-    ("conv", "Convolve"),
-    ("max-pool", "Max pool"),
-    ("avg-pool", "Mean pool"),
-    ("global-avg-pool", "Mean of a map"),
-    ("batch-norm", "Batch norm"),
-    ("dropout", "Dropout"),
-];
-
-fn kind(layer: Layer) -> &'static str {
-    match layer {
-        Layer::Dense { .. } => "dense",
-        Layer::Conv { .. } => "conv",
-        Layer::MaxPool { .. } => "max-pool",
-        Layer::AvgPool { .. } => "avg-pool",
-        Layer::GlobalAvgPool => "global-avg-pool",
-        Layer::BatchNorm { .. } => "batch-norm",
-        Layer::Dropout { .. } => "dropout",
-    }
-}
-
-/// A layer of that kind with usual settings.
-fn of_kind(kind: &str, activation: Activation) -> Layer {
-    match kind {
-        "conv" => Layer::Conv { channels: 8, kernel: 3, stride: 1, is_same: true, activation },
-        "max-pool" => Layer::MaxPool { size: 2 },
-        "avg-pool" => Layer::AvgPool { size: 2 },
-        "global-avg-pool" => Layer::GlobalAvgPool,
-        "batch-norm" => Layer::BatchNorm { activation },
-        "dropout" => Layer::Dropout { percent: 25 },
-        _ => Layer::Dense { units: 16, activation },
-    }
-}
+use leptos::prelude::*;
 
 /// The table, with a row for the output.
-pub(crate) fn layer_table() -> El {
-    let lab = lab();
-    // Only another list of kinds rebuilds the rows, so that a control keeps the focus while numbers change.
-    let kinds = distinct(move || {
-        lab.experiment.with(|e| {
-            let kinds: Vec<&'static str> = e.layers.iter().map(|&layer| kind(layer)).collect();
-            format!("{} {}", is_image(e.dataset), kinds.join(" "))
-        })
-    });
-    let rows = move || {
-        kinds.track();
-        lab.experiment.with_untracked(|e| {
-            let row = |(index, &layer): (usize, &Layer)| row(lab, index, kind(layer), is_image(e.dataset));
-            e.layers.iter().enumerate().map(row).collect()
-        })
-    };
-    let output = html("tr")
-        .child(html("td").text("Output"))
-        .child(html("td"))
-        .child(html("td").text_from(move || built(lab, None, |l| l.detail.clone())))
-        .children(cells(lab, None))
-        .child(html("td"));
-    let table = html("table").class("list layers").test_id("layers").child(head()).child(html("tbody").parts(rows).child(output));
-    html("div").class("scroll-x").set("tabindex", "0").set("role", "region").set("aria-label", "Layers").child(table)
+#[component]
+pub(super) fn LayerTable() -> impl IntoView {
+    let run = lab().run;
+    let count = Memo::new(move |_| run.experiment.with(|experiment| experiment.layers.len()));
+    view! {
+        <div class="scroll-x" tabindex="0" role="region" aria-label="Layers">
+            <table class="list layers" data-testid="layers">
+                <Head />
+                <tbody>
+                    <For each=move || 0..count.get() key=|index| *index let:index>
+                        <Row index />
+                    </For>
+                    <tr>
+                        <td>"Output"</td>
+                        <td></td>
+                        <td prop:textContent=move || built(run, None, |layer| layer.detail.clone())></td>
+                        <BuiltCells index=None />
+                        <td></td>
+                    </tr>
+                </tbody>
+            </table>
+        </div>
+    }
 }
 
 /// The names of the columns.
-fn head() -> El {
-    let names = ["Layer", "Settings", "Activation", "Output"].map(|name| html("th").text(name));
-    let multiplications = html("th").class("num").set("title", "Multiply-adds for one sample").text("Mult.-adds");
-    let row = html("tr")
-        .children(names)
-        .child(html("th").class("num").text("Parameters"))
-        .child(multiplications)
-        .child(html("th").child(html("span").class("hidden-text").text("Remove")));
-    html("thead").child(row)
+#[component]
+fn Head() -> impl IntoView {
+    view! {
+        <thead>
+            <tr>
+                <th>"Layer"</th>
+                <th>"Settings"</th>
+                <th>"Activation"</th>
+                <th>"Output"</th>
+                <th class="num">"Parameters"</th>
+                <th class="num" title="Multiply-adds for one sample">"Mult.-adds"</th>
+                <th><span class="hidden-text">"Remove"</span></th>
+            </tr>
+        </thead>
+    }
 }
 
 /// What the worker says of a layer that it built; without an index, of the last.
-fn built(lab: Lab, index: Option<usize>, text: fn(&LayerInfo) -> String) -> String {
-    lab.built.with(|b| {
-        let layers = b.as_ref().map_or(&[][..], |b| &b.layers);
-        index.map_or(layers.last(), |index| layers.get(index)).map(text).unwrap_or_default()
-    })
+fn built(run: Run, index: Option<usize>, text: fn(&LayerReport) -> String) -> String {
+    let layer = |layers: &[LayerReport]| index.map_or(layers.last(), |index| layers.get(index)).map(text);
+    run.built(|built| layer(&built.layers)).flatten().unwrap_or_default()
 }
 
 /// Shape, parameters and multiplications, as the worker built them.
-fn cells(lab: Lab, index: Option<usize>) -> [El; 3] {
+#[component]
+fn BuiltCells(index: Option<usize>) -> impl IntoView {
     fn count(n: usize) -> String {
-        if n == 0 { "–".to_string() } else { thousands(n as u64) }
+        if n == 0 { "–".into() } else { thousands(n as u64) }
     }
-    let cell = |text: fn(&LayerInfo) -> String| html("td").text_from(move || built(lab, index, text));
-    [
-        cell(|l| l.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")),
-        cell(|l| count(l.params)).class("num"),
-        cell(|l| count(l.multiplications)).class("num"),
-    ]
+    fn shape(layer: &LayerReport) -> String {
+        layer.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ")
+    }
+    let run = lab().run;
+    view! {
+        <td prop:textContent=move || built(run, index, shape)></td>
+        <td class="num" prop:textContent=move || built(run, index, |layer| count(layer.params))></td>
+        <td class="num" prop:textContent=move || built(run, index, |layer| count(layer.multiplications))></td>
+    }
 }
 
-/// The layer of a row as it is now.
+/// The layer of a row as it is now; none in a row that is about to go.
 fn layer(lab: Lab, index: usize) -> Option<Layer> {
-    lab.experiment.with(|e| e.layers.get(index).copied())
+    lab.run.experiment.with(|experiment| experiment.layers.get(index).copied())
 }
 
 /// Changes the layer of a row.
 fn change(lab: Lab, index: usize, edit: impl FnOnce(&mut Layer)) {
-    lab.change(|e| {
-        if let Some(layer) = e.layers.get_mut(index) {
+    lab.change(|experiment| {
+        if let Some(layer) = experiment.layers.get_mut(index) {
             edit(layer)
         }
     })
 }
 
-/// One hidden layer.
-fn row(lab: Lab, index: usize, kind: &'static str, has_images: bool) -> El {
-    let remove = move || {
-        lab.change(|e| {
-            if index < e.layers.len() {
-                e.layers.remove(index);
+/// One hidden layer. The row is that of its place: what stands in it follows the layer that is there.
+#[component]
+fn Row(index: usize) -> impl IntoView {
+    let lab = lab();
+    let kind = Memo::new(move |_| layer(lab, index).map_or("", kind));
+    let has_activation = Memo::new(move |_| layer(lab, index).and_then(edit::activation).is_some());
+    let remove = move |_| {
+        lab.change(|experiment| {
+            if index < experiment.layers.len() {
+                experiment.layers.remove(index);
             }
         })
     };
-    let remove = html("button")
-        .class("btn tiny")
-        .set("aria-label", &format!("Remove layer {}", index + 1))
-        .set("title", "Remove")
-        .on_click(remove)
-        .child(icons::cross());
-    let has_activation = edit::activation(of_kind(kind, Activation::Linear)).is_some();
-    html("tr")
-        .child(html("td").child(kind_select(lab, index, has_images)))
-        .child(html("td").class("set").children(settings(lab, index, kind)))
-        .child(html("td").children(has_activation.then(|| activation_select(lab, index))))
-        .children(cells(lab, Some(index)))
-        .child(html("td").child(remove))
-}
-
-/// A select without a name to see.
-fn cell_select(options: Vec<Named>, value: impl Fn() -> &'static str + 'static) -> El {
-    let option = |(id, title): Named| html("option").set("value", id).text(title);
-    // The value comes after the options, of which it is one.
-    html("select").class("ctl cell").children(options.into_iter().map(option)).value(move || value().to_string())
+    view! {
+        <tr>
+            <td><KindSelect index kind /></td>
+            <td class="set"><Settings index kind /></td>
+            <td>{move || has_activation.get().then(|| view! { <ActivationSelect index /> })}</td>
+            <BuiltCells index=Some(index) />
+            <td>
+                <button class="btn tiny" aria-label=format!("Remove layer {}", index + 1) title="Remove" on:click=remove>
+                    {icons::cross()}
+                </button>
+            </td>
+        </tr>
+    }
 }
 
 /// What kind of layer it is.
-fn kind_select(lab: Lab, index: usize, has_images: bool) -> El {
-    let fits = |kind: &Named| has_images || matches!(kind.0, "dense" | "batch-norm" | "dropout");
+#[component]
+fn KindSelect(index: usize, kind: Memo<&'static str>) -> impl IntoView {
+    let lab = lab();
+    let has_images = Memo::new(move |_| lab.run.experiment.with(|experiment| is_image(experiment.dataset)));
     let choose = move |id: String| {
-        lab.change(|e| {
-            let activation = edit::common_activation(e);
-            if let Some(layer) = e.layers.get_mut(index) {
+        lab.change(|experiment| {
+            let activation = edit::common_activation(experiment);
+            if let Some(layer) = experiment.layers.get_mut(index) {
                 *layer = of_kind(&id, activation);
             }
         })
     };
-    cell_select(KINDS.into_iter().filter(fits).collect(), move || layer(lab, index).map_or("", kind))
-        .set("aria-label", &format!("Kind of layer {}", index + 1))
-        .on_change(choose)
+    view! {
+        <CellSelect
+            label=format!("Kind of layer {}", index + 1)
+            options=move || owned(kinds(has_images.get()))
+            value=move || kind.get().to_string()
+            on_choose=choose
+        />
+    }
 }
 
 /// What follows the layer's sums.
-fn activation_select(lab: Lab, index: usize) -> El {
+#[component]
+fn ActivationSelect(index: usize) -> impl IntoView {
+    let lab = lab();
     let chosen = move || layer(lab, index).and_then(edit::activation);
     let choose = move |id: String| {
         if let Some(next) = Activation::from_id(&id) {
             change(lab, index, |layer| edit::set_activation(layer, next));
         }
     };
-    let label = move || format!("Activation of layer {}: {}", index + 1, chosen().map_or("", activation_title));
-    cell_select(activations(), move || chosen().map_or("", Activation::id)).set_from("aria-label", label).on_change(choose)
-}
-
-/// The numbers of a layer.
-fn settings(lab: Lab, index: usize, kind: &str) -> Vec<El> {
-    let number = |label: &str, unit, range| number(lab, index, &format!("{label} layer {}", index + 1), unit, range);
-    match kind {
-        "dense" => vec![number("Units of", "units", [1, 1024])],
-        "conv" => vec![
-            number("Maps of", "maps", [1, 64]),
-            number("Kernel of", "kernel", [1, 7]),
-            number("Stride of", "stride", [1, 4]),
-            padded(lab, index),
-        ],
-        "max-pool" | "avg-pool" => vec![number("Window of", "window", [2, 7])],
-        "dropout" => vec![number("Per cent dropped by", "%", [0, 90])],
-        _ => Vec::new(),
+    view! {
+        <CellSelect
+            label=move || format!("Activation of layer {}: {}", index + 1, chosen().map_or("", activation_title))
+            options=owned(activations())
+            value=move || chosen().map_or("", Activation::id).to_string()
+            on_choose=choose
+        />
     }
 }
 
-/// The number of a layer that has this name.
-fn read(mut layer: Layer, name: &str) -> Option<usize> {
-    match layer {
-        Layer::Dropout { percent } => Some(usize::from(percent)),
-        _ => number_of(&mut layer, name).copied(),
-    }
-}
-
-/// Sets it.
-fn write(layer: &mut Layer, name: &str, value: usize) {
-    if let Layer::Dropout { percent } = layer {
-        *percent = value as u8;
-    } else if let Some(number) = number_of(layer, name) {
-        *number = value;
-    }
-}
-
-/// Where it is, by the word that stands behind its box; a dropout's is no `usize`.
-fn number_of<'a>(layer: &'a mut Layer, name: &str) -> Option<&'a mut usize> {
-    match (layer, name) {
-        (Layer::Dense { units, .. }, "units") => Some(units),
-        (Layer::Conv { channels, .. }, "maps") => Some(channels),
-        (Layer::Conv { kernel, .. }, "kernel") => Some(kernel),
-        (Layer::Conv { stride, .. }, "stride") => Some(stride),
-        (Layer::MaxPool { size } | Layer::AvgPool { size }, "window") => Some(size),
-        _ => None,
+/// The numbers of a layer, and a convolution's padding.
+#[component]
+fn Settings(index: usize, kind: Memo<&'static str>) -> impl IntoView {
+    let lab = lab();
+    let is_padded = move || layer(lab, index).is_some_and(|mut layer| padding(&mut layer).is_some_and(|is_on| *is_on));
+    let pad = move |is_on: bool| {
+        change(lab, index, |layer| {
+            if let Some(padding) = padding(layer) {
+                *padding = is_on
+            }
+        })
+    };
+    view! {
+        <For each=move || Field::of(kind.get()) key=|field| **field let:field>
+            <NumberField index field=*field />
+        </For>
+        {move || (kind.get() == "conv").then(|| view! { <Checkbox label="padded" is_checked=is_padded on_check=pad /> })}
     }
 }
 
 /// A number of a layer, with its name behind it.
-fn number(lab: Lab, index: usize, label: &str, name: &'static str, [low, high]: [usize; 2]) -> El {
-    let value = move || layer(lab, index).and_then(|layer| read(layer, name)).map(|n| n.to_string()).unwrap_or_default();
-    let set = move |text: String| {
-        if let Ok(next) = text.parse::<usize>() {
-            change(lab, index, |layer| write(layer, name, next.clamp(low, high)));
+#[component]
+fn NumberField(index: usize, field: Field) -> impl IntoView {
+    let lab = lab();
+    let value = move || layer(lab, index).and_then(|layer| field.read(layer)).map(|n| n.to_string()).unwrap_or_default();
+    let set = move |event: web_sys::Event| {
+        if let Ok(next) = event_target_value(&event).parse() {
+            change(lab, index, |layer| field.write(layer, next));
         }
-        // Where that changed nothing, what was typed must not stay in the box.
-        lab.experiment.notify();
+        // What was refused or lay outside must not stay in the box.
+        event_target::<web_sys::HtmlInputElement>(&event).set_value(&untrack(value));
     };
-    let input = html("input")
-        .class("ctl cell")
-        .set("type", "number")
-        .number("min", low as f64)
-        .number("max", high as f64)
-        .set("aria-label", label)
-        .value(value)
-        .on_change(set);
-    html("label").class("num-in").child(input).child(html("span").set("aria-hidden", "true").text(name))
-}
-
-/// Whether a convolution keeps the size of its input.
-fn padded(lab: Lab, index: usize) -> El {
-    let is_padded = move || matches!(layer(lab, index), Some(Layer::Conv { is_same: true, .. }));
-    let set = move |is_on: bool| {
-        change(lab, index, |layer| {
-            if let Layer::Conv { is_same, .. } = layer {
-                *is_same = is_on
-            }
-        })
-    };
-    let input = html("input").set("type", "checkbox").on_check(set).checked(is_padded);
-    html("label").class("check").child(input).text("padded")
+    let (least, most) = field.range();
+    view! {
+        <label class="num-in">
+            <input
+                class="ctl cell"
+                type="number"
+                min=least.to_string()
+                max=most.to_string()
+                aria-label=format!("{} layer {}", field.label(), index + 1)
+                prop:value=value
+                on:change=set
+            />
+            <span aria-hidden="true">{field.unit()}</span>
+        </label>
+    }
 }

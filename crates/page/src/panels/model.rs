@@ -1,127 +1,155 @@
 //! What learns: the network, drawn and edited in its picture, and how it learns.
 
-use super::choices::{FEATURES, is_image};
-use super::controls::select;
-use super::costs::measured_costs;
-use super::edit;
-use super::element::{El, distinct, html, svg};
-use super::format::thousands;
-use super::icons;
-use super::images::image_network;
-use super::lab::{Lab, lab};
-use super::layer_table::layer_table;
-use super::network::network;
-use super::settings::settings;
-use super::watched::Watched;
+use super::costs::MeasuredCosts;
+use super::layer_table::LayerTable;
+use super::settings::Settings;
+use crate::charts::{ImageNetwork, Network};
+use crate::choices::{FEATURES, is_image};
+use crate::edit;
+use crate::format::thousands;
+use crate::parts::{Select, icons};
+use crate::state::lab;
+use leptos::prelude::*;
 
 /// The panel.
-pub(crate) fn model_panel() -> El {
-    let lab = lab();
-    let has_images = distinct(move || lab.experiment.with(|e| is_image(e.dataset)));
-    let hidden = move || lab.experiment.with(edit::hidden_settings);
-    let also_set =
-        html("p").class("small only-simple").class_if("gone", move || hidden().is_empty()).text("Also set: ").text_from(hidden).text(".");
-    let table =
-        html("div").class_if("lv-all", move || !has_images.get()).class_if("lv-more", move || has_images.get()).child(layer_table());
-    html("section")
-        .class("panel model")
-        .set("aria-labelledby", "h-model")
-        .child(head(lab, has_images))
-        .child(also_set)
-        .parts(move || if has_images.get() { vec![image_network()] } else { vec![network(), inputs(lab)] })
-        .child(table)
-        .child(html("div").class("lv-more").child(settings()))
-        .child(measured_costs())
-        .child(program(lab))
+#[component]
+pub(crate) fn ModelPanel() -> impl IntoView {
+    let run = lab().run;
+    let has_images = Memo::new(move |_| run.experiment.with(|experiment| is_image(experiment.dataset)));
+    let hidden = Memo::new(move |_| run.experiment.with(edit::hidden_settings));
+    let picture = move || match has_images.get() {
+        true => view! { <ImageNetwork /> }.into_any(),
+        false => view! { <Network /><Inputs /> }.into_any(),
+    };
+    view! {
+        <section class="panel model" aria-labelledby="h-model">
+            <Head has_images />
+            <p class="small only-simple" class:gone=move || hidden.with(String::is_empty)>
+                "Also set: "<span prop:textContent=hidden></span>"."
+            </p>
+            {picture}
+            <div class=("lv-all", move || !has_images.get()) class=("lv-more", move || has_images.get())>
+                <LayerTable />
+            </div>
+            <div class="lv-more">
+                <Settings />
+            </div>
+            <MeasuredCosts />
+            <Program />
+        </section>
+    }
 }
 
 /// The choice of model, how large it is, and buttons for more or fewer layers.
-fn head(lab: Lab, has_images: Watched<bool>) -> El {
-    let choose = move |id: String| lab.change(|e| edit::choose_model(e, &id));
-    let model = select(
-        "model",
-        "Model",
-        move || lab.experiment.with(edit::model_options),
-        move || lab.experiment.with(|e| edit::model_id(e).to_string()),
-        choose,
-    );
-    let params =
-        move || lab.built.with(|b| b.as_ref().map_or_else(|| "–".to_string(), |b| format!("{} parameters", thousands(b.params as u64))));
-    let line = |class: &str| {
-        let path = svg("path").class(class).set("d", "M0 4h30").set("stroke-width", "3");
-        svg("svg").class("line-key").set("viewBox", "0 0 30 8").child(path)
+#[component]
+fn Head(has_images: Memo<bool>) -> impl IntoView {
+    let lab = lab();
+    let experiment = lab.run.experiment;
+    let params = move || {
+        let params = lab.run.built(|built| built.params as u64);
+        params.map_or_else(|| "–".into(), |params| format!("{} parameters", thousands(params)))
     };
-    let legend = html("p")
-        .class("legend lines lv-more")
-        .class_if("gone", move || has_images.get())
-        .set("aria-hidden", "true")
-        .child(line("w p"))
-        .text("positive")
-        .child(line("w n"))
-        .text("negative");
-    html("div")
-        .class("panel-head")
-        .child(html("h2").set("id", "h-model").text("Model"))
-        .child(html("div").class("model-select").child(model))
-        .child(html("span").class("small").test_id("parameters").text_from(params))
-        .child(legend)
-        .child(layer_buttons(lab))
+    view! {
+        <div class="panel-head">
+            <h2 id="h-model">"Model"</h2>
+            <div class="model-select">
+                <Select
+                    id="model"
+                    label="Model"
+                    options=move || experiment.with(edit::model_options)
+                    value=move || experiment.with(|experiment| edit::model_id(experiment).to_string())
+                    on_choose=move |id: String| lab.change(|experiment| edit::choose_model(experiment, &id))
+                />
+            </div>
+            <span class="small" data-testid="parameters" prop:textContent=params></span>
+            <p class="legend lines lv-more" class:gone=has_images aria-hidden="true">
+                {line_key("w p")}"positive"{line_key("w n")}"negative"
+            </p>
+            <LayerButtons />
+        </div>
+    }
+}
+
+/// A line as the network has it.
+fn line_key(class: &'static str) -> impl IntoView {
+    view! {
+        <svg class="line-key" viewBox="0 0 30 8">
+            <path class=class d="M0 4h30" stroke-width="3" />
+        </svg>
+    }
 }
 
 /// Fewer layers, more layers.
-fn layer_buttons(lab: Lab) -> El {
-    let button = |id: &str, label: &str| html("button").class("btn edge small-btn").test_id(id).set("aria-label", label);
-    let pop = move || {
-        lab.change(|e| {
-            e.layers.pop();
+#[component]
+fn LayerButtons() -> impl IntoView {
+    let lab = lab();
+    let count = move || lab.run.experiment.with(|experiment| experiment.layers.len());
+    let (is_empty, is_full) = (move || count() == 0, move || count() >= edit::MAX_LAYERS);
+    let pop = move |_| {
+        lab.change(|experiment| {
+            experiment.layers.pop();
         })
     };
-    let remove = button("remove-layer", "Remove the last layer")
-        .flag("disabled", move || lab.experiment.with(|e| e.layers.is_empty()))
-        .on_click(pop)
-        .child(icons::minus())
-        .text("Layer");
-    let add = button("add-layer", "Add a layer")
-        .flag("disabled", move || lab.experiment.with(|e| e.layers.len() >= edit::MAX_LAYERS))
-        .on_click(move || lab.change(edit::add_layer))
-        .child(icons::plus())
-        .text("Layer");
-    html("span").class("end layer-btns").child(remove).child(add)
+    view! {
+        <span class="end layer-btns">
+            <button
+                class="btn edge small-btn"
+                data-testid="remove-layer"
+                aria-label="Remove the last layer"
+                disabled=is_empty
+                on:click=pop
+            >
+                {icons::minus()}
+                "Layer"
+            </button>
+            <button
+                class="btn edge small-btn"
+                data-testid="add-layer"
+                aria-label="Add a layer"
+                disabled=is_full
+                on:click=move |_| lab.change(edit::add_layer)
+            >
+                {icons::plus()}
+                "Layer"
+            </button>
+        </span>
+    }
 }
 
 /// Which of the seven inputs the network is given.
-fn inputs(lab: Lab) -> El {
-    let chip = |(index, name): (usize, &str)| {
-        let is_on = move || lab.experiment.with(|e| e.features.0 >> index & 1 == 1);
-        let toggle = move || {
-            lab.change(|e| {
-                let next = e.features.0 ^ 1 << index;
-                // A network needs an input.
-                if next & 0x7f != 0 {
-                    e.features.0 = next;
-                }
-            })
-        };
-        html("button")
-            .class("chip")
-            .test_id(&format!("feature-{index}"))
-            .set_from("aria-pressed", move || is_on().to_string())
-            .on_click(toggle)
-            .text(name)
+#[component]
+fn Inputs() -> impl IntoView {
+    let lab = lab();
+    let chip = |(index, name): (usize, &'static str)| {
+        let is_on = move || lab.run.experiment.with(|experiment| experiment.features.0 >> index & 1 == 1);
+        view! {
+            <button
+                class="chip"
+                data-testid=format!("feature-{index}")
+                aria-pressed=move || is_on().to_string()
+                on:click=move |_| lab.change(|experiment| edit::toggle_feature(experiment, index))
+            >
+                {name}
+            </button>
+        }
     };
-    html("div")
-        .class("feats lv-more")
-        .set("role", "group")
-        .set("aria-label", "Inputs")
-        .child(html("span").class("small").text("Inputs"))
-        .children(FEATURES.into_iter().enumerate().map(chip))
+    view! {
+        <div class="feats lv-more" role="group" aria-label="Inputs">
+            <span class="small">"Inputs"</span>
+            {FEATURES.into_iter().enumerate().map(chip).collect_view()}
+        </div>
+    }
 }
 
 /// What the worker runs.
-fn program(lab: Lab) -> El {
-    let text = move || lab.built.with(|b| b.as_ref().map_or_else(String::new, |b| b.program.clone()));
-    html("details")
-        .class("lv-all program")
-        .child(html("summary").text("The program: every kernel of a step, in order"))
-        .child(html("pre").set("tabindex", "0").set("aria-label", "The program").text_from(text))
+#[component]
+fn Program() -> impl IntoView {
+    let run = lab().run;
+    let text = move || run.built(|built| built.program.clone()).unwrap_or_default();
+    view! {
+        <details class="lv-all program">
+            <summary>"The program: every kernel of a step, in order"</summary>
+            <pre tabindex="0" aria-label="The program" prop:textContent=text></pre>
+        </details>
+    }
 }

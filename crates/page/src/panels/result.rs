@@ -1,94 +1,123 @@
 //! How well it is learned: the figures and the pictures of the answers.
 
-use super::chart::loss_chart;
-use super::choices::{is_image, is_regression};
-use super::decision_map::decision_map;
-use super::draw::draw_square;
-use super::element::{El, distinct, html};
-use super::format;
-use super::lab::{Lab, lab};
-use super::reports::PageState;
-use super::samples::sample_grid;
-use descent_protocol::Metrics;
+use crate::charts::{DecisionMap, DrawSquare, LossChart, SampleGrid};
+use crate::choices::{is_image, is_regression};
+use crate::format;
+use crate::state::{Phase, Run, lab};
+use descent_protocol::{Figure, Metrics};
+use leptos::html::Section;
+use leptos::prelude::*;
 
-/// The panel.
-pub(crate) fn result_panel() -> El {
-    let lab = lab();
-    let has_images = distinct(move || lab.experiment.with(|e| is_image(e.dataset)));
-    let pictures =
-        move || if has_images.get() { vec![loss_chart(), sample_grid(), draw_square()] } else { vec![decision_map(), loss_chart()] };
-    let head = html("div").class("panel-head").child(html("h2").set("id", "h-result").text("Result")).child(status(lab)).child(saved(lab));
-    html("section")
-        .class("panel result")
-        .set("aria-labelledby", "h-result")
-        .set("id", "result")
-        .set("tabindex", "-1")
-        .child(head)
-        .child(html("div").class("panel-body").child(figures(lab)).parts(pictures))
+/// The panel. `section` takes the focus of those who skip to it.
+#[component]
+pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
+    let run = lab().run;
+    let has_images = Memo::new(move |_| run.experiment.with(|experiment| is_image(experiment.dataset)));
+    let pictures = move || match has_images.get() {
+        true => view! { <LossChart /><SampleGrid /><DrawSquare /> }.into_any(),
+        false => view! { <DecisionMap /><LossChart /> }.into_any(),
+    };
+    view! {
+        <section node_ref=section class="panel result" aria-labelledby="h-result" id="result" tabindex="-1">
+            <div class="panel-head">
+                <h2 id="h-result">"Result"</h2>
+                <p
+                    class="status"
+                    role="status"
+                    id="status"
+                    data-testid="status"
+                    data-state=move || run.phase.get().id()
+                    prop:textContent=move || phase_in_words(run)
+                ></p>
+                <SavedStep />
+            </div>
+            <div class="panel-body">
+                <Figures />
+                {pictures}
+            </div>
+        </section>
+    }
 }
 
-/// The state in words.
-fn status(lab: Lab) -> El {
-    let text = move || {
-        lab.state.with(|state| match state {
-            PageState::Loading => "Loading".into(),
-            PageState::Ready => "Ready".into(),
-            PageState::Training => "Training".into(),
-            PageState::Paused => "Paused".into(),
-            PageState::Diverged => format!("Diverged after step {}", format::thousands(lab.metrics.with_untracked(|m| m.step))),
-            PageState::Failed => "Failed".into(),
-        })
-    };
-    html("p")
-        .class("status")
-        .set("role", "status")
-        .named("status")
-        .set_from("data-state", move || lab.state.with(|s| s.id().to_string()))
-        .text_from(text)
+fn phase_in_words(run: Run) -> String {
+    match run.phase.get() {
+        Phase::Loading => "Loading".into(),
+        Phase::Ready => "Ready".into(),
+        Phase::Training => "Training".into(),
+        Phase::Paused => "Paused".into(),
+        Phase::Diverged => format!("Diverged after step {}", format::thousands(run.metrics.with_untracked(|metrics| metrics.step))),
+        Phase::Failed => "Failed".into(),
+    }
 }
 
 /// The step up to which nothing is lost.
-fn saved(lab: Lab) -> El {
-    let with = move |text: fn(u64) -> String| lab.saved_step.get().map(text).unwrap_or_default();
-    html("span")
-        .class("small end saved")
-        .named("saved-step")
-        .set_from("data-value", move || with(|step| step.to_string()))
-        .set("title", "The last step that survives any fault")
-        .text_from(move || with(|step| format!("saved at step {}", format::thousands(step))))
+#[component]
+fn SavedStep() -> impl IntoView {
+    let saved_step = lab().run.saved_step;
+    let text = move || saved_step.get().map(|step| format!("saved at step {}", format::thousands(step))).unwrap_or_default();
+    view! {
+        <span
+            class="small end saved"
+            id="saved-step"
+            data-testid="saved-step"
+            data-value=move || saved_step.get().map(|step| step.to_string()).unwrap_or_default()
+            title="The last step that survives any fault"
+            prop:textContent=text
+        ></span>
+    }
 }
 
-/// A number that was measured, and the step at which it was.
-type Measured = fn(&Metrics) -> Option<(f64, u64)>;
+/// A figure that was measured, if it was.
+type Measured = fn(&Metrics) -> Option<Figure>;
 
-/// Makes an element carry a number that was measured, for tests.
-fn carry(element: El, lab: Lab, of: Measured) -> El {
-    element
-        .set_from("data-value", move || lab.metrics.with(of).map(|v| format::plain(v.0)).unwrap_or_default())
-        .set_from("data-step", move || lab.metrics.with(of).map(|v| v.1.to_string()).unwrap_or_default())
+/// A figure as tests read it: its value, then its step; empty while unknown.
+fn plain(run: Run, of: Measured) -> (impl Fn() -> String + Copy, impl Fn() -> String + Copy) {
+    let value = move || run.metrics.with(of).map(|figure| format::plain(figure.value)).unwrap_or_default();
+    let step = move || run.metrics.with(of).map(|figure| figure.step.to_string()).unwrap_or_default();
+    (value, step)
 }
 
 /// Accuracy and both losses.
-fn figures(lab: Lab) -> El {
-    let accuracy: Measured = |m| m.test_accuracy;
-    let percent = move || lab.metrics.with(accuracy).map_or_else(|| "–".to_string(), |(share, _)| format::fixed(share * 100.0, 1));
-    let unit = move || if lab.metrics.with(accuracy).is_some() { "%".into() } else { String::new() };
-    let number = carry(html("span").named("accuracy-test"), lab, accuracy).text_from(percent);
-    let accuracy = html("div")
-        .class_if("void", move || lab.experiment.with(|e| is_regression(e.dataset)))
-        .child(html("dt").text("Test accuracy"))
-        .child(html("dd").child(number).child(html("span").class("unit").text_from(unit)));
-    html("dl").class("figures").child(accuracy).child(loss(lab, "loss-test", "key", "Test loss", |m| m.test_loss)).child(loss(
-        lab,
-        "loss-train",
-        "key train",
-        "Train loss",
-        |m| m.train_loss,
-    ))
+#[component]
+fn Figures() -> impl IntoView {
+    view! {
+        <dl class="figures">
+            <Accuracy />
+            <Loss id="loss-test" key_class="key" name="Test loss" of=|metrics| metrics.test_loss />
+            <Loss id="loss-train" key_class="key train" name="Train loss" of=|metrics| metrics.train_loss />
+        </dl>
+    }
+}
+
+/// The share of test samples answered correctly; hidden where there are no classes.
+#[component]
+fn Accuracy() -> impl IntoView {
+    let run = lab().run;
+    let of: Measured = |metrics| metrics.test_accuracy;
+    let (value, step) = plain(run, of);
+    let percent = move || run.metrics.with(of).map_or_else(|| "–".into(), |share| format::fixed(share.value * 100.0, 1));
+    let unit = move || if run.metrics.with(of).is_some() { "%" } else { "" };
+    view! {
+        <div class:void=move || run.experiment.with(|experiment| is_regression(experiment.dataset))>
+            <dt>"Test accuracy"</dt>
+            <dd>
+                <span id="accuracy-test" data-testid="accuracy-test" data-value=value data-step=step prop:textContent=percent></span>
+                <span class="unit" prop:textContent=unit></span>
+            </dd>
+        </div>
+    }
 }
 
 /// A loss with the key of its line.
-fn loss(lab: Lab, id: &str, key: &str, name: &str, of: Measured) -> El {
-    let text = move || lab.metrics.with(of).map_or_else(|| "–".to_string(), |v| format::loss(v.0));
-    html("div").child(html("dt").child(html("span").class(key)).text(name)).child(carry(html("dd").named(id), lab, of).text_from(text))
+#[component]
+fn Loss(id: &'static str, key_class: &'static str, name: &'static str, of: Measured) -> impl IntoView {
+    let run = lab().run;
+    let (value, step) = plain(run, of);
+    let text = move || run.metrics.with(of).map_or_else(|| "–".into(), |figure| format::loss(figure.value));
+    view! {
+        <div>
+            <dt><span class=key_class></span>{name}</dt>
+            <dd id=id data-testid=id data-value=value data-step=step prop:textContent=text></dd>
+        </div>
+    }
 }

@@ -1,147 +1,198 @@
-//! Play, pause, step, reset, new weights; how fast, how far, and on what device.
+//! The bar under the header: play, pause, step, reset, new weights; how fast, how far, and on what device.
 
-use super::choices;
-use super::controls::segmented;
-use super::element::{El, html, listen};
-use super::format::thousands;
-use super::icons;
-use super::lab::{Lab, lab};
-use super::reports::PageState;
-use super::watched::Watched;
+use crate::choices;
+use crate::format::thousands;
+use crate::parts::{Segmented, icons};
+use crate::state::{Lab, Phase, lab};
 use descent_protocol::DeviceKind;
 use descent_spec::{DeviceChoice, Speed};
+use leptos::html::Button;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
-/// The bar under the header.
-pub(crate) fn transport() -> El {
+/// The bar. `play` becomes its Play button.
+#[component]
+pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoView {
     let lab = lab();
-    let set_speed = move |id: &str| {
-        if let Some(speed) = Speed::from_id(id) {
-            lab.change(|e| e.speed = speed)
+    let run = lab.run;
+    let set_speed = move |id: String| {
+        if let Some(speed) = Speed::from_id(&id) {
+            lab.change(|experiment| experiment.speed = speed)
         }
     };
-    let speed = segmented("speed", "Speed", choices::speeds(), move || lab.experiment.with(|e| e.speed.id()), || None, set_speed);
-    let buttons = html("div")
-        .class("transport")
-        .set("role", "group")
-        .set("aria-label", "Training")
-        .child(play_button(lab))
-        .child(
-            button("step", "Step", "One step", icons::step())
-                .class("btn lv-more")
-                .flag("disabled", move || !can_step(lab))
-                .on_click(move || lab.step()),
-        )
-        .child(
-            button("reset", "Reset", "Back to the same first weights", icons::reset())
-                .flag("disabled", move || !is_built(lab))
-                .on_click(move || lab.reset()),
-        )
-        .child(
-            button("new-weights", "New weights", "Other random first weights", icons::dice())
-                .class("btn lv-more")
-                .flag("disabled", move || !is_built(lab))
-                .on_click(move || lab.new_weights()),
-        );
-    let counters = html("dl")
-        .class("counters")
-        .child(counter(lab, "epoch-count", "Epoch", move || lab.metrics.with(|m| m.epoch)))
-        .child(counter(lab, "step-count", "Step", move || lab.metrics.with(|m| m.step)));
-    html("div")
-        .class("bar")
-        .child(html("div").class("dock").child(buttons).child(counters))
-        .child(html("div").class("speed lv-more").child(speed))
-        .child(device(lab))
+    view! {
+        <div class="bar">
+            <div class="dock">
+                <Buttons play />
+                <dl class="counters">
+                    <Counter id="epoch-count" name="Epoch" value=move || run.metrics.with(|m| m.epoch) />
+                    <Counter id="step-count" name="Step" value=move || run.metrics.with(|m| m.step) />
+                </dl>
+            </div>
+            <div class="speed lv-more">
+                <Segmented
+                    id="speed"
+                    label="Speed"
+                    options=choices::speeds()
+                    value=move || run.experiment.with(|experiment| experiment.speed.id())
+                    on_choose=set_speed
+                />
+            </div>
+            <Device />
+        </div>
+    }
 }
 
-/// A button with an icon before its name.
-fn button(id: &str, name: &str, title: &str, icon: El) -> El {
-    let text = html("span").class("tx").text(name);
-    html("button").class("btn").named(id).set("title", title).set("aria-label", name).child(icon).child(text)
-}
-
-/// A number that counts up, with its name.
-fn counter(lab: Lab, id: &str, name: &str, value: impl Fn() -> u64 + Copy + 'static) -> El {
-    let number = html("dd")
-        .named(id)
-        .set_from("data-value", move || value().to_string())
-        .set_from("data-step", move || lab.metrics.with(|m| m.step.to_string()))
-        .text_from(move || thousands(value()));
-    html("div").class("counter").child(html("dt").text(name)).child(number)
-}
-
-fn is_built(lab: Lab) -> bool {
-    lab.built.with(Option::is_some)
-}
-
-/// A run that diverged goes on only after a remedy was chosen.
-fn can_step(lab: Lab) -> bool {
-    is_built(lab) && !matches!(lab.state.get(), PageState::Diverged | PageState::Training)
+/// What a visitor can do to the run.
+#[component]
+fn Buttons(play: NodeRef<Button>) -> impl IntoView {
+    let lab = lab();
+    // A run that diverged goes on only after a remedy was chosen.
+    let can_step = move || lab.run.is_built() && !matches!(lab.run.phase.get(), Phase::Diverged | Phase::Training);
+    let cannot_reset = move || !lab.run.is_built();
+    view! {
+        <div class="transport" role="group" aria-label="Training">
+            <PlayButton play />
+            <button
+                class="btn lv-more"
+                id="step"
+                data-testid="step"
+                title="One step"
+                aria-label="Step"
+                disabled=move || !can_step()
+                on:click=move |_| lab.step()
+            >
+                {icons::step()}
+                <span class="tx">"Step"</span>
+            </button>
+            <button
+                class="btn"
+                id="reset"
+                data-testid="reset"
+                title="Back to the same first weights"
+                aria-label="Reset"
+                disabled=cannot_reset
+                on:click=move |_| lab.reset()
+            >
+                {icons::reset()}
+                <span class="tx">"Reset"</span>
+            </button>
+            <button
+                class="btn lv-more"
+                id="new-weights"
+                data-testid="new-weights"
+                title="Other random first weights"
+                aria-label="New weights"
+                disabled=cannot_reset
+                on:click=move |_| lab.new_weights()
+            >
+                {icons::dice()}
+                <span class="tx">"New weights"</span>
+            </button>
+        </div>
+    }
 }
 
 /// One button in two states and one size; it keeps the focus when it changes.
-fn play_button(lab: Lab) -> El {
-    let is_training = move || lab.state.with(|&s| s == PageState::Training);
-    let id = move || if is_training() { "pause".to_string() } else { "play".to_string() };
-    // After a failure Play tries again.
-    let is_off = move || lab.state.with(|&s| s == PageState::Diverged || s != PageState::Failed && !is_built(lab));
-    let is_awaited = Watched::new(true);
+#[component]
+fn PlayButton(play: NodeRef<Button>) -> impl IntoView {
+    let lab = lab();
+    let phase = lab.run.phase;
+    let is_training = move || phase.get() == Phase::Training;
+    let id = move || if is_training() { "pause" } else { "play" };
+    let is_off = move || can_not_play(lab);
+    let is_awaited = RwSignal::new(true);
     let toggle = move || {
         is_awaited.set(false);
-        if lab.state.get_untracked() == PageState::Training { lab.pause() } else { lab.play() }
+        if phase.get_untracked() == Phase::Training { lab.pause() } else { lab.play() }
     };
     // Space does the same wherever no control has the focus, which would take it for itself.
-    let press = move |event: web_sys::Event| {
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
         let is_free = document().active_element().is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "SECTION"));
-        let is_space = event.unchecked_ref::<web_sys::KeyboardEvent>().key() == " ";
-        if is_space && is_free && !untrack(is_off) {
+        if event.key() == " " && is_free && !untrack(is_off) {
             event.prevent_default();
             toggle();
         }
-    };
-    listen(&window(), "keydown", Box::new(press));
-    let button = html("button")
-        .class("btn go")
-        .set_from("id", id)
-        .set_from("data-testid", id)
-        .set("aria-keyshortcuts", "Space")
-        .flag("disabled", is_off)
-        .on_click(toggle)
-        .child(html("span").set("aria-hidden", "true").class_if("gone", is_training).child(icons::play()))
-        .child(html("span").set("aria-hidden", "true").class_if("gone", move || !is_training()).child(icons::pause()))
-        .text_from(move || if is_training() { "Pause".into() } else { "Play".into() });
-    html("span").class("await-play").class_if("await", move || is_awaited.get() && lab.state.with(|&s| s == PageState::Ready)).child(button)
+    });
+    on_cleanup(move || keys.remove());
+    view! {
+        <span class="await-play" class=("await", move || is_awaited.get() && phase.get() == Phase::Ready)>
+            <button node_ref=play class="btn go" id=id data-testid=id aria-keyshortcuts="Space" disabled=is_off on:click=move |_| toggle()>
+                <span aria-hidden="true" class:gone=is_training>{icons::play()}</span>
+                <span aria-hidden="true" class:gone=move || !is_training()>{icons::pause()}</span>
+                <span prop:textContent=move || if is_training() { "Pause" } else { "Play" }></span>
+            </button>
+        </span>
+    }
+}
+
+/// After a failure Play tries again; a run that diverged waits for a remedy.
+fn can_not_play(lab: Lab) -> bool {
+    match lab.run.phase.get() {
+        Phase::Diverged => true,
+        Phase::Failed => false,
+        _ => !lab.run.is_built(),
+    }
+}
+
+/// A number that counts up, with its name.
+#[component]
+fn Counter(id: &'static str, name: &'static str, #[prop(into)] value: Signal<u64>) -> impl IntoView {
+    let metrics = lab().run.metrics;
+    view! {
+        <div class="counter">
+            <dt>{name}</dt>
+            <dd
+                id=id
+                data-testid=id
+                data-value=move || value.get().to_string()
+                data-step=move || metrics.with(|m| m.step.to_string())
+                prop:textContent=move || thousands(value.get())
+            ></dd>
+        </div>
+    }
 }
 
 /// The choice of device, what trains now, and why.
-fn device(lab: Lab) -> El {
-    let choose = move |id: &str| {
-        if let Some(device) = DeviceChoice::from_id(id) {
-            lab.change(|e| e.device = device)
+#[component]
+fn Device() -> impl IntoView {
+    let lab = lab();
+    let run = lab.run;
+    let choose = move |id: String| {
+        if let Some(device) = DeviceChoice::from_id(&id) {
+            lab.change(|experiment| experiment.device = device)
         }
     };
-    // Where a first run could not be built there is none.
-    let nothing = move || match lab.state.get() {
-        PageState::Failed => ("No device yet", "There is nothing to train."),
-        _ => ("Choosing a device", "The worker is starting."),
-    };
-    let unavailable = move || lab.device.with(|d| d.as_ref().and_then(|d| (!d.has_gpu).then_some("gpu")));
+    let unavailable = move || run.device.with(|device| device.as_ref().and_then(|device| (!device.has_gpu).then_some("gpu")));
     let kind = move || {
-        lab.device.with(|d| {
-            d.as_ref().map_or("", |d| match d.kind {
-                DeviceKind::Gpu => "gpu",
-                DeviceKind::Cpu => "cpu",
-            })
+        run.device.with(|device| match device.as_ref().map(|device| device.kind) {
+            Some(DeviceKind::Gpu) => "gpu",
+            Some(DeviceKind::Cpu) => "cpu",
+            None => "",
         })
     };
-    let name = move || lab.device.with(|d| d.as_ref().map_or_else(|| nothing().0.to_string(), |d| d.name.clone()));
-    let why = move || lab.device.with(|d| d.as_ref().map_or_else(|| nothing().1.to_string(), |d| d.why.clone()));
-    let choice = segmented("device", "Device", choices::devices(), move || lab.experiment.with(|e| e.device.id()), unavailable, choose);
-    html("div").class("dev").child(html("div").class("lv-more").child(choice)).child(
-        html("p")
-            .class("why")
-            .child(html("b").named("device-name").set_from("data-device", move || kind().to_string()).text_from(name))
-            .child(html("span").test_id("device-why").text_from(why)),
-    )
+    // Where a first run could not be built there is no device.
+    let nothing = move || match run.phase.get() {
+        Phase::Failed => ("No device yet", "There is nothing to train."),
+        _ => ("Choosing a device", "The worker is starting."),
+    };
+    let name = move || run.device.with(|device| device.as_ref().map_or_else(|| nothing().0.into(), |device| device.name.clone()));
+    let why = move || run.device.with(|device| device.as_ref().map_or_else(|| nothing().1.into(), |device| device.why.clone()));
+    view! {
+        <div class="dev">
+            <div class="lv-more">
+                <Segmented
+                    id="device"
+                    label="Device"
+                    options=choices::devices()
+                    value=move || run.experiment.with(|experiment| experiment.device.id())
+                    unavailable
+                    on_choose=choose
+                />
+            </div>
+            <p class="why">
+                <b id="device-name" data-testid="device-name" data-device=kind prop:textContent=name></b>
+                <span data-testid="device-why" prop:textContent=why></span>
+            </p>
+        </div>
+    }
 }
