@@ -10,13 +10,24 @@
 //!
 //! Plain functions compile natively, where their tests run; what touches the browser compiles for wasm32 alone.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively only tests call the logic of the views"))]
+#![cfg_attr(target_arch = "wasm32", allow(unreachable_pub, reason = "Leptos gives every component a public builder"))]
 
 mod border;
 mod charts;
 mod choices;
 mod edit;
 mod format;
+mod panels;
 mod state;
 
 #[cfg(target_arch = "wasm32")]
 mod clock;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod widgets;
+
+#[cfg(target_arch = "wasm32")]
+pub use pages::mount;

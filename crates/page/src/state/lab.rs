@@ -41,8 +41,19 @@ pub(crate) fn lab() -> Lab {
 
 /// A lab and its worker.
 impl Lab {
-    /// The experiment of the address, or a first visit's; nothing is running yet.
-    pub(crate) fn new() -> Self {
+    /// Starts a worker and builds the experiment of the address, or a first visit's, and follows the address from then on. It does not train by
+    /// itself.
+    pub(crate) fn begin() -> Self {
+        let lab = Self::new();
+        lab.client.set_value(Some(Client::start(move |event| lab.receive(event))));
+        lab.build();
+        let address = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_link());
+        on_cleanup(move || address.remove());
+        lab
+    }
+
+    /// Nothing is running yet.
+    fn new() -> Self {
         let (experiment, problems) = address::read();
         let lab = Self {
             run: Run::new(experiment.clone()),
@@ -64,12 +75,6 @@ impl Lab {
             }
         });
         lab
-    }
-
-    /// Starts the worker and builds the first run. It does not train by itself.
-    pub(crate) fn start(self) {
-        self.client.set_value(Some(Client::start(move |event| self.receive(event))));
-        self.build();
     }
 
     /// Sends a command to the present run.
