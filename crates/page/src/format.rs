@@ -108,6 +108,6 @@ mod tests {
 
     #[test]
     fn lengths_and_shares_are_as_styles_write_them() {
-        assert_eq!([px(12.5), percent(0.5), at(3.14)], ["12.5px", "50%", "3.1"]);
+        assert_eq!([px(12.5), percent(0.5), at(2.34)], ["12.5px", "50%", "2.3"]);
     }
 }
