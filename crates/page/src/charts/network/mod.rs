@@ -1,0 +1,24 @@
+//! The network of a 2-D set, drawn in columns: each unit with its own map, each weight as a line.
+//!
+//! A [`Layout`](layout::Layout) says where everything stands and which numbers of a frame belong to it, what a [`Subject`](subject::Subject)
+//! is and where the keys lead from it. The components know no position of their own. What is drawn comes from one
+//! [`Scene`](crate::state::Scene): its frame is of the network that the layout was made from.
+
+mod column;
+mod keys;
+mod layout;
+mod subject;
+
+#[cfg(target_arch = "wasm32")]
+mod figure;
+#[cfg(target_arch = "wasm32")]
+mod headers;
+#[cfg(target_arch = "wasm32")]
+mod lines;
+#[cfg(target_arch = "wasm32")]
+mod tip;
+#[cfg(target_arch = "wasm32")]
+mod units;
+
+#[cfg(target_arch = "wasm32")]
+pub(crate) use figure::Network;
