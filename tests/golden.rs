@@ -96,11 +96,11 @@ fn run_program(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let program = compile(&model, backend.target()).unwrap_or_else(|error| panic!("a golden case does not compile: {error}"));
     let mut executor = Executor::new(backend, program).unwrap_or_else(|error| panic!("{error}"));
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = pollster::block_on(executor.read(&slices)).expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }

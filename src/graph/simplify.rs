@@ -6,6 +6,7 @@
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
+use std::collections::HashMap;
 
 /// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or not.
 pub fn simplify(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
@@ -59,8 +60,8 @@ impl Graph {
 #[derive(Default)]
 struct Rewriter {
     graph: Graph,
-    /// The nodes made so far and their operands, those of a commutative op in ascending order.
-    known: Vec<(Vec<NodeId>, NodeId)>,
+    /// The nodes made so far by their operands, those of a commutative op in ascending order.
+    known: HashMap<Vec<NodeId>, Vec<NodeId>>,
 }
 
 impl Rewriter {
@@ -76,12 +77,13 @@ impl Rewriter {
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
         }
-        let is_it = |id: NodeId| self.graph.shape(id) == &shape && is_same(&self.graph.node(id).op, &op);
-        if let Some((_, id)) = self.known.iter().find(|(of_known, id)| *of_known == operands && is_it(*id)) {
+        let known = self.known.entry(operands).or_default();
+        let is_it = |id: &&NodeId| self.graph.shape(**id) == &shape && is_same(&self.graph.node(**id).op, &op);
+        if let Some(id) = known.iter().find(is_it) {
             return *id;
         }
         let id = self.graph.push(op, &inputs, shape);
-        self.known.push((operands, id));
+        known.push(id);
         id
     }
 

@@ -26,6 +26,11 @@ pub struct Kernel {
 impl Kernel {
     /// Storage buffers that one kernel may bind within WebGPU's default limits.
     pub const MAX_BINDINGS: usize = 8;
+
+    /// A kernel without an epilogue.
+    pub(crate) fn plain(kind: Kind, inputs: Vec<Slice>, outputs: Vec<Slice>, label: &str) -> Self {
+        Self { kind, epilogue: Fused::none(), inputs, outputs, label: label.into() }
+    }
 }
 
 /// What a kernel computes.

@@ -6,14 +6,14 @@
 pub mod bench;
 pub mod blueprint;
 pub mod clock;
-pub mod cost;
+pub mod device;
 mod first_values;
 pub mod pace;
 pub mod pictures;
-pub mod place;
 mod rest;
 pub mod session;
 pub mod snapshot;
+pub mod trial;
 
 pub use first_values::FirstValues;
 pub use pictures::{Frame, View};

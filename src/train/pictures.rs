@@ -3,7 +3,7 @@
 use super::blueprint::Pictures;
 use super::session::Session;
 use crate::exec::ExecError;
-use crate::plan::{Placed, Slice};
+use crate::plan::{NamedSlice, Slice};
 use descent_spec::DRAWN_UNITS;
 
 /// Half the side of the drawn square.
@@ -160,14 +160,14 @@ impl Session {
     }
 
     /// Runs a probe and says where its outputs are: the layers, then the prediction.
-    fn probe(&mut self, name: &str) -> Result<Vec<Placed>, ExecError> {
+    fn probe(&mut self, name: &str) -> Result<Vec<NamedSlice>, ExecError> {
         let routine = self.executor.program().routine(name).expect("the routines of pictures follow from their kind");
         self.executor.run(routine, 1)?;
         Ok(self.executor.program().routines[routine].outputs.clone())
     }
 }
 
-fn prediction(outputs: &[Placed]) -> &Placed {
+fn prediction(outputs: &[NamedSlice]) -> &NamedSlice {
     outputs.last().expect("a probe predicts")
 }
 
@@ -182,7 +182,7 @@ fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
 }
 
 /// What is drawn of a parameter of dense layers: rows of a weight, or the beginning of a vector.
-fn drawn(param: &Placed) -> impl Iterator<Item = Slice> {
+fn drawn(param: &NamedSlice) -> impl Iterator<Item = Slice> {
     let slice = param.slice;
     let (rows, width) = if let [rows, width] = *param.shape { (rows, width) } else { (1, slice.len) };
     (0..rows.min(DRAWN_UNITS)).map(move |row| Slice { offset: slice.offset + row * width, len: width.min(DRAWN_UNITS), ..slice })

@@ -97,14 +97,14 @@ impl Session {
 
 /// All that training changes beside the state: name, shape and place of each tensor.
 fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
-    let params = program.params.iter().map(|placed| (format!("params/{}", placed.name), placed.shape.clone(), placed.slice));
+    let params = program.params.iter().map(|tensor| (format!("params/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     let moments = program.moments().enumerate().flat_map(|(number, all)| {
-        program.params.iter().map(move |placed| {
-            let slice = Slice { buffer: all.buffer, offset: all.offset + placed.slice.offset, len: placed.slice.len };
-            (format!("moment{number}/{}", placed.name), placed.shape.clone(), slice)
+        program.params.iter().map(move |tensor| {
+            let slice = Slice { buffer: all.buffer, offset: all.offset + tensor.slice.offset, len: tensor.slice.len };
+            (format!("moment{number}/{}", tensor.name), tensor.shape.clone(), slice)
         })
     });
-    let stats = program.stats.iter().map(|placed| (format!("stats/{}", placed.name), placed.shape.clone(), placed.slice));
+    let stats = program.stats.iter().map(|tensor| (format!("stats/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     params.chain(moments).chain(stats).collect()
 }
 

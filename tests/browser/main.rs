@@ -39,11 +39,11 @@ async fn run(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let program = compile(&model, backend.target()).expect("a golden case compiles");
     let mut executor = Executor::new(backend, program).expect("its kernels compile");
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = executor.read(&slices).await.expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }

@@ -61,13 +61,13 @@ impl Case {
     /// The case as a program: what is read lies in one buffer, what is written in another.
     pub(crate) fn program(&self) -> Program {
         let mut lens = [0, 0];
-        let mut place = |buffer: usize, len: usize| {
+        let mut slice_of = |buffer: usize, len: usize| {
             let slice = Slice { buffer: BufferId(buffer as u16), offset: lens[buffer], len };
             lens[buffer] += len.next_multiple_of(Slice::ALIGN);
             slice
         };
-        let inputs = self.inputs.iter().map(|input| place(0, input.len())).collect();
-        let outputs = self.outputs.iter().map(|output| place(1, output.len())).collect();
+        let inputs = self.inputs.iter().map(|input| slice_of(0, input.len())).collect();
+        let outputs = self.outputs.iter().map(|output| slice_of(1, output.len())).collect();
         let kernel = Kernel { kind: self.kind.clone(), epilogue: self.epilogue.clone(), inputs, outputs, label: "test".into() };
         program([(Role::Input, lens[0]), (Role::Scratch, lens[1])], vec![kernel])
     }

@@ -169,7 +169,7 @@ pub fn draw(seed: u64, index: u32) -> ([u8; PIXELS], u8) {
         .iter()
         .map(|&[x, y]| {
             let mut wobble = || (between(-1.0, 1.0) + between(-1.0, 1.0)) * hand.wobble;
-            hand.place([x + wobble(), y + wobble()])
+            hand.draw_at([x + wobble(), y + wobble()])
         })
         .collect();
     keep_inside(&mut points, hand.half_width + 1.0);
@@ -228,7 +228,7 @@ impl Hand {
     }
 
     /// From the unit square to pixels.
-    fn place(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+    fn draw_at(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let (x, y) = (x - 0.5, y - 0.5);
         let x = x + self.bend * (y * y - 0.08);
         let (x, y) = (x * self.width - self.slant * y * self.height * 0.5, y * self.height);

@@ -3,7 +3,7 @@
 use super::super::text::{Dispatch, Source, finite, shader};
 use super::{COMBINE, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
+use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Target, state};
 use std::fmt::Write;
 
 /// Workgroups that keep the cores under a software adapter busy.
@@ -46,10 +46,10 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         source.reads(name, *input);
     }
     if let Some(slice) = next_stats {
-        source.reads("next_stats", slice).line(&place_of("stat_of", &program.stats));
+        source.reads("next_stats", slice).line(&index_of_tensor("stat_of", &program.stats));
     }
     source.writes("partials", kernel.outputs[0]);
-    source.line(&place_of("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
+    source.line(&index_of_tensor("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
     source.finish(chunks + 1)
 }
 
@@ -112,10 +112,10 @@ fn suspects(program: &Program) -> usize {
 }
 
 /// A function that tells to which of some tensors element `e` of their buffer belongs.
-fn place_of(name: &str, tensors: &[Placed]) -> String {
+fn index_of_tensor(name: &str, tensors: &[NamedSlice]) -> String {
     let mut body = format!("fn {name}(e: u32) -> u32 {{\n    var tensor = 0u;\n");
-    for (at, placed) in tensors.iter().enumerate().skip(1) {
-        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", placed.slice.offset);
+    for (at, tensor) in tensors.iter().enumerate().skip(1) {
+        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", tensor.slice.offset);
     }
     body.push_str("    return tensor;\n}");
     body

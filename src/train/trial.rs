@@ -11,21 +11,21 @@ use std::rc::Rc;
 const BUDGET_MS: f64 = 80.0;
 /// Single steps that are tried where the first takes long ...
 const TRIES: usize = 3;
-/// ... unless it takes so long that the run, which waits for them, would seem to have stopped: see [`Cost::is_doubtful`].
+/// ... unless it takes so long that the run, which waits for them, would seem to have stopped: see [`StepCost::is_doubtful`].
 const BELIEVED_MS: f64 = 1_200.0;
 /// Batches of the copy: the work of a step does not depend on how many samples there are.
 const BATCHES: usize = 4;
 
 /// A measured cost.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Cost {
+pub struct StepCost {
     /// Milliseconds a step.
     pub step_ms: f64,
     /// Steps measured.
     pub steps: u32,
 }
 
-impl Cost {
+impl StepCost {
     /// Whether it rests on one step that took so long that it may have waited for something else.
     pub fn is_doubtful(&self) -> bool {
         self.steps == 1 && self.step_ms >= BELIEVED_MS
@@ -62,7 +62,7 @@ impl Trial {
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn measure(&mut self) -> Result<Cost, ExecError> {
+    pub async fn measure(&mut self) -> Result<StepCost, ExecError> {
         cost_of(async |steps| {
             let began = now_ms();
             self.session.run(steps).await?;
@@ -74,7 +74,7 @@ impl Trial {
 }
 
 /// The cost of a step, where `timed` takes so many and says how long they took.
-async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> Result<Cost, ExecError> {
+async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> Result<StepCost, ExecError> {
     let mut step_ms = timed(1).await?;
     // What a driver prepares only once may come late: a step that takes long is believed when another takes as long.
     for _ in 1..TRIES {
@@ -97,7 +97,7 @@ async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> R
         done += steps;
         step_ms = ms / f64::from(steps);
     }
-    Ok(Cost { step_ms: spent_ms / f64::from(done), steps: done })
+    Ok(StepCost { step_ms: spent_ms / f64::from(done), steps: done })
 }
 
 /// The first `rows` training samples and one to test on.
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     /// What is measured where steps take `ms` after a first one that takes `first_ms`, and how many calls that takes.
-    fn measured(first_ms: f64, ms: f64) -> (Cost, usize) {
+    fn measured(first_ms: f64, ms: f64) -> (StepCost, usize) {
         let mut calls = 0;
         let cost = pollster::block_on(cost_of(async |steps| {
             calls += 1;
@@ -143,14 +143,14 @@ mod tests {
 
     #[test]
     fn slow_steps_are_taken_twice_at_most() {
-        assert_eq!(measured(900.0, 880.0), (Cost { step_ms: 880.0, steps: 1 }, 2));
+        assert_eq!(measured(900.0, 880.0), (StepCost { step_ms: 880.0, steps: 1 }, 2));
         assert!(!measured(900.0, 880.0).0.is_doubtful());
     }
 
     #[test]
     fn a_step_of_seconds_is_taken_once_and_doubted() {
         let (cost, calls) = measured(2_500.0, 2_400.0);
-        assert_eq!((cost, calls), (Cost { step_ms: 2_500.0, steps: 1 }, 1));
+        assert_eq!((cost, calls), (StepCost { step_ms: 2_500.0, steps: 1 }, 1));
         assert!(cost.is_doubtful());
     }
 
