@@ -4,9 +4,9 @@
 mod common;
 
 use common::following::Following;
+use common::machine::adapter;
 use descent::data::{Column, Samples};
-use descent::exec::gpu::{Device, Gpu};
-use descent::exec::{ExecError, Executor, cpu::Cpu};
+use descent::exec::Backend;
 use descent::nn::init::Init;
 use descent::nn::{Activation, Architecture, Head, Layer};
 use descent::plan::Target;
@@ -135,23 +135,18 @@ fn random_networks_follow_the_interpreter_on_the_cpu() {
     let runs: Vec<_> = (0..400).filter_map(run).collect();
     assert!(runs.len() >= 200, "only {} of 400 networks fit together", runs.len());
     for (run, what) in runs {
-        assert_followed(&run.losses(Target::Cpu, |program| Ok(Executor::Cpu(Cpu::new(program))), STEPS), &run.expected(STEPS), &what);
+        assert_followed(&run.losses(&Backend::Cpu, STEPS), &run.expected(STEPS), &what);
     }
 }
 
 #[test]
 fn random_networks_follow_the_interpreter_on_the_gpu() {
-    let device = match pollster::block_on(Device::request()) {
-        Ok(device) => device,
-        Err(ExecError::NoAdapter(_)) => return println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    };
+    let Some(device) = adapter() else { return };
     // Kernels for real GPUs take a software adapter longer to compile.
     for (target, seeds) in [(device.target(), 1000..1030), (Target::Gpu, 2000..2006)] {
-        let device = device.clone().with_target(target);
+        let backend = Backend::Gpu(device.with_target(target));
         for (run, what) in seeds.filter_map(run) {
-            let losses = run.losses(target, |program| Ok(Executor::Gpu(Gpu::new(&device, program)?)), STEPS);
-            assert_followed(&losses, &run.expected(STEPS), &format!("{target:?}, {what}"));
+            assert_followed(&run.losses(&backend, STEPS), &run.expected(STEPS), &format!("{target:?}, {what}"));
         }
     }
 }

@@ -10,12 +10,13 @@ use common::golden_file::GoldenFile;
 use common::golden_links;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use common::golden_train::{self, Trainer, Trajectories};
-use descent::exec::gpu::{Device, Gpu};
-use descent::exec::{ExecError, Executor, cpu::Cpu};
+use common::machine::adapter;
+use descent::exec::gpu::Device;
+use descent::exec::{Backend, Executor};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
 use descent::nn::Model;
-use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use descent::plan::{ModelSpec, RoutineSpec, Target, compile};
 use descent::tensor::Tensor;
 use std::path::{Path, PathBuf};
 
@@ -89,17 +90,18 @@ fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
 }
 
 /// Compiles and runs a problem as a program of one routine.
-fn run_program(problem: &Problem, target: Target, executor: impl Fn(Program) -> Executor) -> Vec<Vec<f64>> {
+fn run_program(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let outputs = problem.wanted.iter().map(|wanted| (wanted.name.clone(), wanted.node)).collect();
     let routine = RoutineSpec { name: "case", graph: problem.graph.clone(), outputs, fetch: None, training: None, tally: None };
     let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
-    let mut executor = executor(compile(&model, target).unwrap_or_else(|error| panic!("a golden case does not compile: {error}")));
+    let program = compile(&model, backend.target()).unwrap_or_else(|error| panic!("a golden case does not compile: {error}"));
+    let mut executor = Executor::new(backend, program).unwrap_or_else(|error| panic!("{error}"));
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = pollster::block_on(executor.read(&slices)).expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }
@@ -115,26 +117,13 @@ fn reference_gives_pytorchs_answers() {
 
 #[test]
 fn cpu_gives_pytorchs_answers() {
-    run_ops("cpu", |problem| run_program(problem, Target::Cpu, |program| Executor::Cpu(Cpu::new(program))));
-}
-
-/// The adapter of this machine, or a line that says why its tests are skipped.
-fn adapter() -> Option<Device> {
-    match pollster::block_on(Device::request()) {
-        Ok(device) => Some(device),
-        Err(ExecError::NoAdapter(_)) => {
-            println!("skipped: no adapter");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
+    run_ops("cpu", |problem| run_program(problem, &Backend::Cpu));
 }
 
 fn gpu_answers(target: Target) {
-    let Some(device) = adapter().map(|device| device.with_target(target)) else { return };
-    run_ops("gpu", |problem| {
-        run_program(problem, target, |program| Executor::Gpu(Gpu::new(&device, program).unwrap_or_else(|error| panic!("{error}"))))
-    });
+    let Some(device) = adapter() else { return };
+    let backend = Backend::Gpu(device.with_target(target));
+    run_ops("gpu", |problem| run_program(problem, &backend));
 }
 
 #[test]
@@ -168,22 +157,18 @@ fn reference_follows_pytorchs_training() {
 
 #[test]
 fn cpu_follows_pytorchs_training() {
-    run_training("cpu", "tol", usize::MAX, |file, model, params| {
-        Box::new(Executed::start(file, model, &params, Target::Cpu, |program| Executor::Cpu(Cpu::new(program))))
-    });
+    run_training("cpu", "tol", usize::MAX, |file, model, params| Box::new(Executed::start(file, model, &params, &Backend::Cpu)));
 }
 
-fn gpu_follows(device: &Device, executor: &str, most: usize) {
-    run_training(executor, "tol_gpu", most, |file, model, params| {
-        let executor = |program| Executor::Gpu(Gpu::new(device, program).unwrap_or_else(|error| panic!("{error}")));
-        Box::new(Executed::start(file, model, &params, device.target(), executor))
-    });
+fn gpu_follows(device: Device, executor: &str, most: usize) {
+    let backend = Backend::Gpu(device);
+    run_training(executor, "tol_gpu", most, |file, model, params| Box::new(Executed::start(file, model, &params, &backend)));
 }
 
 #[test]
 fn gpu_follows_pytorchs_training() {
     let Some(device) = adapter() else { return };
-    gpu_follows(&device, "gpu", usize::MAX);
+    gpu_follows(device, "gpu", usize::MAX);
 }
 
 /// One run of each model, since the kernels of the other target answer to all op cases already.
@@ -191,7 +176,7 @@ fn gpu_follows_pytorchs_training() {
 fn gpu_with_the_other_kernels_follows_pytorchs_training() {
     let Some(device) = adapter() else { return };
     let other = if device.target() == Target::Gpu { Target::SoftwareGpu } else { Target::Gpu };
-    gpu_follows(&device.with_target(other), "gpu with the other kernels", 1);
+    gpu_follows(device.with_target(other), "gpu with the other kernels", 1);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at its unluckiest.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::{ExecError, gpu::Device};
+mod common;
+
+use common::machine::{adapter, bundled, data_in};
+use descent::data::Loaded;
+use descent::exec::Backend;
 use descent::spec::{Dataset, Experiment, ModelChoice, OptimizerChoice};
-use descent::train::{Part, Place, Session};
+use descent::train::{Part, Session};
 use pollster::block_on;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -70,53 +73,42 @@ impl Recipe {
     }
 
     /// The share of test samples that are answered after training with a seed.
-    fn accuracy(&self, data: &Rc<Loaded>, place: &Place, seed: u32) -> f64 {
-        let mut session = Session::new(&self.experiment(seed), data, place).expect("the experiment is sound");
-        session.run((self.epochs * session.epoch_steps()) as u32).expect("the device is there");
+    fn accuracy(&self, data: &Rc<Loaded>, backend: &Backend, seed: u32) -> f64 {
+        let mut session = Session::new(&self.experiment(seed), data, backend).expect("the experiment is sound");
+        block_on(session.run((self.epochs * session.epoch_steps()) as u32)).expect("the device is there");
         let test = block_on(session.evaluate(Part::Test)).expect("the device is there").expect("there are test samples");
         test.accuracy.expect("classes are answered right or wrong")
     }
 
     /// Trains with each seed and compares with the floor.
-    fn reaches_its_floor(&self, data: &Rc<Loaded>, place: &Place, executor: &str, seeds: RangeInclusive<u32>) {
+    fn reaches_its_floor(&self, data: &Rc<Loaded>, backend: &Backend, executor: &str, seeds: RangeInclusive<u32>) {
         for seed in seeds {
-            let accuracy = self.accuracy(data, place, seed);
+            let accuracy = self.accuracy(data, backend, seed);
             println!("recipe {} {executor}, seed {seed}: {accuracy:.4}, floor {}", self.name, self.floor);
             assert!(accuracy >= self.floor, "{} with seed {seed} reaches {accuracy:.4}, not {}", self.name, self.floor);
         }
     }
 }
 
-/// The samples of a set whose files lie in `folder`.
-fn data(dataset: Dataset, folder: &Path) -> Rc<Loaded> {
-    let start = Experiment::start(dataset);
-    let request = Request { dataset, noise: start.noise, train_percent: start.train_percent, features: start.features, seed: start.seed };
-    let read = |name: &&str| {
-        let path = folder.join(name);
-        ((*name).to_owned(), std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
-    };
-    Rc::new(load(&request, dataset.entry().files.iter().map(read).collect()).expect("the data is sound"))
-}
-
 fn digits() -> Rc<Loaded> {
-    data(Dataset::Digits, &Path::new(env!("CARGO_MANIFEST_DIR")).join("www"))
+    bundled(&Experiment::start(Dataset::Digits))
 }
 
 #[test]
 fn digits_mlp_reaches_its_floor() {
-    DIGITS_MLP.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_MLP.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_reaches_its_floor() {
-    DIGITS_CNN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_is_as_good_as_pytorchs_on_average() {
     const RUNS: u32 = 24;
     let data = digits();
-    let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Place::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
+    let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Backend::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
     // Three standard errors of such a mean; a lucky average shows test samples that were trained on.
     let margin = 3.0 * DIGITS_CNN_SD / f64::from(RUNS).sqrt();
     println!("recipe digits_cnn cpu, seeds 1 to {RUNS}: {mean:.4}, PyTorch's {DIGITS_CNN_MEAN} ± {margin:.4}");
@@ -125,16 +117,13 @@ fn digits_cnn_is_as_good_as_pytorchs_on_average() {
 
 #[test]
 fn digits_cnn_bn_reaches_its_floor() {
-    DIGITS_CNN_BN.reaches_its_floor(&digits(), &Place::Cpu, "cpu", SEEDS);
+    DIGITS_CNN_BN.reaches_its_floor(&digits(), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 fn digits_cnn_reaches_its_floor_on_the_gpu() {
-    match block_on(Device::request()) {
-        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Place::Gpu(device), "gpu", 1..=1),
-        Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    }
+    let Some(device) = adapter() else { return };
+    DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1);
 }
 
 /// The folder of large sets, where it is there.
@@ -151,12 +140,12 @@ fn large_sets() -> Option<PathBuf> {
 #[ignore = "a minute or more: an epoch of 60,000 images, three times"]
 fn mnist_mlp_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_MLP.reaches_its_floor(&data(Dataset::Mnist, &folder), &Place::Cpu, "cpu", SEEDS);
+    MNIST_MLP.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 #[ignore = "minutes: an epoch of 60,000 images, three times"]
 fn mnist_cnn_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_CNN.reaches_its_floor(&data(Dataset::Mnist, &folder), &Place::Cpu, "cpu", SEEDS);
+    MNIST_CNN.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }

@@ -1,29 +1,17 @@
 //! A run trains, is put to rest and woken, and replays bit for bit.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::gpu::Device;
+mod common;
+
+use common::machine::{adapter, bundled};
+use descent::exec::Backend;
 use descent::nn::{Activation, Layer};
 use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
-use descent::train::{Frame, Part, Place, RestoreError, Session, Snapshot, View};
+use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
-use std::rc::Rc;
-
-fn data(experiment: &Experiment) -> Rc<Loaded> {
-    let request = Request {
-        dataset: experiment.dataset,
-        noise: experiment.noise,
-        train_percent: experiment.train_percent,
-        features: experiment.features,
-        seed: experiment.seed.clone(),
-    };
-    let files = experiment.dataset.entry().files.iter();
-    let files = files.map(|name| ((*name).to_owned(), std::fs::read(format!("www/{name}")).expect("bundled data is there"))).collect();
-    Rc::new(load(&request, files).expect("bundled data is sound"))
-}
 
 fn session(experiment: &Experiment) -> Session {
-    Session::new(experiment, &data(experiment), &Place::Cpu).expect("the experiment is sound")
+    Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
 /// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
@@ -56,7 +44,7 @@ fn assert_same(a: &Snapshot, b: &Snapshot, what: &str) {
 
 fn trained(experiment: &Experiment, steps: u32) -> Session {
     let mut session = session(experiment);
-    session.run(steps).expect("the CPU is never lost");
+    block_on(session.run(steps)).expect("the CPU is never lost");
     session
 }
 
@@ -88,7 +76,7 @@ fn a_run_woken_from_a_file_goes_on_bit_for_bit() {
         let file = bits(&mut trained(&experiment, 70)).to_bytes();
         let mut woken = session(&experiment);
         woken.restore(&Snapshot::from_bytes(&file).expect("the file is sound")).expect("it is of this network");
-        woken.run(80).expect("the CPU is never lost");
+        block_on(woken.run(80)).expect("the CPU is never lost");
         assert_same(&bits(&mut straight), &bits(&mut woken), optimizer.id());
     }
 }
@@ -110,7 +98,7 @@ fn reset_returns_to_the_same_weights_and_a_draw_to_others() {
         let experiment = Experiment { init, ..Experiment::first_visit() };
         let mut run = session(&experiment);
         let first = bits(&mut run);
-        run.run(50).expect("the CPU is never lost");
+        block_on(run.run(50)).expect("the CPU is never lost");
         assert!(first.tensors != bits(&mut run).tensors, "50 steps change something");
         run.reset().expect("the CPU is never lost");
         assert_same(&first, &bits(&mut run), init.id());
@@ -124,11 +112,11 @@ fn evaluating_and_drawing_never_change_what_training_reads() {
     for experiment in [Experiment::first_visit(), convolutional()] {
         let mut watched = session(&experiment);
         for _ in 0..10 {
-            watched.run(3).expect("the CPU is never lost");
+            block_on(watched.run(3)).expect("the CPU is never lost");
             for part in [Part::Test, Part::Train] {
                 block_on(watched.evaluate(part)).expect("the CPU is never lost");
             }
-            block_on(watched.frame(&View { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
+            block_on(watched.frame(&FrameRequest { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
         }
         assert_same(&bits(&mut watched), &bits(&mut trained(&experiment, 30)), "watched and not");
     }
@@ -150,21 +138,15 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
     let kept = bits(&mut session);
     let is_finite = |words: &[u32]| words.iter().all(|word| f32::from_bits(*word).is_finite());
     assert!(kept.tensors.iter().filter(|stored| stored.name.starts_with("params/")).all(|stored| is_finite(&stored.words)));
-    session.run(10).expect("the CPU is never lost");
+    block_on(session.run(10)).expect("the CPU is never lost");
     assert_same(&kept, &bits(&mut session), "later steps change nothing");
     session.thaw().expect("the CPU is never lost");
     assert_eq!(block_on(session.progress()).expect("the CPU is never lost").divergence, None);
 }
 
 /// The CPU and, if there is one, the GPU of this machine.
-fn places() -> Vec<Place> {
-    match block_on(Device::request()) {
-        Ok(device) => vec![Place::Cpu, Place::Gpu(device)],
-        Err(error) => {
-            println!("skipped on the GPU: {error}");
-            vec![Place::Cpu]
-        }
-    }
+fn backends() -> Vec<Backend> {
+    std::iter::once(Backend::Cpu).chain(adapter().map(Backend::Gpu)).collect()
 }
 
 /// What a move has to keep: all but the name of the class of devices.
@@ -174,17 +156,17 @@ fn carried(session: &mut Session) -> Snapshot {
 
 #[test]
 fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
-    let places = places();
-    let [cpu, gpu] = places.as_slice() else { return };
+    let backends = backends();
+    let [cpu, gpu] = backends.as_slice() else { return };
     let experiment = convolutional();
     let mut unmoved = trained(&experiment, 30);
     let mut moving = trained(&experiment, 10);
-    for place in [gpu, cpu] {
+    for backend in [gpu, cpu] {
         let left = carried(&mut moving);
-        moving = Session::new(&experiment, &data(&experiment), place).expect("the experiment is sound");
+        moving = Session::new(&experiment, &bundled(&experiment), backend).expect("the experiment is sound");
         moving.restore(&left).expect("it is of this network");
         assert_same(&left, &carried(&mut moving), "before the first step on another device");
-        moving.run(10).expect("the device is there");
+        block_on(moving.run(10)).expect("the device is there");
     }
     let [here, there] = [&mut unmoved, &mut moving].map(|session| block_on(session.progress()).expect("the device is there"));
     assert_eq!((there.step, there.epoch, there.divergence), (30, here.epoch, here.divergence));
@@ -205,12 +187,12 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
     let experiment = Experiment { optimizer: OptimizerChoice::Sgd, ..convolutional() };
     let layers = experiment.layers[..2].to_vec();
     let experiment = Experiment { layers, ..experiment };
-    for place in places() {
-        let mut run = Session::new(&experiment, &data(&experiment), &place).expect("the experiment is sound");
+    for backend in backends() {
+        let mut run = Session::new(&experiment, &bundled(&experiment), &backend).expect("the experiment is sound");
         let mut steps_at = |learning_rate: f64, steps: u32| {
             run.reset().expect("the device is there");
             run.set_learning_rate(learning_rate).expect("the device is there");
-            run.run(steps).expect("the device is there");
+            block_on(run.run(steps)).expect("the device is there");
             (block_on(run.progress()).expect("the device is there"), bits(&mut run))
         };
         // With the smaller rate only a variance overflows, and hides that from loss and gradients: x / √∞ = 0.
@@ -239,7 +221,8 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
     let dense = |units| Layer::Dense { units, activation: Activation::Tanh };
     let norm = Layer::BatchNorm { activation: Activation::Tanh };
     let mut plane = trained(&Experiment { layers: vec![dense(12), norm, dense(5)], ..Experiment::first_visit() }, 10);
-    let Frame::Maps { unit_size, units, params, .. } = block_on(plane.frame(&View::default())).expect("the CPU is never lost") else {
+    let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
+    else {
         panic!("a spiral has maps")
     };
     assert_eq!(units.len(), (2 + 8 + 8 + 5 + 1) * unit_size * unit_size);
@@ -257,7 +240,8 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
 #[test]
 fn pictures_have_the_sizes_they_announce() {
     let mut plane = trained(&Experiment::first_visit(), 10);
-    let Frame::Maps { size, unit_size, output, units, params } = block_on(plane.frame(&View::default())).expect("the CPU is never lost")
+    let Picture::Maps { size, unit_size, output, units, params } =
+        block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
     };
@@ -270,8 +254,8 @@ fn pictures_have_the_sizes_they_announce() {
     let mut images = trained(&convolutional(), 10);
     let shown = images.shown().expect("digits are shown");
     assert_eq!((shown.image, shown.pixels.len()), ([8, 8], shown.labels.len() * 64));
-    let view = View { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
-    let Frame::Images { shown: answers, activations, drawn } = block_on(images.frame(&view)).expect("the CPU is never lost") else {
+    let request = FrameRequest { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
+    let Picture::Images { shown: answers, activations, drawn } = block_on(images.frame(&request)).expect("the CPU is never lost") else {
         panic!("digits have answers")
     };
     assert_eq!(answers.len(), shown.labels.len() * 10);

@@ -4,17 +4,16 @@
 mod common;
 
 use common::following::Following;
-use descent::data::{Samples, digits};
-use descent::exec::{Executor, cpu::Cpu};
+use common::machine::bundled;
+use descent::data::Samples;
+use descent::exec::Backend;
 use descent::nn::init::Init;
 use descent::nn::{Architecture, Head};
-use descent::plan::Target;
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use descent::spec::{Dataset, ModelChoice};
+use descent::spec::{Dataset, Experiment, ModelChoice};
 
 fn samples() -> Samples {
-    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/data/digits.bin")).expect("the digits are bundled");
-    digits::parse(&bytes, 80.0).expect("they are sound")
+    bundled(&Experiment { train_percent: 80.0, ..Experiment::start(Dataset::Digits) }).samples.clone()
 }
 
 fn follows(choice: ModelChoice, steps: usize) {
@@ -24,7 +23,7 @@ fn follows(choice: ModelChoice, steps: usize) {
     let head = Head::CrossEntropy { classes: 10 };
     let architecture = Architecture { input: vec![8, 8, 1], layers, head, init: Init::Default };
     let run = Following::new(samples(), &architecture, update, 32).expect("the layers fit");
-    let losses = run.losses(Target::Cpu, |program| Ok(Executor::Cpu(Cpu::new(program))), steps);
+    let losses = run.losses(&Backend::Cpu, steps);
     for (step, (got, want)) in losses.into_iter().zip(run.expected(steps)).enumerate() {
         assert!((got - want).abs() < 2e-5, "the loss of step {step} is {got}, not {want}");
     }

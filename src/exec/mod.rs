@@ -1,17 +1,36 @@
 //! Runs a [`Program`].
 //!
-//! An executor turns the lists of kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU. It knows no
-//! model, no data set and no clock; what it runs answers to the graph's f64 reference, never to another executor.
+//! An [`Executor`] turns the kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU ([`gpu`]). It knows no
+//! model, no data set and no clock. Its results answer to the graph's f64 reference, never to another executor's.
 
 pub mod cpu;
 pub mod gpu;
 
 pub use crate::plan::Counts;
 
-use crate::plan::{Program, Slice};
+use crate::plan::{Program, Slice, Target};
 use std::fmt;
 
-/// Something that holds the buffers of one program and runs its routines.
+/// What computes: one core of the CPU, or a GPU.
+#[derive(Clone, Debug)]
+pub enum Backend {
+    /// The core that this code runs on.
+    Cpu,
+    /// A GPU.
+    Gpu(gpu::Device),
+}
+
+impl Backend {
+    /// What programs for it are compiled for.
+    pub fn target(&self) -> Target {
+        match self {
+            Backend::Cpu => Target::Cpu,
+            Backend::Gpu(device) => device.target(),
+        }
+    }
+}
+
+/// Holds the buffers of one program and runs its routines.
 #[derive(Debug)]
 pub enum Executor {
     /// One core with SIMD.
@@ -21,6 +40,17 @@ pub enum Executor {
 }
 
 impl Executor {
+    /// Prepares a program that was compiled for the backend's [`Backend::target`]. Its buffers hold zeros.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the GPU refuses a buffer or a kernel, or is lost.
+    pub fn new(backend: &Backend, program: Program) -> Result<Self, ExecError> {
+        Ok(match backend {
+            Backend::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
+            Backend::Gpu(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
+        })
+    }
+
     /// What it was made from.
     pub fn program(&self) -> &Program {
         match self {

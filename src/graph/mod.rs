@@ -23,20 +23,20 @@ use std::fmt;
 pub struct NodeId(u32);
 
 impl NodeId {
-    /// Place in [`Graph::nodes`].
+    /// Its index in [`Graph::nodes`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Everything that can be computed. Closed: matches on it are exhaustive, so that the compiler lists the places a new op touches.
+/// Everything that can be computed. Closed: matches on it are exhaustive, so that the compiler lists what a new op touches.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Op {
-    /// A value supplied from outside for each run: features, targets, an upstream gradient. The number is its place in [`Graph::inputs`].
+    /// A value supplied from outside for each run: features, targets, an upstream gradient. The number is its index in [`Graph::inputs`].
     Input(usize),
-    /// A trainable parameter, by its place in [`Graph::params`].
+    /// A trainable parameter, by its index in [`Graph::params`].
     Param(usize),
-    /// State that training changes but no gradient reaches (running statistics), by its place in [`Graph::stats`].
+    /// State that training changes but no gradient reaches (running statistics), by its index in [`Graph::stats`].
     Stat(usize),
     /// One number, of shape `[]`.
     Constant(f64),
@@ -289,8 +289,6 @@ pub struct ShapeError {
 
 impl ShapeError {
     /// An error of `op` on operands of these shapes.
-    #[cold]
-    #[inline(never)]
     pub fn new(op: &'static str, shapes: &[&Shape], why: impl Into<String>) -> Self {
         Self { op, shapes: shapes.iter().map(|shape| (*shape).clone()).collect(), why: why.into() }
     }

@@ -1,11 +1,12 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
-//! One pass in order: each node is rewritten by `Rewriter::rule` over operands that are simple already, then looked up among the nodes that
-//! exist; a last sweep drops what no root needs. It assumes nothing of values: `x · 0` stays, as `x` may be infinite.
+//! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A node that exists already is used again.
+//! A last sweep drops what no root needs. Nothing is assumed of values: `x · 0` stays, since `x` may be infinite.
 
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
+use std::collections::HashMap;
 
 /// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or not.
 pub fn simplify(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
@@ -59,8 +60,8 @@ impl Graph {
 #[derive(Default)]
 struct Rewriter {
     graph: Graph,
-    /// The nodes made so far and their operands, those of a commutative op in ascending order.
-    known: Vec<(Vec<NodeId>, NodeId)>,
+    /// The nodes made so far by their operands, those of a commutative op in ascending order.
+    known: HashMap<Vec<NodeId>, Vec<NodeId>>,
 }
 
 impl Rewriter {
@@ -76,12 +77,13 @@ impl Rewriter {
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
         }
-        let is_it = |id: NodeId| self.graph.shape(id) == &shape && is_same(&self.graph.node(id).op, &op);
-        if let Some((_, id)) = self.known.iter().find(|(of_known, id)| *of_known == operands && is_it(*id)) {
+        let known = self.known.entry(operands).or_default();
+        let is_it = |id: &&NodeId| self.graph.shape(**id) == &shape && is_same(&self.graph.node(**id).op, &op);
+        if let Some(id) = known.iter().find(is_it) {
             return *id;
         }
         let id = self.graph.push(op, &inputs, shape);
-        self.known.push((operands, id));
+        known.push(id);
         id
     }
 

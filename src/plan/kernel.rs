@@ -23,6 +23,16 @@ pub struct Kernel {
     pub label: String,
 }
 
+impl Kernel {
+    /// Storage buffers that one kernel may bind within WebGPU's default limits.
+    pub const MAX_BINDINGS: usize = 8;
+
+    /// A kernel without an epilogue.
+    pub(crate) fn plain(kind: Kind, inputs: Vec<Slice>, outputs: Vec<Slice>, label: &str) -> Self {
+        Self { kind, epilogue: Fused::none(), inputs, outputs, label: label.into() }
+    }
+}
+
 /// What a kernel computes.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Kind {

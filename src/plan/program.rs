@@ -58,9 +58,9 @@ impl Slice {
     pub const ALIGN: usize = 64;
 }
 
-/// A named tensor and where it lies.
+/// A named tensor and where it lies in memory.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Placed {
+pub struct NamedSlice {
     /// The leaf's name.
     pub name: String,
     /// Its extent.
@@ -77,9 +77,9 @@ pub struct Routine {
     /// In order.
     pub kernels: Vec<Kernel>,
     /// What is supplied or fetched before it runs, in the graph's order.
-    pub inputs: Vec<Placed>,
+    pub inputs: Vec<NamedSlice>,
     /// What may be read after it ran, in the order asked for.
-    pub outputs: Vec<Placed>,
+    pub outputs: Vec<NamedSlice>,
     /// What it fetches, if it fetches its inputs itself.
     pub gather: Option<Gather>,
     /// Multiply-adds of its matrix products and convolutions, times 2.
@@ -87,16 +87,16 @@ pub struct Routine {
 }
 
 /// A compiled model.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Program {
     /// All memory.
     pub buffers: Vec<Buffer>,
     /// The parameters, in the graph's order; `Params` and `Grads` share this layout.
-    pub params: Vec<Placed>,
+    pub params: Vec<NamedSlice>,
     /// Whether the penalty and the clipping groups count each parameter as a weight (biases and scales are not).
     pub is_regularised: Vec<bool>,
     /// The running statistics.
-    pub stats: Vec<Placed>,
+    pub stats: Vec<NamedSlice>,
     /// What the optimizer does, where there is a `step`.
     pub update: Option<Update>,
     /// What can be run.
@@ -113,6 +113,19 @@ impl Program {
     pub fn whole(&self, role: Role) -> Option<Slice> {
         let buffer = self.buffer(role)?;
         Some(Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len })
+    }
+
+    /// The optimizer's moments in order, each laid out as all parameters.
+    pub fn moments(&self) -> impl Iterator<Item = Slice> + use<> {
+        let all = self.whole(Role::Moments);
+        let len = self.whole(Role::Params).map_or(0, |params| params.len);
+        let count = self.update.map_or(0, |update| update.moments());
+        all.into_iter().flat_map(move |all| (0..count).map(move |number| Slice { offset: number * len, len, ..all }))
+    }
+
+    /// The state (see [`super::state`]), if a routine has one.
+    pub fn state(&self) -> Option<Slice> {
+        self.whole(Role::State)
     }
 
     /// The routine of a name.

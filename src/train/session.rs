@@ -1,33 +1,17 @@
-//! One run: its program, its executor and where it stands.
+//! One run: its program, its executor and how far it has come.
 
-use super::blueprint::{self, Pictures};
+use super::blueprint::{self, PictureSizes};
+use super::first_values::FirstValues;
 use crate::data::Loaded;
-use crate::exec::{Counts, ExecError, Executor, cpu, gpu};
+use crate::exec::{Backend, Counts, ExecError, Executor};
 use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
 use descent_spec::Experiment;
 use descent_spec::cost::CostError;
+use descent_spec::number;
 use descent_spec::random::{self, Stream};
 use std::fmt;
 use std::rc::Rc;
-
-/// What computes a run.
-#[derive(Clone)]
-pub enum Place {
-    /// This core.
-    Cpu,
-    /// A GPU.
-    Gpu(gpu::Device),
-}
-
-impl Place {
-    fn target(&self) -> Target {
-        match self {
-            Place::Cpu => Target::Cpu,
-            Place::Gpu(device) => device.target(),
-        }
-    }
-}
 
 /// Why a run cannot be built.
 #[derive(Clone, PartialEq, Debug)]
@@ -73,7 +57,7 @@ pub enum Part {
     Test,
 }
 
-/// Where a run stands.
+/// How far a run has come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Progress {
     /// Steps done.
@@ -88,16 +72,23 @@ pub struct Progress {
     pub divergence: Option<Divergence>,
 }
 
-/// A step that would have written what is not finite.
+/// A step that would have written a number that is not finite. It changed nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Divergence {
     /// Its number, from 1.
     pub step: u64,
-    /// The first that was not finite.
+    /// What was not finite; where several things were, the first of gradients, loss and statistics.
     pub cause: NotFinite,
 }
 
-/// What of a step was not finite.
+impl fmt::Display for Divergence {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (step, cause) = (number::thousands(self.step), &self.cause);
+        write!(out, "Training diverged at step {step}: {cause} was no longer a finite number. The weights are those before that step.")
+    }
+}
+
+/// The part of a step that was not finite.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotFinite {
     /// The gradient of this parameter.
@@ -144,7 +135,7 @@ pub struct Evaluation {
 pub struct Session {
     pub(super) experiment: Experiment,
     pub(super) data: Rc<Loaded>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: PictureSizes,
     pub(super) executor: Executor,
     model: Model,
     head: Head,
@@ -158,7 +149,7 @@ impl Session {
     ///
     /// # Errors
     /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit the device.
-    pub fn new(experiment: &Experiment, data: &Rc<Loaded>, place: &Place) -> Result<Self, BuildError> {
+    pub fn new(experiment: &Experiment, data: &Rc<Loaded>, backend: &Backend) -> Result<Self, BuildError> {
         let samples = &data.samples;
         if samples.train_rows == 0 {
             return Err(BuildError::NoSamples);
@@ -171,17 +162,14 @@ impl Session {
         let pictures = blueprint::pictures(samples, multiplications);
         let routines = blueprint::routines(experiment, samples, pictures);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
-        let program = plan::compile(&model.spec, place.target()).map_err(BuildError::Plan)?;
+        let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
         let step = program.routine("step").expect("a run trains");
-        let state = program.whole(Role::State).expect("a run has state");
+        let state = program.state().expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
-        let executor = match place {
-            Place::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
-            Place::Gpu(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
-        };
+        let executor = Executor::new(backend, program)?;
         let head = blueprint::head(experiment, samples);
         let (experiment, data) = (experiment.clone(), data.clone());
-        let mut session = Self { experiment, data, pictures, executor, model, head, target: place.target(), state, step };
+        let mut session = Self { experiment, data, pictures, executor, model, head, target: backend.target(), state, step };
         session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
         session.write_picture_inputs()?;
         session.reset()?;
@@ -193,20 +181,15 @@ impl Session {
     /// # Errors
     /// [`ExecError`] if the device is lost.
     pub fn reset(&mut self) -> Result<(), ExecError> {
-        let (params, stats) = blueprint::first_values(&self.experiment, &self.data, &self.model);
-        let program = self.executor.program();
-        let values = program.params.iter().zip(params).chain(program.stats.iter().zip(stats));
-        let mut writes: Vec<(Slice, Vec<u32>)> = values.map(|(placed, words)| (placed.slice, words)).collect();
-        writes.extend(program.whole(Role::Moments).map(|moments| (moments, vec![0; moments.len])));
         let seed = random::seed_from_text(&self.experiment.seed);
-        let mut words = vec![0; state::LEN];
-        words[state::LEARNING_RATE] = (self.experiment.learning_rate as f32).to_bits();
-        words[state::ORDER_KEY] = random::key(seed, Stream::Order);
-        words[state::DROPOUT_KEY] = random::key(seed, Stream::Dropout);
-        for (slice, words) in writes {
-            self.executor.write(slice, &words)?;
-        }
-        self.executor.write(self.state, &words)
+        let first_values = FirstValues {
+            params: &blueprint::first_params(&self.experiment, &self.data, &self.model),
+            stats: &self.model.first_stats(),
+            learning_rate: self.experiment.learning_rate,
+            order_key: random::key(seed, Stream::Order),
+            dropout_key: random::key(seed, Stream::Dropout),
+        };
+        first_values.write(&mut self.executor)
     }
 
     /// What is run, kernel by kernel.
@@ -243,11 +226,11 @@ impl Session {
         self.program().routines[self.step].gather.as_ref().expect("a step fetches its samples")
     }
 
-    /// Trains. A GPU returns at once; [`Session::progress`] waits for it.
+    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to, and [`Session::progress`] waits for it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub fn run(&mut self, steps: u32) -> Result<(), ExecError> {
+    pub async fn run(&mut self, steps: u32) -> Result<(), ExecError> {
         self.executor.run(self.step, steps)
     }
 
@@ -260,7 +243,7 @@ impl Session {
         self.executor.write(self.words(state::LEARNING_RATE, 1), &[(learning_rate as f32).to_bits()])
     }
 
-    /// Goes on after a divergence, from the weights before it.
+    /// Lets training go on after a divergence, from the weights before it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -285,7 +268,7 @@ impl Session {
         Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
     }
 
-    /// Where the run stands, once all steps asked for are done.
+    /// How far the run has come, once all steps asked for are done.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -326,7 +309,7 @@ impl Session {
         }
     }
 
-    /// What the chunks amount to.
+    /// The result of an evaluation whose chunks have all been asked for; `None` if there is nothing to evaluate.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.

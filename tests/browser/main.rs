@@ -15,13 +15,12 @@ mod common {
 use common::golden_excerpt;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use descent::data::{Loaded, Request, digits, load, strokes};
-use descent::exec::Executor;
-use descent::exec::cpu::Cpu;
-use descent::exec::gpu::{Device, Gpu};
-use descent::plan::{ModelSpec, Program, RoutineSpec, Target, compile};
+use descent::exec::gpu::Device;
+use descent::exec::{Backend, Executor};
+use descent::plan::{ModelSpec, RoutineSpec, Target, compile};
 use descent::spec::catalog::Dataset;
 use descent::spec::{Experiment, ModelChoice};
-use descent::train::{Place, Session};
+use descent::train::Session;
 use std::rc::Rc;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -33,23 +32,24 @@ fn the_cpu_computes_the_pinned_bits() {
 }
 
 /// Runs a problem as a program of one routine.
-async fn run(problem: &Problem, target: Target, executor: impl AsyncFn(Program) -> Executor) -> Vec<Vec<f64>> {
+async fn run(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let outputs = problem.wanted.iter().map(|wanted| (wanted.name.clone(), wanted.node)).collect();
     let routine = RoutineSpec { name: "case", graph: problem.graph.clone(), outputs, fetch: None, training: None, tally: None };
     let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
-    let mut executor = executor(compile(&model, target).expect("a golden case compiles")).await;
+    let program = compile(&model, backend.target()).expect("a golden case compiles");
+    let mut executor = Executor::new(backend, program).expect("its kernels compile");
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = executor.read(&slices).await.expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }
 
 /// Every case of the bundled excerpt, within `slack` times the manifests' tolerances.
-async fn golden(name: &str, target: Target, slack: impl Fn(&str, &str, f64) -> f64, executor: impl AsyncFn(Program) -> Executor) {
+async fn golden(name: &str, backend: &Backend, slack: impl Fn(&str, &str, f64) -> f64) {
     let mut failures = Vec::new();
     for file in golden_excerpt::op_files() {
         let (mut passed, mut failed, mut unsupported) = (0, 0, 0);
@@ -62,7 +62,7 @@ async fn golden(name: &str, target: Target, slack: impl Fn(&str, &str, f64) -> f
                 }
                 Err(Refusal::Shape(error)) => panic!("{}: {error}", case.name),
             };
-            let got = run(&problem, target, &executor).await;
+            let got = run(&problem, backend).await;
             match problem.judge(&got, |wanted| slack(&file.op, &case.name, wanted.rtol)) {
                 Ok(()) => passed += 1,
                 Err(why) => {
@@ -78,7 +78,7 @@ async fn golden(name: &str, target: Target, slack: impl Fn(&str, &str, f64) -> f
 
 #[wasm_bindgen_test]
 async fn wasm_simd_gives_pytorchs_answers() {
-    golden("wasm", Target::Cpu, |_, _, _| 1.0, async |program| Executor::Cpu(Cpu::new(program))).await;
+    golden("wasm", &Backend::Cpu, |_, _, _| 1.0).await;
 }
 
 /// Chromium runs with a software adapter here: without one, its command line is wrong.
@@ -89,8 +89,7 @@ async fn adapter(target: Target) -> Device {
 #[wasm_bindgen_test]
 async fn webgpu_gives_pytorchs_answers() {
     for target in [Target::SoftwareGpu, Target::Gpu] {
-        let device = adapter(target).await;
-        golden("webgpu", target, gpu_slack, async |program| Executor::Gpu(Gpu::new(&device, program).expect("the kernels compile"))).await;
+        golden("webgpu", &Backend::Gpu(adapter(target).await), gpu_slack).await;
     }
 }
 
@@ -100,9 +99,7 @@ fn samples(dataset: Dataset) -> Loaded {
         Dataset::Digits => digits::parse(include_bytes!("../../www/data/digits.bin"), 80.0).expect("the bundled digits"),
         Dataset::Strokes => strokes::samples(1, 200, 50),
         _ => {
-            let start = Experiment::start(dataset);
-            let request = Request { dataset, noise: 0.0, train_percent: 50.0, features: start.features, seed: start.seed };
-            return load(&request, Vec::new()).expect("a generated set");
+            return load(&Request::of(&Experiment::start(dataset)), Vec::new()).expect("a generated set");
         }
     };
     Loaded { samples, points: None }
@@ -119,7 +116,7 @@ async fn every_kernel_of_every_ready_made_model_compiles() {
                     let experiment = Experiment { layers: layers.clone(), batch_size, ..Experiment::start(dataset) };
                     let what = format!("{} on {} in batches of {batch_size} for {target:?}", model.id(), dataset.id());
                     let mut session =
-                        Session::new(&experiment, &data, &Place::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
+                        Session::new(&experiment, &data, &Backend::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
                     // A browser reports what it refuses only when it is asked for something that comes after.
                     if let Err(error) = session.wait().await {
                         panic!("{what}: {error}");

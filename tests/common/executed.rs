@@ -1,10 +1,11 @@
 //! Trains a golden model on an executor.
 
 use super::golden_train::{Trainer, Trajectories};
-use descent::exec::Executor;
+use descent::exec::{Backend, Executor};
 use descent::nn::Model;
-use descent::plan::{Program, Role, Slice, Target, compile, state};
+use descent::plan::{Role, Slice, compile, state};
 use descent::tensor::Tensor;
+use descent::train::FirstValues;
 
 /// A model on an executor.
 pub struct Executed {
@@ -13,39 +14,22 @@ pub struct Executed {
 }
 
 impl Executed {
-    /// Compiles the model for `target`, and writes its samples and first values onto what `executor` makes.
-    pub fn start(
-        file: &Trajectories,
-        model: &Model,
-        params: &[Tensor<f64>],
-        target: Target,
-        executor: impl Fn(Program) -> Executor,
-    ) -> Self {
-        let mut run = Self { executor: executor(compile(&model.spec, target).expect("the model compiles")), done: 0 };
-        let program = run.executor.program().clone();
-        let update = program.update.expect("the model trains");
-
+    /// Compiles the model, and writes its samples and first values.
+    pub fn start(file: &Trajectories, model: &Model, params: &[Tensor<f64>], backend: &Backend) -> Self {
+        let program = compile(&model.spec, backend.target()).expect("the model compiles");
+        let mut executor = Executor::new(backend, program).unwrap_or_else(|error| panic!("{error}"));
         let (samples, list) = file.samples();
-        run.write(program.whole(Role::Data).expect("samples are resident"), &samples.pack(list).words);
-        for (placed, value) in program.params.iter().zip(params) {
-            run.write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
-        }
-        for (placed, value) in program.stats.iter().zip(model.first_stats()) {
-            run.write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
-        }
-        let len = program.whole(Role::Params).expect("the model has parameters").len;
-        for moment in 0..update.moments() {
-            let slice = Slice { offset: moment * len, len, ..program.whole(Role::Moments).expect("the rule has moments") };
-            run.write(slice, &vec![(update.first_moment(moment) as f32).to_bits(); len]);
-        }
-        let mut words = [0; state::LEN];
-        words[state::LEARNING_RATE] = (update.learning_rate as f32).to_bits();
-        run.write(program.whole(Role::State).expect("a step has a state"), &words);
-        run
-    }
-
-    fn write(&mut self, slice: Slice, words: &[u32]) {
-        self.executor.write(slice, words).expect("the device is there");
+        let data = executor.program().whole(Role::Data).expect("samples are resident");
+        executor.write(data, &samples.pack(list).words).expect("the device is there");
+        let first_values = FirstValues {
+            params,
+            stats: &model.first_stats(),
+            learning_rate: model.spec.update.expect("the model trains").learning_rate,
+            order_key: 0,
+            dropout_key: 0,
+        };
+        first_values.write(&mut executor).expect("the device is there");
+        Self { executor, done: 0 }
     }
 
     fn read(&mut self, slices: &[Slice]) -> Vec<Vec<f64>> {
@@ -62,13 +46,13 @@ impl Trainer for Executed {
     }
 
     fn params(&mut self) -> Vec<Tensor<f64>> {
-        let placed = self.executor.program().params.clone();
-        let slices: Vec<Slice> = placed.iter().map(|placed| placed.slice).collect();
-        placed.iter().zip(self.read(&slices)).map(|(placed, values)| Tensor::new(placed.shape.clone(), values)).collect()
+        let params = self.executor.program().params.clone();
+        let slices: Vec<Slice> = params.iter().map(|param| param.slice).collect();
+        params.iter().zip(self.read(&slices)).map(|(param, values)| Tensor::new(param.shape.clone(), values)).collect()
     }
 
     fn losses(&mut self) -> Vec<f64> {
-        let state = self.executor.program().whole(Role::State).expect("a step has a state");
+        let state = self.executor.program().state().expect("a step has a state");
         let ring = Slice { offset: state.offset + state::RING, len: self.done, ..state };
         self.read(&[ring]).remove(0)
     }

@@ -109,12 +109,12 @@ fn kernels() -> [Work; 12] {
 /// Runs a kernel on random numbers and hashes its result.
 fn fingerprint((kind, operands, result): Work) -> u32 {
     let mut end = 0;
-    let mut place = |len: usize| {
+    let mut slice_of = |len: usize| {
         let slice = Slice { buffer: BufferId(0), offset: end, len };
         end += len.next_multiple_of(Slice::ALIGN);
         slice
     };
-    let inputs: Vec<Slice> = operands.into_iter().map(&mut place).collect();
+    let inputs: Vec<Slice> = operands.into_iter().map(&mut slice_of).collect();
     let output = Slice { buffer: BufferId(1), offset: 0, len: result };
     let kernel = Kernel { kind, epilogue: Fused::none(), inputs: inputs.clone(), outputs: vec![output], label: "fingerprint".into() };
     let routine = Routine { name: "test", kernels: vec![kernel], inputs: Vec::new(), outputs: Vec::new(), gather: None, flops: 0 };

@@ -2,19 +2,20 @@
 
 use super::interpreter::{Batch, Interpreter};
 use descent::data::{Column, Samples};
-use descent::exec::{ExecError, Executor};
+use descent::exec::{Backend, Executor};
 use descent::nn::{Architecture, LayerError, Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::Update;
-use descent::plan::{Program, Role, Slice, Target, compile, state};
+use descent::plan::{Role, compile, state};
 use descent::spec::random::{Stream, key, permute};
 use descent::tensor::{Shape, Tensor};
+use descent::train::FirstValues;
 
 /// A model in training on samples in shuffled order, from the weights of seed 1.
 pub struct Following {
     samples: Samples,
     model: Model,
-    update: Update,
+    learning_rate: f64,
     batch: usize,
     params: Vec<Tensor<f64>>,
     order_key: u32,
@@ -41,35 +42,28 @@ impl Following {
         let routines = Routines { data_words: samples.data_words(0), step: Some((gather, update)), evaluations: vec![], probes: vec![] };
         let model = Model::build(architecture, &routines)?;
         let params = model.first_params(1).iter().map(|param| param.to_f32().to_f64()).collect();
-        Ok(Self { samples, model, update, batch, params, order_key: key(1, Stream::Order) })
+        let learning_rate = update.learning_rate;
+        Ok(Self { samples, model, learning_rate, batch, params, order_key: key(1, Stream::Order) })
     }
 
     /// The loss of each batch by an executor.
-    pub fn losses(&self, target: Target, executor: impl FnOnce(Program) -> Result<Executor, ExecError>, steps: usize) -> Vec<f64> {
+    pub fn losses(&self, backend: &Backend, steps: usize) -> Vec<f64> {
         assert!(steps <= state::RING_LEN, "the state remembers {} losses", state::RING_LEN);
-        let mut executor = executor(compile(&self.model.spec, target).expect("the model compiles")).expect("its kernels compile");
-        let program = executor.program().clone();
-        let mut write = |slice: Slice, words: &[u32]| executor.write(slice, words).expect("the device is there");
-        write(program.whole(Role::Data).expect("samples are resident"), &self.samples.pack(&[]).words);
-        for (placed, value) in program.params.iter().zip(&self.params) {
-            write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
-        }
-        for (placed, value) in program.stats.iter().zip(self.model.first_stats()) {
-            write(placed.slice, bytemuck::cast_slice(value.to_f32().data()));
-        }
-        for moment in 0..self.update.moments() {
-            let whole = program.whole(Role::Moments).expect("the optimizer has moments");
-            let len = whole.len / self.update.moments();
-            let first = self.update.first_moment(moment) as f32;
-            write(Slice { offset: whole.offset + moment * len, len, ..whole }, &vec![first.to_bits(); len]);
-        }
-        let mut words = [0; state::LEN];
-        words[state::LEARNING_RATE] = (self.update.learning_rate as f32).to_bits();
-        words[state::ORDER_KEY] = self.order_key;
-        let whole = program.whole(Role::State).expect("a step has a state");
-        write(whole, &words);
+        let program = compile(&self.model.spec, backend.target()).expect("the model compiles");
+        let mut executor = Executor::new(backend, program).expect("its kernels compile");
+        let data = executor.program().whole(Role::Data).expect("samples are resident");
+        executor.write(data, &self.samples.pack(&[]).words).expect("the device is there");
+        let first_values = FirstValues {
+            params: &self.params,
+            stats: &self.model.first_stats(),
+            learning_rate: self.learning_rate,
+            order_key: self.order_key,
+            dropout_key: 0,
+        };
+        first_values.write(&mut executor).expect("the device is there");
+        let state = executor.program().state().expect("a step has a state");
         executor.run(0, steps as u32).expect("the device is there");
-        let words = pollster::block_on(executor.read(&[whole])).expect("the device is there").remove(0);
+        let words = pollster::block_on(executor.read(&[state])).expect("the device is there").remove(0);
         words[state::RING..][..steps].iter().map(|word| f64::from(f32::from_bits(*word))).collect()
     }
 

@@ -1,7 +1,7 @@
 //! One kernel as a program, run on every executor this machine has.
 
-use descent::exec::gpu::{Device, Gpu};
-use descent::exec::{Executor, cpu::Cpu};
+use descent::exec::gpu::Device;
+use descent::exec::{Backend, Executor};
 use descent::plan::kernel::Kind;
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
 use descent::spec::random::{Rng, Stream};
@@ -61,13 +61,13 @@ impl Case {
     /// The case as a program: what is read lies in one buffer, what is written in another.
     pub(crate) fn program(&self) -> Program {
         let mut lens = [0, 0];
-        let mut place = |buffer: usize, len: usize| {
+        let mut slice_of = |buffer: usize, len: usize| {
             let slice = Slice { buffer: BufferId(buffer as u16), offset: lens[buffer], len };
             lens[buffer] += len.next_multiple_of(Slice::ALIGN);
             slice
         };
-        let inputs = self.inputs.iter().map(|input| place(0, input.len())).collect();
-        let outputs = self.outputs.iter().map(|output| place(1, output.len())).collect();
+        let inputs = self.inputs.iter().map(|input| slice_of(0, input.len())).collect();
+        let outputs = self.outputs.iter().map(|output| slice_of(1, output.len())).collect();
         let kernel = Kernel { kind: self.kind.clone(), epilogue: self.epilogue.clone(), inputs, outputs, label: "test".into() };
         program([(Role::Input, lens[0]), (Role::Scratch, lens[1])], vec![kernel])
     }
@@ -132,12 +132,12 @@ pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
 
 /// The CPU and, with the kernels of some kinds of adapter, the GPU.
 fn executors_of(program: &Program, gpu_targets: &[Target]) -> Vec<(&'static str, Executor)> {
-    let mut executors = vec![("cpu", Executor::Cpu(Cpu::new(program.clone())))];
+    let mut executors = vec![("cpu", Executor::new(&Backend::Cpu, program.clone()).expect("the CPU refuses nothing"))];
     if let Some(device) = ADAPTER.with(Clone::clone) {
         for target in gpu_targets {
             let name = if *target == Target::Gpu { "gpu" } else { "software gpu" };
-            let gpu = Gpu::new(&device.with_target(*target), program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
-            executors.push((name, Executor::Gpu(gpu)));
+            let backend = Backend::Gpu(device.with_target(*target));
+            executors.push((name, Executor::new(&backend, program.clone()).unwrap_or_else(|error| panic!("{name}: {error}"))));
         }
     }
     executors

@@ -98,7 +98,7 @@ fn a_sum_row_is_the_sum_of_the_right_operands_rows() {
     }
 }
 
-/// Calls `term(x, w, y)` with the places of the factors of each term of a convolution.
+/// Calls `term(x, w, y)` with the indices of the factors of each term of a convolution.
 fn for_each_term(conv: &ConvKernel, mut term: impl FnMut(usize, usize, usize)) {
     let (group_in, group_out) = (conv.c_in / conv.groups, conv.c_out / conv.groups);
     let inside = |window: usize, tap: usize, axis: usize| {

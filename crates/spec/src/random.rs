@@ -54,7 +54,7 @@ pub fn seed_from_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
-/// The place of `index` in a random permutation of `0..n`: a four-round Feistel network over the
+/// Where a random permutation of `0..n` puts `index`: a four-round Feistel network over the
 /// smallest even number of bits that holds `n`, walked until it lands inside.
 ///
 /// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most `4^half_bits - n` steps;
@@ -144,9 +144,9 @@ mod tests {
         for n in [1, 2, 3, 10, 63, 64, 65, 1437, 60_000] {
             let mut seen = vec![false; n as usize];
             for index in 0..n {
-                let place = permute(7, 3, n, index) as usize;
-                assert!(!seen[place], "place {place} of {n} is taken twice");
-                seen[place] = true;
+                let at = permute(7, 3, n, index) as usize;
+                assert!(!seen[at], "{at} of {n} is taken twice");
+                seen[at] = true;
             }
         }
     }

@@ -169,7 +169,7 @@ pub fn draw(seed: u64, index: u32) -> ([u8; PIXELS], u8) {
         .iter()
         .map(|&[x, y]| {
             let mut wobble = || (between(-1.0, 1.0) + between(-1.0, 1.0)) * hand.wobble;
-            hand.place([x + wobble(), y + wobble()])
+            hand.draw_at([x + wobble(), y + wobble()])
         })
         .collect();
     keep_inside(&mut points, hand.half_width + 1.0);
@@ -228,7 +228,7 @@ impl Hand {
     }
 
     /// From the unit square to pixels.
-    fn place(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+    fn draw_at(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let (x, y) = (x - 0.5, y - 0.5);
         let x = x + self.bend * (y * y - 0.08);
         let (x, y) = (x * self.width - self.slant * y * self.height * 0.5, y * self.height);
@@ -266,7 +266,7 @@ fn smooth(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
 }
 
 /// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the pixel at its edge.
-// A call of its own: browsers compile a wasm function well only after it was called often, and never while it runs.
+// Not inlined: a browser optimises a wasm function only after many calls, never while a call runs. A function with these loops alone gets there.
 #[inline(never)]
 fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width: f32) {
     let reach = half_width + 0.5;

@@ -3,6 +3,7 @@
 use super::super::ExecError;
 use crate::plan::Target;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,8 +23,8 @@ struct Inner {
     is_software: bool,
     generation: u64,
     health: Arc<Health>,
-    /// By text. Some hundreds at most, whose lengths mostly tell them apart.
-    pipelines: RefCell<Vec<(String, Rc<Pipeline>)>>,
+    /// By text.
+    pipelines: RefCell<HashMap<String, Rc<Pipeline>>>,
 }
 
 /// What callbacks of any thread report.
@@ -168,7 +169,7 @@ impl Device {
     /// [`ExecError::Shader`] if the text is refused; a browser reports that later, as an [`ExecError::Device`].
     pub(super) fn pipeline(&self, text: &str, writable: &[bool], label: &str) -> Result<Rc<Pipeline>, ExecError> {
         self.check()?;
-        if let Some((_, pipeline)) = self.inner.pipelines.borrow().iter().find(|(known, _)| known == text) {
+        if let Some(pipeline) = self.inner.pipelines.borrow().get(text) {
             return Ok(pipeline.clone());
         }
         let device = &self.inner.device;
@@ -208,7 +209,7 @@ impl Device {
             other => other?,
         }
         let pipeline = Rc::new(Pipeline { pipeline, layout });
-        self.inner.pipelines.borrow_mut().push((text.to_owned(), pipeline.clone()));
+        self.inner.pipelines.borrow_mut().insert(text.to_owned(), pipeline.clone());
         Ok(pipeline)
     }
 }

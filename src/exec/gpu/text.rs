@@ -2,7 +2,7 @@
 
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
-use crate::plan::{Fused, Index, Slice, Step};
+use crate::plan::{Fused, Index, Kernel, Slice, Step};
 use std::fmt::Write;
 
 /// The text of a file of `shaders/`, named by its path there.
@@ -25,9 +25,6 @@ pub(super) struct Dispatch {
 
 /// Workgroups along one side of a grid, at most.
 const MAX_SIDE: usize = 65_535;
-
-/// Buffers of one kernel, at most.
-const MAX_BINDINGS: usize = 8;
 
 /// A text that grows from constants, bindings and files.
 pub(super) struct Source {
@@ -177,7 +174,7 @@ impl Source {
 
     /// The finished text, for `groups` workgroups.
     pub(super) fn finish(self, groups: usize) -> Dispatch {
-        assert!(self.bindings.len() <= MAX_BINDINGS, "a kernel binds {} buffers", self.bindings.len());
+        assert!(self.bindings.len() <= Kernel::MAX_BINDINGS, "a kernel binds {} buffers", self.bindings.len());
         let width = groups.clamp(1, MAX_SIDE);
         let height = groups.div_ceil(width).max(1);
         assert!(height <= MAX_SIDE, "{groups} workgroups do not fit a grid");
@@ -269,7 +266,7 @@ fn unary(function: Unary, x: &str) -> String {
         Unary::Cos => format!("math_cos({x})"),
         Unary::Sigmoid => format!("math_sigmoid({x})"),
         Unary::Softplus => format!("math_softplus({x})"),
-        // What is no number stays so: drivers' maxima would hide it.
+        // A NaN stays a NaN; the maximum of some drivers would hide it.
         Unary::Relu => format!("select({x}, 0.0, {x} <= 0.0)"),
     }
 }

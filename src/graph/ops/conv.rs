@@ -123,7 +123,7 @@ pub(crate) fn evaluate_dw(conv: &Conv, x: &Tensor<f64>, dy: &Tensor<f64>, shape:
     dw
 }
 
-/// Visits the places in `x`, `w` and `y` of each product `x · w` that is added to `y`.
+/// Visits the indices in `x`, `w` and `y` of each product `x · w` that is added to `y`.
 fn for_each_term(conv: &Conv, x: &Shape, w: &Shape, y: &Shape, mut visit: impl FnMut(usize, usize, usize)) {
     let (&[batch, h, wide, c_in], &[kh, kw, c_group, c_out], &[_, oh, ow, _]) = (&**x, &**w, &**y) else {
         panic!("images and kernels have four axes");

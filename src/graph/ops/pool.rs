@@ -133,13 +133,13 @@ pub(crate) fn mean_dx(pool: &Pool, dy: &Tensor<f64>, shape: &Shape) -> Tensor<f6
 
 /// A window over one channel of one image.
 struct Window {
-    /// Place of its result.
+    /// Index of its result.
     y: usize,
     /// The rows of the image that it covers.
     rows: Range<usize>,
     /// The columns of the image that it covers.
     cols: Range<usize>,
-    /// Place of the channel's element at row 0, column 0, and how far it is to the next row and column.
+    /// Index of the channel's element at row 0, column 0, and how far it is to the next row and column.
     start: usize,
     row_stride: usize,
     col_stride: usize,
@@ -148,7 +148,7 @@ struct Window {
 }
 
 impl Window {
-    /// The places of its elements in the image, row-major.
+    /// The indices of its elements in the image, row-major.
     fn cells(&self) -> impl Iterator<Item = usize> + '_ {
         self.rows.clone().flat_map(move |row| self.cols.clone().map(move |col| self.start + row * self.row_stride + col * self.col_stride))
     }

@@ -117,7 +117,7 @@ impl Fuser<'_> {
     ) -> Result<(), NodeId> {
         let input = self.graph.node(id).inputs[0];
         let source = base(self.graph, input);
-        let (mut prologue, mut inputs) = if self.is_stored[source.index()] {
+        let (mut prologue, mut inputs) = if self[source].is_stored {
             (Fused::load(), vec![Value::Node(source)])
         } else {
             let mut group = Group::new(self, None);
@@ -163,20 +163,20 @@ impl Fuser<'_> {
         let logits = base(graph, node.inputs[0]);
         let target = base(graph, node.inputs[1]);
         let (rows, classes) = rows_and_classes(graph.shape(node.inputs[0]));
-        let gradient = self.users[logits.index()].iter().copied().find(|user| {
+        let gradient = self[logits].users.iter().copied().find(|user| {
             let other = graph.node(*user);
             other.op == Op::CrossEntropyDx
                 && base(graph, other.inputs[0]) == logits
                 && base(graph, other.inputs[1]) == target
                 && (base(graph, other.inputs[2]) < id || class(&graph.node(base(graph, other.inputs[2])).op) == Class::Leaf)
-                && self.is_stored[base(graph, other.inputs[2]).index()]
+                && self[base(graph, other.inputs[2])].is_stored
         });
         let mut inputs = vec![Value::Node(logits), Value::Node(target)];
         let mut outputs = vec![Value::Node(id)];
         if let Some(gradient) = gradient {
             inputs.push(Value::Node(base(graph, graph.node(gradient).inputs[2])));
             outputs.push(Value::Node(gradient));
-            self.is_merged[gradient.index()] = true;
+            self[gradient].is_merged = true;
         }
         drafts.push(Draft {
             kind: Kind::CrossEntropy { rows, classes, has_loss: true, has_grad: gradient.is_some() },
@@ -206,13 +206,13 @@ impl Fuser<'_> {
         };
         let Some(dy) = upstream(id) else { return false };
         let dy_base = base(graph, dy);
-        if !self.is_stored[dy_base.index()] {
+        if !self[dy_base].is_stored {
             return false;
         }
-        let is_free = |at: NodeId| self.is_stored[at.index()] && !self.is_merged[at.index()] && self.users[at.index()].is_empty();
+        let is_free = |at: NodeId| self[at].is_stored && !self[at].is_merged && self[at].users.is_empty();
         let fits = |at: NodeId| is_free(at) && upstream(at).is_some_and(|other| graph.shape(other) == graph.shape(dy));
         let is_sum = is_sum_over_rows(id);
-        let partner = self.users[dy_base.index()].iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
+        let partner = self[dy_base].users.iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
         let Some(partner) = partner.filter(|_| fits(id)) else { return false };
         if partner > id {
             // Done when the other's turn comes.
@@ -234,7 +234,7 @@ impl Fuser<'_> {
         };
         let inputs = node.inputs.iter().map(|input| Value::Node(base(graph, *input))).collect();
         let label = format!("{} + sum", self.label(weight));
-        self.is_merged[partner.index()] = true;
+        self[partner].is_merged = true;
         self.emit_split(kind, inputs, vec![Value::Node(weight), Value::Node(bias)], label, drafts);
         true
     }

@@ -1,4 +1,4 @@
-//! From nodes to kernels: which nodes are written to memory, which are folded into the kernel before or after them.
+//! From nodes to kernels: which nodes are written to memory, and which are folded into the kernel before or after them.
 //!
 //! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses it). Element-wise nodes become steps of an
 //! expression; reshapes vanish, since the row-major index of an element does not change; permutations, slices and broadcasts become ways of
@@ -8,15 +8,16 @@ mod extents;
 mod group;
 mod lower;
 
-use super::expr::{Fused, Index};
-use super::kernel::Kind;
+use super::expr::{self, Fused};
+use super::kernel::{Kernel, Kind};
 use super::program::Target;
 use crate::graph::{Binary, Graph, NodeId, Op, Unary};
 use extents::index_of;
 use group::Group;
+use std::ops::{Index, IndexMut};
 
 /// A value that kernels pass on: a stored node, or a temporary of one node's own lowering.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Value {
     /// What a node yields.
     Node(NodeId),
@@ -24,7 +25,7 @@ pub(crate) enum Value {
     Temporary(usize, usize),
 }
 
-/// A kernel whose operands have no place in memory yet.
+/// A kernel whose operands have no memory yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     /// What is computed.
@@ -39,22 +40,26 @@ pub(crate) struct Draft {
     pub(crate) label: String,
 }
 
-/// Storage buffers that one kernel may bind in WebGPU's default limits.
-pub(crate) const MAX_BINDINGS: usize = 8;
+impl Draft {
+    /// A kernel without an epilogue.
+    pub(crate) fn plain(kind: Kind, inputs: Vec<Value>, outputs: Vec<Value>, label: impl Into<String>) -> Self {
+        Self { kind, epilogue: Fused::none(), inputs, outputs, label: label.into() }
+    }
+}
 
 /// Up to so many elements, working out one number again for each of them costs less than a kernel of its own.
 const FEW: usize = 1024;
 
 /// Lowers the nodes of `graph` that `roots` need, in order. `roots` are stored.
 pub(crate) fn fuse(graph: &Graph, roots: &[NodeId], target: Target) -> Vec<Draft> {
-    let mut forced = vec![false; graph.nodes().len()];
+    let mut forced = Vec::new();
     loop {
         let mut fuser = Fuser::new(graph, roots, &forced, target);
         fuser.decide();
         match fuser.emit() {
             Ok(drafts) => return drafts,
             // Too many operands for one kernel: store one more of its inline nodes and start again. Ends, as each round forces another node.
-            Err(node) => forced[node.index()] = true,
+            Err(node) => forced.push(node),
         }
     }
 }
@@ -120,58 +125,66 @@ fn is_cheap(op: &Op) -> bool {
     }
 }
 
+/// What has been decided about a node.
+#[derive(Clone, Default)]
+struct Fate {
+    is_needed: bool,
+    is_root: bool,
+    /// Needed users, reshapes skipped.
+    users: Vec<NodeId>,
+    /// Written to memory; else inline.
+    is_stored: bool,
+    /// Stored even where it could be inline.
+    is_forced: bool,
+    /// Of a stored element-wise node: the heavy node whose epilogue it has become.
+    absorbed: Option<NodeId>,
+    /// Of a heavy node: that it has an epilogue, and is stored only after it.
+    is_absorbed: bool,
+    /// Done as part of another kernel.
+    is_merged: bool,
+}
+
+/// Decides the fate of every node, then lowers those that are stored.
 struct Fuser<'g> {
     graph: &'g Graph,
-    forced: &'g [bool],
     target: Target,
-    is_needed: Vec<bool>,
-    is_root: Vec<bool>,
-    /// Needed users of each node, reshapes skipped.
-    users: Vec<Vec<NodeId>>,
-    is_stored: Vec<bool>,
-    /// The heavy node whose epilogue a stored element-wise node has become.
-    absorbed: Vec<Option<NodeId>>,
-    is_absorbed: Vec<bool>,
-    /// Done as part of another kernel.
-    is_merged: Vec<bool>,
+    /// By the index of the node.
+    fates: Vec<Fate>,
     temporaries: usize,
 }
 
+impl Index<NodeId> for Fuser<'_> {
+    type Output = Fate;
+    fn index(&self, id: NodeId) -> &Fate {
+        &self.fates[id.index()]
+    }
+}
+
+impl IndexMut<NodeId> for Fuser<'_> {
+    fn index_mut(&mut self, id: NodeId) -> &mut Fate {
+        &mut self.fates[id.index()]
+    }
+}
+
 impl<'g> Fuser<'g> {
-    fn new(graph: &'g Graph, roots: &[NodeId], forced: &'g [bool], target: Target) -> Self {
-        let n = graph.nodes().len();
-        let mut is_needed = vec![false; n];
-        let mut is_root = vec![false; n];
+    fn new(graph: &'g Graph, roots: &[NodeId], forced: &[NodeId], target: Target) -> Self {
+        let needed = graph.needed(roots).into_iter();
+        let fates = needed.map(|is_needed| Fate { is_needed, ..Fate::default() }).collect();
+        let mut fuser = Self { graph, target, fates, temporaries: 0 };
         for root in roots {
-            is_needed[root.index()] = true;
-            is_root[base(graph, *root).index()] = true;
+            fuser[base(graph, *root)].is_root = true;
         }
-        let mut users = vec![Vec::new(); n];
-        for at in (0..n).rev() {
-            if is_needed[at] {
-                for input in &graph.nodes()[at].inputs {
-                    is_needed[input.index()] = true;
+        for id in forced {
+            fuser[*id].is_forced = true;
+        }
+        for id in graph.ids().filter(|id| graph.node(*id).op != Op::Reshape) {
+            if fuser[id].is_needed {
+                for input in &graph.node(id).inputs {
+                    fuser[base(graph, *input)].users.push(id);
                 }
             }
         }
-        for id in graph.ids().filter(|id| is_needed[id.index()] && graph.node(*id).op != Op::Reshape) {
-            for input in &graph.node(id).inputs {
-                users[base(graph, *input).index()].push(id);
-            }
-        }
-        Self {
-            graph,
-            forced,
-            target,
-            is_needed,
-            is_root,
-            users,
-            is_stored: vec![false; n],
-            absorbed: vec![None; n],
-            is_absorbed: vec![false; n],
-            is_merged: vec![false; n],
-            temporaries: 0,
-        }
+        fuser
     }
 
     fn elements(&self, id: NodeId) -> usize {
@@ -199,19 +212,19 @@ impl<'g> Fuser<'g> {
         node.inputs
             .iter()
             .filter(|input| base(self.graph, **input) == id)
-            .all(|input| index_of(self.graph.shape(*input), &node.shape) == Index::Linear)
+            .all(|input| index_of(self.graph.shape(*input), &node.shape) == expr::Index::Linear)
     }
 
     fn decide(&mut self) {
-        let ids: Vec<NodeId> = self.graph.ids().filter(|id| self.is_needed[id.index()]).collect();
+        let ids: Vec<NodeId> = self.graph.ids().filter(|id| self[*id].is_needed).collect();
         for &id in &ids {
             let node = self.graph.node(id);
-            let users = &self.users[id.index()];
+            let users = &self[id].users;
             let is_inline = match class(&node.op) {
                 Class::Leaf | Class::Heavy => false,
                 Class::Reshape => true,
                 Class::Constant => {
-                    !self.is_root[id.index()]
+                    !self[id].is_root
                         && users.iter().all(|user| {
                             matches!(class(&self.graph.node(*user).op), Class::Elementwise)
                                 || matches!(self.graph.node(*user).op, Op::Reduce { .. })
@@ -223,29 +236,29 @@ impl<'g> Fuser<'g> {
                             && is_cheap(&node.op)
                             && node.inputs.iter().all(|input| {
                                 let input = base(self.graph, *input);
-                                self.is_stored[input.index()] || matches!(self.graph.node(input).op, Op::Constant(_))
+                                self[input].is_stored || matches!(self.graph.node(input).op, Op::Constant(_))
                             }));
-                    !self.is_root[id.index()]
-                        && !self.forced[id.index()]
+                    !self[id].is_root
+                        && !self[id].is_forced
                         && !users.is_empty()
                         && is_repeatable
                         && users.iter().all(|user| self.can_inline_into(id, *user))
                 }
             };
-            self.is_stored[id.index()] = !is_inline;
+            self[id].is_stored = !is_inline;
             // A view reads memory: its operand cannot be inline.
             if class(&node.op) == Class::View || class(&node.op) == Class::Heavy && !matches!(node.op, Op::Reduce { .. }) {
                 for input in &node.inputs {
                     let input = base(self.graph, *input);
-                    self.is_stored[input.index()] = true;
+                    self[input].is_stored = true;
                 }
             }
         }
         for &id in ids.iter().rev() {
             if let Some(root) = self.epilogue_root(id) {
-                self.absorbed[root.index()] = Some(id);
-                self.is_absorbed[id.index()] = true;
-                self.is_stored[id.index()] = false;
+                self[root].absorbed = Some(id);
+                self[id].is_absorbed = true;
+                self[id].is_stored = false;
             }
         }
     }
@@ -256,12 +269,12 @@ impl<'g> Fuser<'g> {
             Op::CrossEntropy | Op::CrossEntropyDx | Op::RandomMask { .. } => false,
             op => class(op) == Class::Heavy,
         };
-        if !takes_epilogue || self.is_root[id.index()] || self.forced[id.index()] {
+        if !takes_epilogue || self[id].is_root || self[id].is_forced {
             return None;
         }
         let mut at = id;
         loop {
-            let users = &self.users[at.index()];
+            let users = &self[at].users;
             let user = *users.first()?;
             // One node may use another twice (x · x), but not two nodes.
             if users.iter().any(|other| *other != user)
@@ -271,8 +284,8 @@ impl<'g> Fuser<'g> {
                 return None;
             }
             at = user;
-            if self.is_stored[at.index()] {
-                return (self.absorbed[at.index()].is_none() && class(&self.graph.node(at).op) == Class::Elementwise).then_some(at);
+            if self[at].is_stored {
+                return (self[at].absorbed.is_none() && class(&self.graph.node(at).op) == Class::Elementwise).then_some(at);
             }
         }
     }
@@ -280,12 +293,12 @@ impl<'g> Fuser<'g> {
     fn emit(&mut self) -> Result<Vec<Draft>, NodeId> {
         let mut drafts = Vec::new();
         for id in self.graph.ids().collect::<Vec<_>>() {
-            if !self.is_needed[id.index()] || !self.is_stored[id.index()] || self.is_merged[id.index()] {
+            if !self[id].is_needed || !self[id].is_stored || self[id].is_merged {
                 continue;
             }
             match class(&self.graph.node(id).op) {
                 Class::Leaf | Class::Reshape => {}
-                Class::Constant | Class::Elementwise | Class::View => match self.absorbed[id.index()] {
+                Class::Constant | Class::Elementwise | Class::View => match self[id].absorbed {
                     Some(heavy) => self.heavy(heavy, id, &mut drafts)?,
                     None => {
                         let mut group = Group::new(self, None);
@@ -309,7 +322,7 @@ impl<'g> Fuser<'g> {
 
     /// An error that names a node to store if a kernel rooted at `id` binds too much.
     fn check(&self, id: NodeId, bindings: usize) -> Result<(), NodeId> {
-        if bindings <= MAX_BINDINGS {
+        if bindings <= Kernel::MAX_BINDINGS {
             return Ok(());
         }
         // The largest inline operand that fits a kernel of its own takes most off this one.
@@ -318,14 +331,14 @@ impl<'g> Fuser<'g> {
         while let Some(at) = queue.pop() {
             for input in &self.graph.node(at).inputs {
                 let input = base(self.graph, *input);
-                let is_inline = !self.is_stored[input.index()] && !self.is_absorbed[input.index()];
+                let is_inline = !self[input].is_stored && !self[input].is_absorbed;
                 if is_inline && matches!(class(&self.graph.node(input).op), Class::Elementwise | Class::View) {
                     let leaves = self.leaves(input);
-                    if leaves < MAX_BINDINGS && best.is_none_or(|(most, _)| leaves > most) {
+                    if leaves < Kernel::MAX_BINDINGS && best.is_none_or(|(most, _)| leaves > most) {
                         best = Some((leaves, input));
                     }
                     queue.push(input);
-                } else if self.is_absorbed[input.index()] && best.is_none() {
+                } else if self[input].is_absorbed && best.is_none() {
                     best = Some((0, input));
                 }
             }
@@ -335,7 +348,7 @@ impl<'g> Fuser<'g> {
     }
 
     fn leaves(&self, id: NodeId) -> usize {
-        if self.is_stored[id.index()] {
+        if self[id].is_stored {
             return 1;
         }
         self.graph.node(id).inputs.iter().map(|input| self.leaves(base(self.graph, *input))).sum()
@@ -344,7 +357,7 @@ impl<'g> Fuser<'g> {
     /// For people: the op, and what was folded into it.
     fn label(&self, id: NodeId) -> String {
         let name = self.graph.node(id).op.name();
-        match self.absorbed[id.index()] {
+        match self[id].absorbed {
             Some(heavy) => format!("{} + {name}", self.graph.node(heavy).op.name()),
             None => name.to_string(),
         }

@@ -108,8 +108,8 @@ impl Update {
         }
     }
 
-    /// The rates of [`Penalty::L1`] and [`Penalty::L2`].
-    fn penalty_rates(&self, is_regularised: bool) -> (f64, f64) {
+    /// The rates of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty is another or spares the parameter.
+    pub(crate) fn penalty_rates(&self, is_regularised: bool) -> (f64, f64) {
         match self.penalty {
             Penalty::L1(rate) if is_regularised => (rate, 0.0),
             Penalty::L2(rate) if is_regularised => (0.0, rate),

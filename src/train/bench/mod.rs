@@ -15,8 +15,8 @@ mod tests;
 pub use cases::CASES;
 pub use report::Report;
 
-use crate::exec::{ExecError, Executor, cpu, gpu};
-use crate::plan::{self, ModelSpec, Target};
+use crate::exec::{Backend, ExecError, Executor, gpu};
+use crate::plan::{self, ModelSpec};
 use cases::TrainingCase;
 use kernels::KernelCase;
 use std::fmt;
@@ -79,10 +79,7 @@ pub async fn run<C: Fn() -> f64, B: AsyncFn()>(case: &str, device: Option<&gpu::
 
 /// Compiles a model for a device and prepares it there.
 fn executor(model: &ModelSpec, device: Option<&gpu::Device>) -> Result<Executor, Trouble> {
-    let target = device.map_or(Target::Cpu, gpu::Device::target);
-    let program = plan::compile(model, target).map_err(Trouble::Plan)?;
-    Ok(match device {
-        Some(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
-        None => Executor::Cpu(cpu::Cpu::new(program)),
-    })
+    let backend = device.map_or(Backend::Cpu, |device| Backend::Gpu(device.clone()));
+    let program = plan::compile(model, backend.target()).map_err(Trouble::Plan)?;
+    Ok(Executor::new(&backend, program)?)
 }

@@ -126,12 +126,12 @@ impl Reader {
 
     /// Inputs, and the wish to hide a control, which takes an input out of the network. Other keys have no effect.
     fn input(&mut self, key: &str, value: &str) {
-        let place = |name: &str| INPUTS.iter().position(|input| *input == name);
-        if let Some(bit) = place(key) {
+        let bit_of = |name: &str| INPUTS.iter().position(|input| *input == name);
+        if let Some(bit) = bit_of(key) {
             let mask = 1 << bit;
             let features = &mut self.experiment.features.0;
             *features = if switch(value, bit < 2) { *features | mask } else { *features & !mask };
-        } else if let (Some(bit), "true") = (key.strip_suffix("_hide").and_then(place), value) {
+        } else if let (Some(bit), "true") = (key.strip_suffix("_hide").and_then(bit_of), value) {
             self.hidden_inputs |= 1 << bit;
         }
     }

@@ -3,7 +3,7 @@
 use super::super::text::{Dispatch, Source, finite, shader};
 use super::{COMBINE, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
+use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Target, state};
 use std::fmt::Write;
 
 /// Workgroups that keep the cores under a software adapter busy.
@@ -18,9 +18,13 @@ fn chunk(len: usize, target: Target) -> usize {
     }
 }
 
+fn update_of(program: &Program) -> &Update {
+    program.update.as_ref().expect("only a program that trains has a guard and an optimizer")
+}
+
 pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
-    let (l1, l2) = penalty_rates(program.update.as_ref());
+    let (l1, l2) = update_of(program).penalty_rates(true);
     let has_penalty = l1 != 0.0 || l2 != 0.0;
     let next_stats = (kernel.inputs.len() > 5).then(|| kernel.inputs[4]);
     let chunk = chunk(len, target);
@@ -42,15 +46,15 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         source.reads(name, *input);
     }
     if let Some(slice) = next_stats {
-        source.reads("next_stats", slice).line(&place_of("stat_of", &program.stats));
+        source.reads("next_stats", slice).line(&index_of_tensor("stat_of", &program.stats));
     }
     source.writes("partials", kernel.outputs[0]);
-    source.line(&place_of("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
+    source.line(&index_of_tensor("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
     source.finish(chunks + 1)
 }
 
 pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, target: Target) -> Dispatch {
-    let update = program.update.as_ref().unwrap_or_else(|| panic!("only a program that trains has an optimizer kernel"));
+    let update = update_of(program);
     let len = kernel.outputs[0].len;
     let chunk = chunk(len, target);
     let chunks = len.div_ceil(chunk);
@@ -102,25 +106,16 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, t
     source.finish(chunks)
 }
 
-/// The rates of [`Penalty::L1`] and [`Penalty::L2`].
-fn penalty_rates(update: Option<&Update>) -> (f64, f64) {
-    match update.map(|update| update.penalty) {
-        Some(Penalty::L1(rate)) => (rate, 0.0),
-        Some(Penalty::L2(rate)) => (0.0, rate),
-        _ => (0.0, 0.0),
-    }
-}
-
 /// What may be not finite: each gradient, the loss, each statistic.
 fn suspects(program: &Program) -> usize {
     program.params.len() + 1 + program.stats.len()
 }
 
 /// A function that tells to which of some tensors element `e` of their buffer belongs.
-fn place_of(name: &str, tensors: &[Placed]) -> String {
+fn index_of_tensor(name: &str, tensors: &[NamedSlice]) -> String {
     let mut body = format!("fn {name}(e: u32) -> u32 {{\n    var tensor = 0u;\n");
-    for (at, placed) in tensors.iter().enumerate().skip(1) {
-        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", placed.slice.offset);
+    for (at, tensor) in tensors.iter().enumerate().skip(1) {
+        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", tensor.slice.offset);
     }
     body.push_str("    return tensor;\n}");
     body
@@ -204,7 +199,7 @@ fn change(update: &Update) -> String {
         body.push_str(text);
         body.push('\n');
     };
-    let (l1, l2) = penalty_rates(Some(update));
+    let (l1, l2) = update.penalty_rates(true);
     if l1 != 0.0 || l2 != 0.0 {
         line(&format!("if is_weight(e) {{ g += {} * sign_of(w) + {} * w; }}", number(l1), number(l2)));
     }

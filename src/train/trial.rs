@@ -1,32 +1,32 @@
 //! What a step costs on a device, measured on a copy of a run so that the run itself is untouched.
 
 use super::clock::now_ms;
-use super::session::{BuildError, Place, Session};
+use super::session::{BuildError, Session};
 use crate::data::{Column, Loaded, Samples};
-use crate::exec::ExecError;
+use crate::exec::{Backend, ExecError};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
-/// How long a measurement may take; a single step may take longer.
+/// How long a measurement may take. A single step may take longer.
 const BUDGET_MS: f64 = 80.0;
-/// Single steps that are tried where the first takes long ...
+/// Single steps that are tried where the first takes long.
 const TRIES: usize = 3;
-/// ... unless it takes so long that the run, which waits for them, would seem to have stopped: see [`Cost::is_doubtful`].
+/// A step that takes longer is not repeated, since the run waits meanwhile: see [`StepCost::is_doubtful`].
 const BELIEVED_MS: f64 = 1_200.0;
 /// Batches of the copy: the work of a step does not depend on how many samples there are.
 const BATCHES: usize = 4;
 
 /// A measured cost.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Cost {
+pub struct StepCost {
     /// Milliseconds a step.
     pub step_ms: f64,
     /// Steps measured.
     pub steps: u32,
 }
 
-impl Cost {
-    /// Whether it rests on one step that took so long that it may have waited for something else.
+impl StepCost {
+    /// Whether it rests on a single step that took so long that it may have waited for something else.
     pub fn is_doubtful(&self) -> bool {
         self.steps == 1 && self.step_ms >= BELIEVED_MS
     }
@@ -43,10 +43,10 @@ impl Trial {
     ///
     /// # Errors
     /// As [`Session::new`].
-    pub fn new(experiment: &Experiment, data: &Loaded, place: &Place) -> Result<Self, BuildError> {
+    pub fn new(experiment: &Experiment, data: &Loaded, backend: &Backend) -> Result<Self, BuildError> {
         let rows = experiment.batch_size * BATCHES;
         let excerpt = Loaded { samples: excerpt(&data.samples, rows), points: data.points.clone() };
-        Session::new(experiment, &Rc::new(excerpt), place).map(|session| Self { session })
+        Session::new(experiment, &Rc::new(excerpt), backend).map(|session| Self { session })
     }
 
     /// Takes a first step, which prepares what is prepared only once.
@@ -54,7 +54,7 @@ impl Trial {
     /// # Errors
     /// [`ExecError`] if the device is lost.
     pub async fn warm_up(&mut self) -> Result<(), ExecError> {
-        self.session.run(1)?;
+        self.session.run(1).await?;
         self.session.wait().await
     }
 
@@ -62,10 +62,10 @@ impl Trial {
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn measure(&mut self) -> Result<Cost, ExecError> {
+    pub async fn measure(&mut self) -> Result<StepCost, ExecError> {
         cost_of(async |steps| {
             let began = now_ms();
-            self.session.run(steps)?;
+            self.session.run(steps).await?;
             self.session.wait().await?;
             Ok(now_ms() - began)
         })
@@ -74,7 +74,7 @@ impl Trial {
 }
 
 /// The cost of a step, where `timed` takes so many and says how long they took.
-async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> Result<Cost, ExecError> {
+async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> Result<StepCost, ExecError> {
     let mut step_ms = timed(1).await?;
     // What a driver prepares only once may come late: a step that takes long is believed when another takes as long.
     for _ in 1..TRIES {
@@ -97,7 +97,7 @@ async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> R
         done += steps;
         step_ms = ms / f64::from(steps);
     }
-    Ok(Cost { step_ms: spent_ms / f64::from(done), steps: done })
+    Ok(StepCost { step_ms: spent_ms / f64::from(done), steps: done })
 }
 
 /// The first `rows` training samples and one to test on.
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     /// What is measured where steps take `ms` after a first one that takes `first_ms`, and how many calls that takes.
-    fn measured(first_ms: f64, ms: f64) -> (Cost, usize) {
+    fn measured(first_ms: f64, ms: f64) -> (StepCost, usize) {
         let mut calls = 0;
         let cost = pollster::block_on(cost_of(async |steps| {
             calls += 1;
@@ -143,14 +143,14 @@ mod tests {
 
     #[test]
     fn slow_steps_are_taken_twice_at_most() {
-        assert_eq!(measured(900.0, 880.0), (Cost { step_ms: 880.0, steps: 1 }, 2));
+        assert_eq!(measured(900.0, 880.0), (StepCost { step_ms: 880.0, steps: 1 }, 2));
         assert!(!measured(900.0, 880.0).0.is_doubtful());
     }
 
     #[test]
     fn a_step_of_seconds_is_taken_once_and_doubted() {
         let (cost, calls) = measured(2_500.0, 2_400.0);
-        assert_eq!((cost, calls), (Cost { step_ms: 2_500.0, steps: 1 }, 1));
+        assert_eq!((cost, calls), (StepCost { step_ms: 2_500.0, steps: 1 }, 1));
         assert!(cost.is_doubtful());
     }
 
@@ -163,15 +163,8 @@ mod tests {
     #[test]
     fn a_trial_measures_at_least_a_step() {
         let experiment = Experiment::first_visit();
-        let request = crate::data::Request {
-            dataset: experiment.dataset,
-            noise: 0.0,
-            train_percent: 50.0,
-            features: experiment.features,
-            seed: "1".into(),
-        };
-        let data = crate::data::load(&request, Vec::new()).expect("a spiral needs no files");
-        let mut trial = Trial::new(&experiment, &data, &Place::Cpu).expect("the experiment is sound");
+        let data = crate::data::load(&crate::data::Request::of(&experiment), Vec::new()).expect("a spiral needs no files");
+        let mut trial = Trial::new(&experiment, &data, &Backend::Cpu).expect("the experiment is sound");
         let cost = pollster::block_on(async {
             trial.warm_up().await?;
             trial.measure().await

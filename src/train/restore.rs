@@ -1,9 +1,9 @@
-//! Puts a run to rest in a [`Snapshot`] and wakes it, on this device or another.
+//! Saves a run as a [`Snapshot`] and restores it, on the same backend or another.
 
 use super::session::Session;
-use super::snapshot::{Snapshot, SnapshotError, Stored};
+use super::snapshot::{Snapshot, SnapshotError, StoredTensor};
 use crate::exec::ExecError;
-use crate::plan::{Placed, Program, Role, Slice, Target, state};
+use crate::plan::{Program, Slice, Target, state};
 use crate::tensor::Shape;
 use descent_spec::link;
 
@@ -23,10 +23,10 @@ const COUNTERS: [(&str, usize); 12] = [
     ("dropout-key", state::DROPOUT_KEY),
 ];
 
-/// Why a run cannot be woken.
+/// Why a run cannot be restored.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RestoreError {
-    /// The snapshot does not belong to it.
+    /// The snapshot is of another network.
     Snapshot(SnapshotError),
     /// The device is lost.
     Exec(ExecError),
@@ -56,7 +56,7 @@ impl Session {
         let mut words = self.executor.read(&slices).await?;
         let state = words.pop().expect("the state was asked for");
         let counters = COUNTERS.iter().map(|(name, at)| ((*name).to_owned(), state[*at])).collect();
-        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| Stored { name, shape, words }).collect();
+        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| StoredTensor { name, shape, words }).collect();
         Ok(Snapshot { experiment: link::write(&self.experiment), target: target_name(self.target).into(), counters, tensors })
     }
 
@@ -95,18 +95,16 @@ impl Session {
     }
 }
 
-/// All that training changes beside the state: name, shape and place of each tensor.
+/// Everything that training changes beside the state: the name, the shape and the words of each tensor.
 fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
-    let stride = program.whole(Role::Params).map_or(0, |params| params.len);
-    let n_moments = program.whole(Role::Moments).map_or(0, |moments| moments.len / stride);
-    let params = program.params.iter().map(|placed| (format!("params/{}", placed.name), placed.shape.clone(), placed.slice));
-    let moment = |number: usize, placed: &Placed| {
-        let buffer = program.buffer(Role::Moments)?;
-        let slice = Slice { buffer, offset: number * stride + placed.slice.offset, len: placed.slice.len };
-        Some((format!("moment{number}/{}", placed.name), placed.shape.clone(), slice))
-    };
-    let moments = (0..n_moments).flat_map(|number| program.params.iter().filter_map(move |placed| moment(number, placed)));
-    let stats = program.stats.iter().map(|placed| (format!("stats/{}", placed.name), placed.shape.clone(), placed.slice));
+    let params = program.params.iter().map(|tensor| (format!("params/{}", tensor.name), tensor.shape.clone(), tensor.slice));
+    let moments = program.moments().enumerate().flat_map(|(number, all)| {
+        program.params.iter().map(move |tensor| {
+            let slice = Slice { buffer: all.buffer, offset: all.offset + tensor.slice.offset, len: tensor.slice.len };
+            (format!("moment{number}/{}", tensor.name), tensor.shape.clone(), slice)
+        })
+    });
+    let stats = program.stats.iter().map(|tensor| (format!("stats/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     params.chain(moments).chain(stats).collect()
 }
 
