@@ -7,10 +7,10 @@ use super::{bench, session};
 use crate::core;
 use crate::core::{Broken, Divergence, Facts, Measured, Outcome, Progress, Report, Work};
 use descent::data::Loaded;
-use descent::exec::ExecError;
+use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
-use descent::train::cost::Trial;
-use descent::train::{self, Place, RestoreError, Session, Snapshot};
+use descent::train::trial::Trial;
+use descent::train::{FrameRequest, RestoreError, Session, Snapshot};
 use descent_protocol::{Counts, DeviceKind, StepCost};
 use descent_spec::Experiment;
 use std::cell::RefCell;
@@ -113,8 +113,8 @@ impl Hands {
             }
             Work::AskGpu => self.gpus.ask_again(),
             Work::Open { experiment, device } => {
-                let place = self.place(device);
-                let opened = session::open(&experiment, &self.data(), place).await;
+                let backend = self.backend(device);
+                let opened = session::open(&experiment, &self.data(), backend).await;
                 return Ok(Outcome::Opened(opened.map(|(session, opened)| {
                     (self.session, self.device) = (Some(session), device);
                     Box::new(opened)
@@ -127,8 +127,8 @@ impl Hands {
             Work::Train { steps } => return self.train(steps).await.map(Outcome::Trained),
             Work::Save => return Ok(Outcome::Saved(Rc::new(self.session().snapshot().await?.to_bytes()))),
             Work::Draw { view } => {
-                let view = train::View { inspected: view.inspected, drawing: view.drawing };
-                return Ok(Outcome::Drawn(session::picture(self.session().frame(&view).await?)));
+                let request = FrameRequest { inspected: view.inspected, drawing: view.drawing };
+                return Ok(Outcome::Drawn(session::picture(self.session().frame(&request).await?)));
             }
             Work::Evaluate => {
                 let (inbox, device) = (self.inbox.clone(), self.device);
@@ -151,11 +151,11 @@ impl Hands {
         self.data.clone().expect("the machine loads samples first")
     }
 
-    /// Where a session is built; `None` if the GPU has gone.
-    fn place(&self, device: DeviceKind) -> Option<Place> {
+    /// What computes a session; `None` if the GPU has gone.
+    fn backend(&self, device: DeviceKind) -> Option<Backend> {
         match device {
-            DeviceKind::Cpu => Some(Place::Cpu),
-            DeviceKind::Gpu => self.gpus.device().map(Place::Gpu),
+            DeviceKind::Cpu => Some(Backend::Cpu),
+            DeviceKind::Gpu => self.gpus.device().map(Backend::Gpu),
         }
     }
 
@@ -174,7 +174,7 @@ impl Hands {
     async fn train(&mut self, steps: u32) -> Result<Progress, ExecError> {
         let yields_loss = self.data().samples.classes > 0;
         let session = self.session();
-        session::take_steps(session, steps).await?;
+        session.run(steps).await?;
         let progress = session.progress().await?;
         Ok(Progress {
             step: progress.step,
@@ -188,7 +188,7 @@ impl Hands {
 
     /// Builds a copy of the run and warms it up, in the background.
     fn prepare_trial(&mut self, experiment: Experiment, device: DeviceKind) {
-        let Some(place) = self.place(device) else {
+        let Some(backend) = self.backend(device) else {
             self.trial = None;
             return;
         };
@@ -197,7 +197,7 @@ impl Hands {
         let data = self.data();
         wasm_bindgen_futures::spawn_local(async move {
             let prepared = async {
-                let mut trial = Trial::new(&experiment, &data, &place).ok()?;
+                let mut trial = Trial::new(&experiment, &data, &backend).ok()?;
                 trial.warm_up().await.ok()?;
                 Some(trial)
             };

@@ -3,9 +3,9 @@
 use super::port::{self, Inbox};
 use crate::core::{Evaluation, OpenError, Opened};
 use descent::data::Loaded;
-use descent::exec::ExecError;
+use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
-use descent::train::{BuildError, Frame, Part, Place, Session};
+use descent::train::{self, BuildError, Part, Session};
 use descent_protocol::{DeviceKind, Images, LayerReport, Maps, Picture, Points, Samples, ShownImages};
 use descent_spec::Experiment;
 use std::rc::Rc;
@@ -13,16 +13,16 @@ use std::rc::Rc;
 /// How long an evaluation goes on before it looks whether the visitor has asked for something.
 const EVALUATION_SLICE_MS: f64 = 10.0;
 
-/// Builds a session at step 0; `place` is `None` if the GPU has gone.
-pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, place: Option<Place>) -> Result<(Session, Opened), OpenError> {
-    let Some(place) = place else {
+/// Builds a session at step 0; `backend` is `None` if the GPU has gone.
+pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Option<Backend>) -> Result<(Session, Opened), OpenError> {
+    let Some(backend) = backend else {
         return Err(OpenError { is_of_device: true, text: "the GPU is lost".into() });
     };
     let error = |error: BuildError| OpenError { is_of_device: matches!(error, BuildError::Exec(_)), text: error.to_string() };
-    let mut session = Session::new(experiment, data, &place).map_err(error)?;
-    let device_name = match &place {
-        Place::Cpu => "CPU (SIMD)".into(),
-        Place::Gpu(device) => {
+    let mut session = Session::new(experiment, data, &backend).map_err(error)?;
+    let device_name = match &backend {
+        Backend::Cpu => "CPU (SIMD)".into(),
+        Backend::Gpu(device) => {
             compile(&mut session).await.map_err(|failed| error(failed.into()))?;
             device.name().to_owned()
         }
@@ -33,14 +33,9 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, place: Opti
 
 /// Takes a step and goes back: only then are the kernels compiled, and only then shows what a browser finds wrong with them.
 async fn compile(session: &mut Session) -> Result<(), ExecError> {
-    take_steps(session, 1).await?;
+    session.run(1).await?;
     port::patiently(session.wait()).await?;
     session.reset()
-}
-
-/// Trains.
-pub(super) async fn take_steps(session: &mut Session, steps: u32) -> Result<(), ExecError> {
-    session.run(steps)
 }
 
 fn report(session: &Session, experiment: &Experiment, data: &Loaded, device_name: String) -> Opened {
@@ -76,10 +71,10 @@ fn samples(session: &Session, experiment: &Experiment, data: &Loaded) -> Samples
 }
 
 /// A picture as the page gets it.
-pub(super) fn picture(frame: Frame) -> Picture {
-    match frame {
-        Frame::Maps { size, unit_size, output, units, params } => Picture::Maps(Maps { size, unit_size, output, units, params }),
-        Frame::Images { shown, activations, drawn } => Picture::Images(Images { answers: shown, activations, drawn }),
+pub(super) fn picture(picture: train::Picture) -> Picture {
+    match picture {
+        train::Picture::Maps { size, unit_size, output, units, params } => Picture::Maps(Maps { size, unit_size, output, units, params }),
+        train::Picture::Images { shown, activations, drawn } => Picture::Images(Images { answers: shown, activations, drawn }),
     }
 }
 
