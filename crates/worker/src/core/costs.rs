@@ -5,12 +5,14 @@ use super::work::{Facts, Gpu, Measured, Trial, Work};
 use descent_protocol::{Costs as Known, DeviceKind, Event, StepCost};
 use descent_spec::Experiment;
 
-/// The device in use is measured by the training itself, once it has trained this long or taken [`OWN_STEPS`].
+/// The device in use is measured by the training itself, once it has trained this long or taken
+/// [`OWN_STEPS`].
 const OWN_MS: f64 = 100.0;
-/// At a few steps a picture a small network would take minutes to fill the time; after so many steps the coarse clock of
-/// browsers (0.1 ms a slice) has averaged out.
+/// At a few steps a picture a small network would take minutes to fill the time; after so many
+/// steps the coarse clock of browsers (0.1 ms a slice) has averaged out.
 const OWN_STEPS: u64 = 500;
-/// The first slices on a device compile and find their length; they say nothing of what a step costs.
+/// The first slices on a device compile and find their length; they say nothing of what a step
+/// costs.
 const UNMEASURED_SLICES: u32 = 3;
 /// The cost is said again once it rests on so many times as many steps.
 const NEWS_FACTOR: u64 = 8;
@@ -20,7 +22,8 @@ const AGAIN_MS: f64 = 2_000.0;
 /// What is known of a run's costs.
 #[derive(Debug, Default)]
 pub(super) struct Costs {
-    /// Slices of training on the present device, and how long and how many steps those that count took.
+    /// Slices of training on the present device, and how long and how many steps those that count
+    /// took.
     slices: u32,
     spent_ms: f64,
     spent_steps: u64,
@@ -35,7 +38,8 @@ enum Other {
     Wanted,
     /// The copy is compiled in the background.
     Preparing(DeviceKind),
-    /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone on for a while.
+    /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone
+    /// on for a while.
     Doubted { on: DeviceKind, cost: StepCost, since_ms: f64 },
     /// Measured, or cannot be: the copy is not needed any more.
     Over,
@@ -58,7 +62,8 @@ impl Costs {
         (self.slices, self.spent_ms, self.spent_steps) = (0, 0.0, 0);
     }
 
-    /// Takes the next step of measuring a run that trains on `device`. Only the measurement itself holds the run up.
+    /// Takes the next step of measuring a run that trains on `device`. Only the measurement itself
+    /// holds the run up.
     pub(super) fn next(
         &mut self,
         now_ms: f64,

@@ -18,7 +18,8 @@ impl Job {
         self.step == Some(step)
     }
 
-    /// When it may be done again while training takes the time, but no sooner than `least_ms` after the last time.
+    /// When it may be done again while training takes the time, but no sooner than `least_ms` after
+    /// the last time.
     pub(super) fn due_ms(&self, least_ms: f64) -> f64 {
         self.ended_ms + least_ms.max((SHARE - 1.0) * self.cost_ms)
     }

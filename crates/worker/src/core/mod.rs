@@ -1,7 +1,8 @@
-//! What the worker does next, and what it says: a state machine without a browser, a session or a clock.
+//! What the worker does next, and what it says: a state machine without a browser, a session or a
+//! clock.
 //!
-//! Turns commands, outcomes of work and the time into pieces of [`Work`] and events. It knows only plain data, so every
-//! decision is tested natively. The worker's loop (`web`) does the work:
+//! Turns commands, outcomes of work and the time into pieces of [`Work`] and events. It knows only
+//! plain data, so every decision is tested natively. The worker's loop (`web`) does the work:
 //!
 //! ```text
 //!             hear (commands)  observe (facts)
@@ -13,8 +14,9 @@
 //!     └──────────── Report (outcome, times, counts) ◄─────┘
 //! ```
 //!
-//! One piece of work is under way at a time. Commands that are heard meanwhile are obeyed after it, in order; two take effect
-//! at once: after a Build nothing is told of an earlier run, after a Reset no step, figure, picture or snapshot of before it.
+//! One piece of work is under way at a time. Commands that are heard meanwhile are obeyed after it,
+//! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
+//! Reset no step, figure, picture or snapshot of before it.
 
 mod costs;
 mod job;
@@ -100,7 +102,8 @@ impl Machine {
         self.out.run
     }
 
-    /// Takes in a command; `snapshot` is what is attached to [`Command::Build`]. What is for an earlier run is dropped.
+    /// Takes in a command; `snapshot` is what is attached to [`Command::Build`]. What is for an
+    /// earlier run is dropped.
     pub fn hear(&mut self, message: Addressed<Command>, snapshot: Option<Snapshot>) {
         let Addressed { run, message: command } = message;
         match command {

@@ -1,10 +1,10 @@
 //! How a run gets onto a device: when it is built, when it moves, and after a loss.
 //!
 //! ```text
-//! build                          Place ─► Open ─► Restore (from a snapshot) ─► the run is ready or paused
-//! another device        Save ─► Place ─► Open ─► Restore ─► the run goes on
-//! loss      Pause ─► Answer ─► Open ─► Restore ─► the run goes on
-//!             ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
+//! build                  Place ─► Open ─► Restore (if from a snapshot) ─► ready or paused
+//! another device Save ─► Place ─► Open ─► Restore ─► the run goes on
+//! loss        Pause ─► Answer ─► Open ─► Restore ─► the run goes on
+//!               ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
 //! ```
 
 use super::placement::{depends_on_gpu, place};
@@ -83,7 +83,8 @@ impl Opening {
         self.stage = if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() } };
     }
 
-    /// The next piece of work, as far as it does not depend on anything else; `Err` says why the run cannot be built.
+    /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
+    /// run cannot be built.
     fn next(&mut self, now_ms: f64, experiment: &Experiment, gpu: Gpu) -> Result<Work, String> {
         loop {
             match &self.stage {
@@ -137,7 +138,8 @@ impl Machine {
         }
     }
 
-    /// A snapshot was read back. Where a Reset waits, the page has forgotten the run's snapshots and is told of no other.
+    /// A snapshot was read back. Where a Reset waits, the page has forgotten the run's snapshots
+    /// and is told of no other.
     pub(super) fn saved(&mut self, snapshot: Snapshot, now_ms: f64) {
         let Some(run) = &mut self.run else { return };
         run.save(snapshot.clone(), now_ms);
@@ -241,13 +243,14 @@ impl Machine {
         }
     }
 
-    /// The session's device did not do something: the run goes on elsewhere, from the last saved step.
+    /// The session's device did not do something: the run goes on elsewhere, from the last saved
+    /// step.
     pub(super) fn broken(&mut self, broken: &Broken, now_ms: f64) {
         // Suppress the notice of a missing WebGPU: this GPU existed and was lost, and that is said.
         self.has_told_of_absence = true;
         let (Some(run), Some(experiment)) = (&self.run, &self.experiment) else { return };
         match &mut self.phase {
-            // Another worker has the snapshot too, and begins with a fresh browser's end of the GPU.
+            // The page has the snapshot too: another worker goes on from it.
             Phase::Opening(opening) if matches!(opening.goal, Goal::Build { .. }) => {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }

@@ -9,7 +9,8 @@ const MAX_STEPS: u32 = 1 << 16;
 pub(super) fn slice_goal_ms(device: DeviceKind) -> f64 {
     match device {
         DeviceKind::Cpu => 10.0,
-        // The wait for its answer is lost, so a longer slice is quicker; a picture still comes in time.
+        // The wait for its answer is lost, so a longer slice is quicker; a picture still comes in
+        // time.
         DeviceKind::Gpu => 50.0,
     }
 }
@@ -31,8 +32,8 @@ impl Pace {
         self.steps
     }
 
-    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a time, since a short span
-    /// is measured badly.
+    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a
+    /// time, since a short span is measured badly.
     pub(super) fn learn(&mut self, steps: u32, took_ms: f64, goal_ms: f64) {
         let wanted = f64::from(steps) * goal_ms / took_ms.max(0.01);
         let most = f64::from(self.steps.max(steps)) * 4.0;

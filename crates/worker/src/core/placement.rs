@@ -4,8 +4,8 @@ use super::work::Gpu;
 use descent_protocol::DeviceKind;
 use descent_spec::DeviceChoice;
 
-/// Below this many floating-point operations a step, asking a GPU costs more than the step: about 20 dispatches at 10 to
-/// 20 µs each, while one core does 10 to 20 GFLOP/s.
+/// Below this many floating-point operations a step, asking a GPU costs more than the step: about
+/// 20 dispatches at 10 to 20 µs each, while one core does 10 to 20 GFLOP/s.
 const TINY_STEP_FLOPS: u64 = 5_000_000;
 
 /// Chooses a device for a step of `step_flops`; says why in one sentence.
@@ -25,7 +25,8 @@ pub(super) fn place(choice: DeviceChoice, step_flops: u64, gpu: Gpu) -> (DeviceK
     }
 }
 
-/// Whether the device of [`place`] depends on what the browser answers, so that the answer has to be awaited.
+/// Whether the device of [`place`] depends on what the browser answers, so that the answer has to
+/// be awaited.
 pub(super) fn depends_on_gpu(choice: DeviceChoice, step_flops: u64) -> bool {
     let answers = [Gpu::Absent, Gpu::Found { is_software: true }, Gpu::Found { is_software: false }];
     let devices = answers.map(|gpu| place(choice, step_flops, gpu).0);

@@ -1,6 +1,7 @@
 //! When another device is asked for after a loss.
 
-/// The pauses before each request: a browser whose GPU process has died needs a while to start another.
+/// The pauses before each request: a browser whose GPU process has died needs a while to start
+/// another.
 const PAUSES_MS: [f64; 4] = [0.0, 250.0, 750.0, 3_000.0];
 
 /// The attempts to get a GPU back, at least 0, 250 ms, 1 s and 4 s after the loss.

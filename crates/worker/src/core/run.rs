@@ -194,9 +194,6 @@ impl Run {
     /// What to do next, once there are no duties.
     pub(super) fn next(&mut self, now_ms: f64, experiment: &Experiment, facts: Facts, out: &mut Outbox) -> Work {
         let standing = self.standing(experiment.speed);
-        if standing.is_training && self.schedule.is_report_due(now_ms) {
-            self.report(now_ms, out);
-        }
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
             Some(Due::Draw) => return Work::Draw { view: self.view.clone() },
@@ -204,6 +201,9 @@ impl Run {
             None => {}
         }
         if standing.is_training {
+            if self.schedule.is_report_due(now_ms) {
+                self.report(now_ms, out);
+            }
             if let Some(work) = self.costs.next(now_ms, self.place.device, facts, experiment, out) {
                 return work;
             }

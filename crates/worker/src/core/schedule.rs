@@ -13,7 +13,8 @@ const FRAME_MS: f64 = 66.0;
 const HELD_MS: f64 = 150.0;
 /// How often a held run looks whether it may go on.
 const HELD_LOOK_MS: i32 = 10;
-/// How long the worker waits for a command while nothing is to be done. The page expects a word four times a second.
+/// How long the worker waits for a command while nothing is to be done. The page expects a word
+/// four times a second.
 pub(super) const IDLE_MS: i32 = 200;
 
 /// When each thing was last done.

@@ -1,4 +1,5 @@
-//! What the machine asks for, and what it hears back. Plain data: whoever does the work has the session, the files and the browser.
+//! What the machine asks for, and what it hears back. Plain data: whoever does the work has the
+//! session, the files and the browser.
 
 use descent_protocol::{Counts, DeviceKind, LayerReport, Picture, Samples, StepCost};
 use descent_spec::Experiment;
@@ -27,7 +28,8 @@ pub enum Work {
     },
     /// Ask the browser for a fresh GPU. The answer shows in [`Facts::gpu`].
     AskGpu,
-    /// Build a session at step 0 in place of the present one, which stays if that fails. Answer: [`Outcome::Opened`].
+    /// Build a session at step 0 in place of the present one, which stays if that fails. Answer:
+    /// [`Outcome::Opened`].
     Open {
         /// What is trained.
         experiment: Experiment,
@@ -60,9 +62,11 @@ pub enum Work {
         /// What is to be seen.
         view: View,
     },
-    /// Evaluate all of both parts, or nothing if the visitor asks for something meanwhile. Answer: [`Outcome::Evaluated`].
+    /// Evaluate all of both parts, or nothing if the visitor asks for something meanwhile. Answer:
+    /// [`Outcome::Evaluated`].
     Evaluate,
-    /// Begin to prepare a copy of the run for a measurement. Whether it is ready shows in [`Facts::trial`].
+    /// Begin to prepare a copy of the run for a measurement. Whether it is ready shows in
+    /// [`Facts::trial`].
     PrepareTrial {
         /// What is trained.
         experiment: Experiment,
@@ -260,7 +264,8 @@ pub enum Gpu {
 }
 
 impl Gpu {
-    /// Whether the page may offer a GPU. While the answer is awaited, what the browser can do counts.
+    /// Whether the page may offer a GPU. While the answer is awaited, what the browser can do
+    /// counts.
     pub fn may_exist(self) -> bool {
         match self {
             Gpu::Asked { is_offered } => is_offered,

@@ -26,7 +26,8 @@ impl Gpus {
         gpus
     }
 
-    /// Asks for another device, from a fresh instance, in the background. The last request has been answered.
+    /// Asks for another device, from a fresh instance, in the background. The last request has been
+    /// answered.
     pub(super) fn ask_again(&self) {
         *self.answer.borrow_mut() = Answer::Awaited;
         let slot = self.answer.clone();

@@ -1,4 +1,5 @@
-//! Does the work that the machine asks for: holds the session, the samples, the GPU and the copy that is measured.
+//! Does the work that the machine asks for: holds the session, the samples, the GPU and the copy
+//! that is measured.
 
 use super::gpus::Gpus;
 use super::port::{self, Inbox};

@@ -1,4 +1,5 @@
-//! The worker's loop: what the page asks for goes to the [`Machine`], the work that it decides on is done, what it says is posted.
+//! The worker's loop: what the page asks for goes to the [`Machine`], the work that it decides on
+//! is done, what it says is posted.
 //!
 //! One task does everything in turn, so no state is shared. Nothing is decided here.
 

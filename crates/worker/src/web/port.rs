@@ -1,7 +1,8 @@
 //! The worker's side of the border: commands in, events out, and how its one thread gives way.
 //!
-//! A message is a JavaScript array: a `Uint8Array` with the bytes of an [`Addressed`] value, then what is attached to it. Attached
-//! are a snapshot's `ArrayBuffer`, by transfer, or the `File`s of [`Command::Files`].
+//! A message is a JavaScript array: a `Uint8Array` with the bytes of an [`Addressed`] value, then
+//! what is attached to it. Attached are a snapshot's `ArrayBuffer`, by transfer, or the `File`s of
+//! [`Command::Files`].
 
 use crate::core::Snapshot;
 use descent::train::clock::now_ms;
@@ -14,8 +15,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 
-/// After this long without a word, the page is told that the worker lives. It expects a word every 250 ms, and the worker
-/// looks up every 200 ms at least.
+/// After this long without a word, the page is told that the worker lives. It expects a word every
+/// 250 ms, and the worker looks up every 200 ms at least.
 const ALIVE_MS: f64 = 150.0;
 /// How often a worker that waits for something outside looks up.
 const LOOK_MS: i32 = 80;
@@ -80,8 +81,8 @@ impl Inbox {
         self.waiting.borrow().iter().any(|message| !is_patient(&message.command.message))
     }
 
-    /// Gives way to whatever else waits for this thread, messages of the page above all. A timer would be clamped to 4 ms, and
-    /// a promise alone never lets a message in.
+    /// Gives way to whatever else waits for this thread, messages of the page above all. A timer
+    /// would be clamped to 4 ms, and a promise alone never lets a message in.
     pub(super) async fn breathe(&self) {
         let ports = &self.channel;
         let turn = Promise::new(&mut |resolve, _| {
@@ -108,8 +109,8 @@ async fn sleep(ms: i32) {
     finish(Promise::new(&mut |resolve, _| start_timer(&resolve, ms))).await;
 }
 
-/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but no longer than a minute:
-/// what takes longer never ends.
+/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but
+/// no longer than a minute: what takes longer never ends.
 pub(super) async fn patiently<T>(wait: impl Future<Output = T>) -> T {
     let is_over = Rc::new(Cell::new(false));
     let watched = is_over.clone();

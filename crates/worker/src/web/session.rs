@@ -1,4 +1,5 @@
-//! What is done with a session: it is opened, evaluated, and its samples and pictures are put into messages.
+//! What is done with a session: it is opened, evaluated, and its samples and pictures are put into
+//! messages.
 
 use super::port::{self, Inbox};
 use crate::core::{Evaluation, OpenError, Opened};
@@ -31,7 +32,8 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Op
     Ok((session, opened))
 }
 
-/// Takes a step and goes back: only then are the kernels compiled, and only then shows what a browser finds wrong with them.
+/// Takes a step and goes back: only then are the kernels compiled, and only then shows what a
+/// browser finds wrong with them.
 async fn compile(session: &mut Session) -> Result<(), ExecError> {
     session.run(1).await?;
     port::patiently(session.wait()).await?;
@@ -78,7 +80,8 @@ pub(super) fn picture(picture: train::Picture) -> Picture {
     }
 }
 
-/// Evaluates all of it at one step, or nothing: whatever the visitor asks for in between comes first.
+/// Evaluates all of it at one step, or nothing: whatever the visitor asks for in between comes
+/// first.
 pub(super) async fn evaluate(session: &mut Session, device: DeviceKind, inbox: &Inbox) -> Result<Option<Evaluation>, ExecError> {
     let mut results = [None, None];
     for (part, result) in [Part::Test, Part::Train].into_iter().zip(&mut results) {

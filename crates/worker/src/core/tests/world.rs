@@ -1,4 +1,5 @@
-//! What surrounds a machine, without a browser: a session that only counts, a GPU that can be lost, and a clock.
+//! What surrounds a machine, without a browser: a session that only counts, a GPU that can be lost,
+//! and a clock.
 
 use crate::core::*;
 use descent_protocol::{Addressed, Command, Counts, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
