@@ -9,7 +9,7 @@
 //! pictures, `panels` the areas of the playground, `widgets` the views that stand alone, `pages` what the address asks for.
 //!
 //! Plain functions compile natively, where their tests run; what touches the browser compiles for wasm32 alone.
-#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively only tests call the logic of the views"))]
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports, reason = "natively only tests call the logic of the views"))]
 #![cfg_attr(target_arch = "wasm32", allow(unreachable_pub, reason = "Leptos gives every component a public builder"))]
 
 mod border;

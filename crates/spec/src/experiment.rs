@@ -55,7 +55,7 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// A third of the learning rate, to one significant digit: the remedy for a run that diverged.
+    /// The learning rate to try after a divergence: a third, to one digit.
     pub fn lower_learning_rate(&self) -> f64 {
         number::rounded(self.learning_rate / 3.0, 1)
     }
