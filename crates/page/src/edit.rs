@@ -8,8 +8,8 @@ use descent_spec::{Dataset, Experiment};
 /// The most layers a network of the page may have.
 pub(crate) const MAX_LAYERS: usize = 12;
 
-/// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the reverse: then all starts as is usual for
-/// that set, but for the visitor's seed, device and view.
+/// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the
+/// reverse: then all starts as is usual for that set, but for the visitor's seed, device and view.
 pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
     let start = Experiment::start(dataset);
     if dataset.is_2d() == experiment.dataset.is_2d() {

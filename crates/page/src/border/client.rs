@@ -41,7 +41,8 @@ struct State {
 }
 
 impl Client {
-    /// Starts a worker; `on_event` gets each event. A worker that cannot be started or fails for good is an [`Event::Failed`].
+    /// Starts a worker; `on_event` gets each event. A worker that cannot be started or fails for
+    /// good is an [`Event::Failed`].
     pub(crate) fn start(on_event: impl Fn(Addressed<Event>) + 'static) -> Self {
         let state = State { supervisor: Supervisor::new(now_ms()), worker: None, snapshot: None, files: Vec::new() };
         let shared = Rc::new(Shared { on_event: Box::new(on_event), state: RefCell::new(state), ticker: Cell::new(None) });

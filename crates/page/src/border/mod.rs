@@ -1,7 +1,9 @@
-//! The page's end of the border: carries commands to the worker and events from it, and replaces a worker that died.
+//! The page's end of the border: carries commands to the worker and events from it, and replaces a
+//! worker that died.
 //!
-//! [`supervisor`] decides when a worker counts as dead and what brings another to where it was; `client` carries that out; `worker` is one
-//! worker of the browser. None of them knows what an event means to a visitor.
+//! [`supervisor`] decides when a worker counts as dead and what brings another to where it was;
+//! `client` carries that out; `worker` is one worker of the browser. None of them knows what an
+//! event means to a visitor.
 
 mod supervisor;
 

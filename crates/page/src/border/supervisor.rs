@@ -1,12 +1,14 @@
 //! Watches over the worker from the page: notices that it died or fell silent and says how to go on.
 //!
-//! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object: `client` carries the verdicts out.
-//! The worker is disposable, since a driver's error, a bug or a lack of memory can end it at any time; what must survive lives here.
+//! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object:
+//! `client` carries the verdicts out. The worker is disposable, since a driver's error, a bug or a
+//! lack of memory can end it at any time; what must survive lives here.
 
 use descent_protocol::{Addressed, Command, Event, RunId, RunState, Start};
 use descent_spec::Experiment;
 
-/// A worker that listens says something at least four times a second; after this long it counts as dead.
+/// A worker that listens says something at least four times a second; after this long it counts as
+/// dead.
 const SILENCE_MS: f64 = 5_000.0;
 /// Loading, compiling and moving to another device may take this long without a word.
 const SILENCE_AT_LOAD_MS: f64 = 20_000.0;
@@ -151,8 +153,8 @@ impl Supervisor {
         Verdict::GiveUp
     }
 
-    /// What brings a fresh worker to where the last one was saved, in order. [`Command::Files`] and a build from a snapshot are sent with what
-    /// the client holds of them.
+    /// What brings a fresh worker to where the last one was saved, in order. [`Command::Files`] and
+    /// a build from a snapshot are sent with what the client holds of them.
     pub(crate) fn recovery(&self) -> Vec<Addressed<Command>> {
         let mut commands = Vec::new();
         if self.has_files {

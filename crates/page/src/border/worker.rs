@@ -1,7 +1,8 @@
 //! One worker of the browser, from its start to its end.
 //!
-//! It starts from a classic blob that imports the loader, so that it inherits the page's Content-Security-Policy (a worker loaded by its
-//! address does not) and runs in sandboxed frames. Its name is the address of the page's folder, from which it fetches data.
+//! It starts from a classic blob that imports the loader, so that it inherits the page's
+//! Content-Security-Policy (a worker loaded by its address does not) and runs in sandboxed frames.
+//! Its name is the address of the page's folder, from which it fetches data.
 
 use js_sys::Array;
 use leptos::prelude::{document, window};
@@ -71,7 +72,8 @@ impl Drop for RunningWorker {
     }
 }
 
-/// A classic script that imports the loader of this build. An import that fails is thrown, so that the page hears of it.
+/// A classic script that imports the loader of this build. An import that fails is thrown, so that
+/// the page hears of it.
 fn bootstrap_url() -> Result<String, JsValue> {
     let build = document().query_selector("meta[name=build]").ok().flatten();
     let build = build.and_then(|meta| meta.get_attribute("content")).unwrap_or_default();

@@ -3,7 +3,8 @@
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Puts RGBA pixels onto a canvas, which takes on their size. Pixels of another number than `width * height` are not drawn.
+/// Puts RGBA pixels onto a canvas, which takes on their size. Pixels of another number than `width
+/// * height` are not drawn.
 pub(crate) fn put(canvas: &HtmlCanvasElement, pixels: &[u8], width: usize, height: usize) {
     if width == 0 || height == 0 || pixels.len() != width * height * 4 {
         return;

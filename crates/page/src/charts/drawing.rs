@@ -1,6 +1,7 @@
 //! A drawing in the size of a data set's images.
 
-/// Ink on a grid of pixels, and the pen. Places are shares of the sides, `[x, y]` from the upper left.
+/// Ink on a grid of pixels, and the pen. Places are shares of the sides, `[x, y]` from the upper
+/// left.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Drawing {
     pub(crate) rows: usize,
@@ -56,7 +57,8 @@ impl Drawing {
         self.dot([(col as f64 + 0.5) / self.cols as f64, (row as f64 + 0.5) / self.rows as f64]);
     }
 
-    /// The pixel that an arrow key leads to from another; the middle to begin with. `None` for other keys and where there are no pixels.
+    /// The pixel that an arrow key leads to from another; the middle to begin with. `None` for
+    /// other keys and where there are no pixels.
     pub(crate) fn moved(&self, from: Option<[usize; 2]>, key: &str) -> Option<[usize; 2]> {
         let last = [self.rows.checked_sub(1)?, self.cols.checked_sub(1)?];
         let [row, col] = from.unwrap_or(self.middle());
@@ -74,7 +76,8 @@ impl Drawing {
         [self.rows / 2, self.cols / 2]
     }
 
-    /// Its pixels, moved so that the ink is centred, as that of the data sets is; none if there is no ink.
+    /// Its pixels, moved so that the ink is centred, as that of the data sets is; none if there is
+    /// no ink.
     pub(crate) fn centred(&self) -> Vec<u8> {
         let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
         for (i, &ink) in self.pixels.iter().enumerate() {

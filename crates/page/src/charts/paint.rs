@@ -7,7 +7,8 @@ const NEG: [u8; 3] = [245, 147, 34];
 /// The size of a value, 127 for 1, where only its sign is shown.
 const SIGN_ONLY: u8 = 100;
 
-/// Signed values, 127 for 1, as blue and orange with `0.82·|v|^0.85` of opacity over the map's ground; in two colours only if asked.
+/// Signed values, 127 for 1, as blue and orange with `0.82·|v|^0.85` of opacity over the map's
+/// ground; in two colours only if asked.
 pub(crate) fn signed(values: &[i8], is_two_coloured: bool) -> Vec<u8> {
     let opacity: Vec<u8> = (0..=128u32).map(|v| (255.0 * 0.82 * (f64::from(v) / 127.0).powf(0.85)).min(255.0) as u8).collect();
     let pixel = |&value: &i8| {

@@ -1,4 +1,5 @@
-//! Samples of the plane as SVG paths: blue circles for +1, orange diamonds for -1, fainter where a label is nearer 0.
+//! Samples of the plane as SVG paths: blue circles for +1, orange diamonds for -1, fainter where a
+//! label is nearer 0.
 
 use crate::format::at;
 
@@ -13,7 +14,8 @@ pub(crate) struct Marks {
     pub(crate) path: String,
 }
 
-/// Points `[x, y, label]` of `[-6, 6]²` in a picture of that side, the paths in the order of their first points.
+/// Points `[x, y, label]` of `[-6, 6]²` in a picture of that side, the paths in the order of their
+/// first points.
 pub(crate) fn marks(points: &[[f32; 3]], side: f64, radius: f64) -> Vec<Marks> {
     let mut all: Vec<Marks> = Vec::new();
     for &[x, y, label] in points {

@@ -40,7 +40,8 @@ where
     width.into()
 }
 
-/// Tells the element's width now and whenever it changes. `None` in a browser without `ResizeObserver`.
+/// Tells the element's width now and whenever it changes. `None` in a browser without
+/// `ResizeObserver`.
 fn observe(element: &Element, tell: impl Fn(f64) + 'static) -> Option<Watch> {
     let measure = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
         let width = entries.get(0).unchecked_into::<ResizeObserverEntry>().target().get_bounding_client_rect().width();

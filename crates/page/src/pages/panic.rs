@@ -1,6 +1,7 @@
 //! What a visitor sees if the page itself fails.
 //!
-//! A panic ends the program, so the message must not need it: it is plain elements, and its button calls the browser's own function.
+//! A panic ends the program, so the message must not need it: it is plain elements, and its button
+//! calls the browser's own function.
 
 use leptos::prelude::{document, window};
 use std::panic::PanicHookInfo;

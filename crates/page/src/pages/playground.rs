@@ -51,7 +51,8 @@ pub(super) fn Playground() -> impl IntoView {
     }
 }
 
-/// Moves the focus to a part of the page. A link could not: the part of the address behind # is the experiment.
+/// Moves the focus to a part of the page. A link could not: the part of the address behind # is the
+/// experiment.
 fn focus(element: Option<impl AsRef<web_sys::HtmlElement>>) {
     if let Some(element) = element {
         // Refused only where it is not shown.

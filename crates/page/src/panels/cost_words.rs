@@ -12,11 +12,14 @@ pub(super) fn sentence(costs: Costs, experiment: &Experiment, has_no_gpu: bool) 
             let (cpu_ms, gpu_ms) = (cpu.ms, gpu.ms);
             let is_cpu_quicker = cpu_ms < gpu_ms;
             let (quicker, factor) = if is_cpu_quicker { ("CPU", gpu_ms / cpu_ms) } else { ("GPU", cpu_ms / gpu_ms) };
-            let why = match is_cpu_quicker {
-                true if !edit::is_wide(experiment) => "Starting the work on the GPU takes longer than doing it.",
-                true if costs.is_emulated => "This browser's GPU is emulated on the CPU, so it has no more lanes to share the work.",
-                true => "This GPU has too few lanes to gain from sharing the work.",
-                false => "Most of the work need not wait for the rest, so many lanes share it.",
+            let why = if !is_cpu_quicker {
+                "Most of the work need not wait for the rest, so many lanes share it."
+            } else if !edit::is_wide(experiment) {
+                "Starting the work on the GPU takes longer than doing it."
+            } else if costs.is_emulated {
+                "This browser's GPU is emulated on the CPU, so it has no more lanes to share the work."
+            } else {
+                "This GPU has too few lanes to gain from sharing the work."
             };
             let [cpu_ms, gpu_ms, factor] = [cpu_ms, gpu_ms, factor].map(brief);
             format!("This network: CPU {cpu_ms} ms a step, GPU {gpu_ms} ms. The {quicker} is {factor} times as fast. {why}")
@@ -33,7 +36,8 @@ pub(super) fn sentence(costs: Costs, experiment: &Experiment, has_no_gpu: bool) 
     }
 }
 
-/// The preset with a network that may turn the result around, and what its button says; none without a result or another network.
+/// The preset with a network that may turn the result around, and what its button says; none
+/// without a result or another network.
 pub(super) fn other_network(costs: Costs, experiment: &Experiment) -> Option<(&'static str, &'static str)> {
     let is_cpu_quicker = costs.cpu?.ms < costs.gpu?.ms;
     match (is_cpu_quicker, edit::is_wide(experiment)) {

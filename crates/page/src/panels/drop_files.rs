@@ -36,7 +36,8 @@ pub(super) fn DropFiles(dataset: Memo<Dataset>) -> impl IntoView {
     });
     let FileInput(input) = expect_context();
     let is_shown = move || is_from_files(dataset.get());
-    // Files for a set that is not shown change nothing that can be seen, so the page says what to do with them.
+    // Files for a set that is not shown change nothing that can be seen, so the page says what to
+    // do with them.
     let has_hint = move || were_given.get() && !is_shown();
     let has_source = move || is_shown() && lab.run.phase.get() == Phase::Failed;
     view! {

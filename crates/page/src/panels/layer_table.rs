@@ -91,7 +91,8 @@ fn change(lab: Lab, index: usize, edit: impl FnOnce(&mut Layer)) {
     })
 }
 
-/// One hidden layer. The row is that of its place: what stands in it follows the layer that is there.
+/// One hidden layer. The row is that of its place: what stands in it follows the layer that is
+/// there.
 #[component]
 fn Row(index: usize) -> impl IntoView {
     let lab = lab();

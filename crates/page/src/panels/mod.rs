@@ -1,7 +1,8 @@
-//! The areas of the playground: what is learned, what learns, how well, and what a visitor can do to it.
+//! The areas of the playground: what is learned, what learns, how well, and what a visitor can do
+//! to it.
 //!
-//! Turns a run's signals into headings, figures and controls, and choices into calls of the [`Lab`](crate::state::Lab). It paints nothing:
-//! that is for `charts`.
+//! Turns a run's signals into headings, figures and controls, and choices into calls of the `Lab`.
+//! It paints nothing: that is for `charts`.
 
 mod cost_words;
 mod layer_fields;

@@ -17,9 +17,8 @@ pub(crate) fn ModelPanel() -> impl IntoView {
     let run = lab().run;
     let has_images = Memo::new(move |_| run.experiment.with(|experiment| is_image(experiment.dataset)));
     let hidden = Memo::new(move |_| run.experiment.with(edit::hidden_settings));
-    let picture = move || match has_images.get() {
-        true => view! { <ImageNetwork /> }.into_any(),
-        false => view! { <Network /><Inputs /> }.into_any(),
+    let picture = move || {
+        if has_images.get() { view! { <ImageNetwork /> }.into_any() } else { view! { <Network /><Inputs /> }.into_any() }
     };
     view! {
         <section class="panel model" aria-labelledby="h-model">

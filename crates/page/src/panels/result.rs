@@ -13,9 +13,12 @@ use leptos::prelude::*;
 pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
     let run = lab().run;
     let has_images = Memo::new(move |_| run.experiment.with(|experiment| is_image(experiment.dataset)));
-    let pictures = move || match has_images.get() {
-        true => view! { <LossChart /><SampleGrid /><DrawSquare /> }.into_any(),
-        false => view! { <DecisionMap /><LossChart /> }.into_any(),
+    let pictures = move || {
+        if has_images.get() {
+            view! { <LossChart /><SampleGrid /><DrawSquare /> }.into_any()
+        } else {
+            view! { <DecisionMap /><LossChart /> }.into_any()
+        }
     };
     view! {
         <section node_ref=section class="panel result" aria-labelledby="h-result" id="result" tabindex="-1">

@@ -1,4 +1,5 @@
-//! The bar under the header: play, pause, step, reset, new weights; how fast, how far, and on what device.
+//! The bar under the header: play, pause, step, reset, new weights; how fast, how far, and on what
+//! device.
 
 use crate::choices;
 use crate::format::thousands;

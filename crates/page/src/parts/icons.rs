@@ -1,4 +1,4 @@
-//! The page's icons, 16 × 16, in the colour of the text beside them. They say nothing to those who cannot see them.
+//! The page's icons, 16 × 16, in the colour of the text beside them. Screen readers skip them.
 
 use leptos::prelude::*;
 

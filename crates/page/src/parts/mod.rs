@@ -1,7 +1,8 @@
 //! Small parts of the page: controls, icons and the strip of notices.
 //!
-//! A control shows the value that it is given and hands on what a visitor chooses. It knows no run, and after each choice it goes back to the
-//! value that holds then: a choice that was refused does not stay on it.
+//! A control shows the value that it is given and hands on what a visitor chooses. It knows no run,
+//! and after each choice it goes back to the value that holds then: a choice that was refused does
+//! not stay on it.
 
 pub(crate) mod icons;
 

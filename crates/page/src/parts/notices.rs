@@ -6,7 +6,8 @@ use descent_protocol::NoticeKind;
 use descent_spec::number::shortest;
 use leptos::prelude::*;
 
-/// All of them, the newest last. One that stays is left where it is: an alert that is put in anew is read out again.
+/// All of them, the newest last. One that stays is left where it is: an alert that is put in anew
+/// is read out again.
 #[component]
 pub(crate) fn Notices() -> impl IntoView {
     let lab = lab();

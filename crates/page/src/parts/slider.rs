@@ -4,8 +4,8 @@ use crate::format::percent;
 use descent_spec::number::shortest;
 use leptos::prelude::*;
 
-/// A slider over rising values; what it stands at, with its `unit`, is written beside its name. `id` is also its test id; the present value
-/// may lie between two of the values.
+/// A slider over rising values; what it stands at, with its `unit`, is written beside its name.
+/// `id` is also its test id; the present value may lie between two of the values.
 #[component]
 pub(crate) fn Slider(
     id: &'static str,

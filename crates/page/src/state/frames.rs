@@ -1,6 +1,7 @@
 //! When the next picture is asked for.
 //!
-//! The worker sends a picture only when it is asked to, and the page asks once the last one is drawn: a slow page gets fewer.
+//! The worker sends a picture only when it is asked to, and the page asks once the last one is
+//! drawn: a slow page gets fewer.
 
 use super::{Lab, Phase};
 use crate::clock::now_ms;

@@ -13,7 +13,8 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Adds what was measured. Points beyond the present step are dropped: after a fault the run went on from an earlier one.
+    /// Adds what was measured. Points beyond the present step are dropped: after a fault the run
+    /// went on from an earlier one.
     pub(crate) fn record(&mut self, metrics: &Metrics) {
         push(&mut self.train, metrics.train_loss, metrics.step);
         push(&mut self.test, metrics.test_loss, metrics.step);

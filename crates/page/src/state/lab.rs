@@ -9,8 +9,8 @@ use descent_spec::{Experiment, Level};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// A run, the worker that computes it, and what a visitor can do to it. Copies are the same lab; it lives as long as the part of the page
-/// that made it.
+/// A run, the worker that computes it, and what a visitor can do to it. Copies are the same lab; it
+/// lives as long as the part of the page that made it.
 #[derive(Clone, Copy)]
 pub(crate) struct Lab {
     /// What is known of the run.
@@ -41,8 +41,8 @@ pub(crate) fn lab() -> Lab {
 
 /// A lab and its worker.
 impl Lab {
-    /// Starts a worker and builds the experiment of the address, or a first visit's, and follows the address from then on. It does not train by
-    /// itself.
+    /// Starts a worker and builds the experiment of the address, or a first visit's, and follows
+    /// the address from then on. It does not train by itself.
     pub(crate) fn begin() -> Self {
         let lab = Self::new();
         lab.client.set_value(Some(Client::start(move |event| lab.receive(event))));
@@ -94,8 +94,9 @@ impl Lab {
 
 /// Changes of the experiment.
 impl Lab {
-    /// Lets a visitor's choice take effect: live where the run can go on, else as a new run that waits for Play. A choice that costs too much
-    /// is refused with a notice; the experiment stays as it is.
+    /// Lets a visitor's choice take effect: live where the run can go on, else as a new run that
+    /// waits for Play. A choice that costs too much is refused with a notice; the experiment stays
+    /// as it is.
     pub(crate) fn change(self, edit: impl FnOnce(&mut Experiment)) {
         let mut experiment = self.run.experiment.get_untracked();
         edit(&mut experiment);

@@ -1,7 +1,8 @@
-//! What the page knows: turns [`Event`](descent_protocol::Event)s into signals, and what a visitor does into
-//! [`Command`](descent_protocol::Command)s.
+//! What the page knows: turns [`Event`](descent_protocol::Event)s into signals, and what a visitor
+//! does into [`Command`](descent_protocol::Command)s.
 //!
-//! [`Run`] is the signals of one run, [`Lab`] a run with what acts on it. It knows no element: views read the signals and call the lab.
+//! `Run` is the signals of one run, `Lab` a run with what acts on it. It knows no element: views
+//! read the signals and call the lab.
 
 mod changes;
 mod history;

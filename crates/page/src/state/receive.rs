@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Lab {
-    /// Takes in an event. What belongs to an earlier run is dropped; what is about the worker itself is not.
+    /// Takes in an event. What belongs to an earlier run is dropped; what is about the worker
+    /// itself is not.
     pub(super) fn receive(self, event: Addressed<Event>) {
         let is_current = event.run == self.id.get_value();
         match event.message {
@@ -39,7 +40,8 @@ impl Lab {
 
     fn take_built(self, built: Built) {
         self.run.scene.set(Scene { built: Some(Arc::new(built)), frame: None });
-        // What was asked for while there was no run went nowhere, and what files there were to bring are here.
+        // What was asked for while there was no run went nowhere, and what files there were to
+        // bring are here.
         self.ask_again();
         self.dismiss(NoticeKind::File);
     }

@@ -1,4 +1,5 @@
-//! One run as the page knows it: the experiment that was asked for and what the worker last reported of it.
+//! One run as the page knows it: the experiment that was asked for and what the worker last
+//! reported of it.
 
 use super::{History, Notice, Phase, Scene};
 use descent_protocol::{Costs, DeviceReport, Metrics, Samples};

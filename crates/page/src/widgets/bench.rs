@@ -1,4 +1,5 @@
-//! `/?w=bench&case=CASE&backend=webgpu|cpu&budget=MS[&steps=N]`: sends one command and writes the answer where a program can read it.
+//! `/?w=bench&case=CASE&backend=webgpu|cpu&budget=MS[&steps=N]`: sends one command and writes the
+//! answer where a program can read it.
 
 use crate::border::Client;
 use crate::state::address::query;

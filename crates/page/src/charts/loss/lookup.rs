@@ -70,7 +70,7 @@ mod tests {
         let steps = table_steps(&history);
         assert!(steps.len() <= 12);
         assert_eq!(steps.first(), Some(&999));
-        assert_eq!(table_steps(&History::default()), []);
+        assert!(table_steps(&History::default()).is_empty());
     }
 
     #[test]

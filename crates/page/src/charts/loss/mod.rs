@@ -1,6 +1,7 @@
 //! The loss over the steps: a chart with a cursor, and the same numbers as a table.
 //!
-//! [`scale`] and [`lookup`] are plain functions of a [`History`](crate::state::History); [`drawing`] paints what they say.
+//! [`scale`] and [`lookup`] are plain functions of a [`History`](crate::state::History);
+//! [`drawing`] paints what they say.
 
 mod lookup;
 mod scale;

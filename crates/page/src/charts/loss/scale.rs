@@ -28,7 +28,8 @@ impl Scale {
     /// Spans the finite losses, down to a tick of 1 or 3 times a power of ten.
     pub(crate) fn of(history: &History, width: f64) -> Self {
         let losses = || history.train.iter().chain(&history.test).map(|p| p.1).filter(|l| l.is_finite() && *l > 0.0);
-        // Below a millionth nothing is left to learn, and a line that fell to 0 would flatten the rest.
+        // Below a millionth nothing is left to learn, and a line that fell to 0 would flatten the
+        // rest.
         let least = losses().fold(f64::INFINITY, f64::min).max(FLOOR);
         let most = losses().fold(0.0, f64::max).min(1e12);
         let (low, high) = if most > 0.0 { (tick_below(least), tick_above(most)) } else { (0.03, 1.0) };
@@ -72,8 +73,8 @@ impl Scale {
         [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| share * self.last_step)
     }
 
-    /// Where the names of two lines stand, behind their last finite losses: not over each other, nor over a cross at the top. A line that has
-    /// only begun has no name yet.
+    /// Where the names of two lines stand, behind their last finite losses: not over each other,
+    /// nor over a cross at the top. A line that has only begun has no name yet.
     pub(crate) fn names(&self, lines: [&[(u64, f64)]; 2], has_cross: bool) -> [Option<[f64; 2]>; 2] {
         let end = |line: &[(u64, f64)]| {
             let last = line.iter().skip(1).rev().find(|p| p.1.is_finite())?;

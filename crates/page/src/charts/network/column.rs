@@ -19,7 +19,8 @@ pub(crate) struct Column {
     pub(super) has_bias: bool,
     /// Index of its first unit's map in a frame.
     pub(super) first_map: usize,
-    /// Index of its first parameter in a frame: weights `[inputs, units]` and then biases, of the units that are drawn.
+    /// Index of its first parameter in a frame: weights `[inputs, units]` and then biases, of the
+    /// units that are drawn.
     pub(super) first_param: usize,
     /// How many parameters of it are in a frame.
     pub(super) params: usize,
@@ -70,7 +71,8 @@ impl Column {
     }
 }
 
-/// Whether each unit of a layer weighs all units before it. The worker does not say; the title does.
+/// Whether each unit of a layer weighs all units before it. The worker does not say; the title
+/// does.
 fn is_dense(layer: &LayerReport) -> bool {
     matches!(layer.title.as_str(), "Dense" | "Output")
 }

@@ -4,12 +4,13 @@ use super::headers::Headers;
 use super::keys::next_unit;
 use super::layout::Layout;
 use super::lines::Lines;
+use super::painting::repaint;
 use super::subject::Subject;
 use super::tip::Tip;
 use super::units::Units;
 use crate::charts::width::width_of;
 use crate::format::px;
-use crate::state::{Lab, lab};
+use crate::state::{Lab, Scene, lab};
 use descent_protocol::{Maps, Picture};
 use leptos::ev::KeyboardEvent;
 use leptos::{html, prelude::*};
@@ -20,46 +21,55 @@ use web_sys::HtmlElement;
 #[derive(Clone, Copy)]
 pub(super) struct Net {
     pub(super) lab: Lab,
-    /// Of the network in `lab.run.scene`.
-    pub(super) layout: Memo<Layout>,
+    /// Where the elements of the picture stand. It is set only when another network was built or
+    /// the width has changed, so that elements are not asked about each frame.
+    pub(super) layout: ReadSignal<Layout>,
     /// What the pointer or the keyboard rests on, if that is drawn.
     pub(super) subject: Memo<Option<Subject>>,
-    set_subject: RwSignal<Option<Subject>>,
+    set_subject: WriteSignal<Option<Subject>>,
+    width: Signal<f64>,
 }
 
 impl Net {
+    fn new(lab: Lab, width: Signal<f64>) -> Self {
+        let (layout, set_layout) = signal(Layout::default());
+        Effect::new(move |_| {
+            let next = lab.run.built(|built| Layout::of(built, width.get())).unwrap_or_default();
+            if layout.with_untracked(|layout| *layout != next) {
+                set_layout.set(next);
+            }
+        });
+        let (wanted, set_subject) = signal(None::<Subject>);
+        let subject = Memo::new(move |_| wanted.get().filter(|subject| layout.with(|layout| subject.is_in(layout))));
+        Self { lab, layout, subject, set_subject, width }
+    }
+
     /// The pointer or the keyboard rests on something, or on nothing.
     pub(super) fn rest_on(self, subject: Option<Subject>) {
         self.set_subject.set(subject);
     }
 
-    /// Reads the latest maps together with the layout of the network they are of; both are followed. `None` before the first maps have come.
+    /// Reads the latest maps with the layout of the network they are of. Both come from one scene,
+    /// which is followed. `None` before the first maps have come.
     pub(super) fn with_maps<T>(self, read: impl FnOnce(&Maps, &Layout) -> T) -> Option<T> {
-        let frame = self.lab.run.scene.with(|scene| scene.frame.clone())?;
-        match &frame.picture {
-            Picture::Maps(maps) => Some(self.layout.with(|layout| read(maps, layout))),
-            Picture::Images(_) => None,
+        let Scene { built, frame } = self.lab.run.scene.get();
+        match (built, frame.as_deref().map(|frame| &frame.picture)) {
+            (Some(built), Some(Picture::Maps(maps))) => Some(read(maps, &Layout::of(&built, self.width.get()))),
+            _ => None,
         }
     }
 }
 
-/// The pixels of one unit's map among those of a frame.
-pub(super) fn unit_map<'a>(maps: &'a Maps, layout: &Layout, column: usize, unit: usize) -> Option<&'a [i8]> {
-    let pixels = maps.unit_size * maps.unit_size;
-    let start = layout.map(column, unit)? * pixels;
-    maps.units.get(start..start + pixels)
-}
-
-/// The network of the run. Its columns and units are keyed by where they are, so that the focus stays while a network is edited.
+/// The network of the run. Its columns and units are keyed by where they are, so that the focus
+/// stays while a network is edited.
 #[component]
 pub(crate) fn Network() -> impl IntoView {
     let lab = lab();
     let figure = NodeRef::<html::Figure>::new();
     let width = width_of(figure, 700.0);
-    let layout = Memo::new(move |_| lab.run.built(|built| Layout::of(built, width.get())).unwrap_or_default());
-    let set_subject = RwSignal::new(None::<Subject>);
-    let subject = Memo::new(move |_| set_subject.get().filter(|subject| layout.with(|layout| subject.is_in(layout))));
-    let net = Net { lab, layout, subject, set_subject };
+    let net = Net::new(lab, width);
+    let layout = net.layout;
+    repaint(net, figure);
     view! {
         <figure
             class="net"

@@ -2,7 +2,8 @@
 
 use super::layout::Layout;
 
-/// The unit that a key leads to from another, as column and unit; the same one at an edge. `None` for keys that do not move.
+/// The unit that a key leads to from another, as column and unit; the same one at an edge. `None`
+/// for keys that do not move.
 pub(crate) fn next_unit(layout: &Layout, [column, unit]: [usize; 2], key: &str) -> Option<[usize; 2]> {
     let (across, along) = match key {
         "ArrowRight" => (1, 0),

@@ -35,7 +35,8 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The layout of a network in a picture of that width. All of it comes from one build: inputs that were chosen since are not drawn yet.
+    /// The layout of a network in a picture of that width. All of it comes from one build: inputs
+    /// that were chosen since are not drawn yet.
     pub(crate) fn of(built: &Built, width: f64) -> Self {
         if !built.experiment.dataset.is_2d() {
             return Self::default();

@@ -11,7 +11,8 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    /// Whether it is drawn. What a visitor pointed at may be gone from a network that was edited since.
+    /// Whether it is drawn. What a visitor pointed at may be gone from a network that was edited
+    /// since.
     pub(crate) fn is_in(self, layout: &Layout) -> bool {
         match self {
             Self::Unit { column, unit } => layout.corner(column, unit).is_some(),
@@ -92,7 +93,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// To the side of a subject with more room, so that the note covers none of the lines it is about.
+    /// To the side of a subject with more room, so that the note covers none of the lines it is
+    /// about.
     pub(crate) fn beside(subject: Subject, layout: &Layout) -> Option<Self> {
         let [x, y] = match subject {
             Subject::Unit { column, unit } => layout.corner(column, unit)?,

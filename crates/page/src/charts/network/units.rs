@@ -1,10 +1,9 @@
 //! The units, each a button that can be reached by the arrow keys.
 
-use super::figure::{Net, unit_map};
+use super::figure::Net;
 use super::subject::Subject;
-use crate::charts::{canvas, paint};
 use crate::format::px;
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 /// All units that are drawn.
 #[component]
@@ -17,18 +16,9 @@ pub(super) fn Units(net: Net) -> impl IntoView {
     }
 }
 
-/// One of them, with its map and the sign of its bias.
+/// One of them, with its map and a disc for its bias.
 #[component]
 fn Unit(net: Net, column: usize, unit: usize) -> impl IntoView {
-    let map = NodeRef::<html::Canvas>::new();
-    Effect::new(move |_| {
-        let Some(map) = map.get() else { return };
-        net.with_maps(|maps, layout| {
-            if let Some(values) = unit_map(maps, layout, column, unit) {
-                canvas::put(&map, &paint::signed(values, false), maps.unit_size, maps.unit_size);
-            }
-        });
-    });
     let this = Subject::Unit { column, unit };
     let name = Memo::new(move |_| net.layout.with(|layout| layout.unit_name(column, unit)));
     let corner = Memo::new(move |_| net.layout.with(|layout| layout.corner(column, unit)).unwrap_or_default());
@@ -48,20 +38,11 @@ fn Unit(net: Net, column: usize, unit: usize) -> impl IntoView {
             on:focus=move |_| net.rest_on(Some(this))
             on:blur=move |_| net.rest_on(None)
         >
-            <canvas class="unit-map" width="1" height="1" node_ref=map></canvas>
+            <canvas class="unit-map" width="1" height="1"></canvas>
             <Show when=move || has_bias.get()>
-                <Bias net column unit />
+                <span class="bias"></span>
             </Show>
             {(column == 0).then(|| view! { <span class="in-name" aria-hidden="true" prop:textContent=move || name.get()></span> })}
         </button>
     }
-}
-
-/// A disc in the colour of the bias's sign.
-#[component]
-fn Bias(net: Net, column: usize, unit: usize) -> impl IntoView {
-    let is_negative = Memo::new(move |_| {
-        net.with_maps(|maps, layout| layout.bias(column, unit).and_then(|index| maps.params.get(index)).map(|bias| *bias < 0.0)).flatten()
-    });
-    view! { <span class="bias" class:n=move || is_negative.get() == Some(true) class:p=move || is_negative.get() == Some(false)></span> }
 }
