@@ -8,36 +8,36 @@
 // Uses       shared/math.wgsl, shared/combine.wgsl
 
 @compute @workgroup_size(OUTPUTS, LANES)
-fn cross_entropy(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
-    let row = group_index(workgroup) * OUTPUTS + place.x;
+fn cross_entropy(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+    let row = group_index(workgroup) * OUTPUTS + local.x;
     let known = min(row, ROWS - 1u); // All lanes take part in combining.
     let start = known * COLS;
     let end = start + COLS;
 
     var row_max = logits[start];
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         row_max = max(row_max, logits[i]);
     }
-    row_max = combine_max(row_max, place);
+    row_max = combine_max(row_max, local);
 
     var row_sum = 0.0;
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         row_sum += math_exp(logits[i] - row_max);
     }
-    row_sum = combine_sum(row_sum, place);
+    row_sum = combine_sum(row_sum, local);
 
     if row >= ROWS {
         return;
     }
     let wanted = start + u32(target_class[known]);
     //: if HAS_LOSS
-    if place.y == 0u {
+    if local.y == 0u {
         loss[row] = math_log(row_sum) - (logits[wanted] - row_max);
     }
     //: end
     //: if HAS_GRAD
     let upstream = dy[known];
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         dlogits[i] = upstream * (math_exp(logits[i] - row_max) / row_sum - select(0.0, 1.0, i == wanted));
     }
     //: end

@@ -8,7 +8,7 @@
 //            targets: [CAPACITY, TARGET_LEN]; row_weight: [CAPACITY]; row_count: []
 // Dispatch   one workgroup per row
 // Constants  ORDER (0 shuffled, 1 stream, 2 listed, 3 sequential), FIRST_ROW, ROWS, BATCH, CAPACITY, EPOCH_STEPS, HALF_BITS, FEATURE_LEN,
-//            FEATURE_BYTES, FEATURE_SCALE, TARGET_LEN, TARGET_BYTES, TARGET_SCALE, WORKGROUP, and places in the state
+//            FEATURE_BYTES, FEATURE_SCALE, TARGET_LEN, TARGET_BYTES, TARGET_SCALE, WORKGROUP, and indices of words of the state
 // Uses       shared/random.wgsl
 
 struct Samples {
@@ -20,15 +20,15 @@ fn samples_of(r: u32, step: u32) -> Samples {
     //: if ORDER == 0
     let first = step % EPOCH_STEPS * BATCH;
     let valid = min(BATCH, ROWS - first);
-    let place = random_permute(state[ORDER_KEY], step / EPOCH_STEPS, ROWS, HALF_BITS, min(first + r, ROWS - 1u));
-    return Samples(valid, FIRST_ROW + place);
+    let shuffled = random_permute(state[ORDER_KEY], step / EPOCH_STEPS, ROWS, HALF_BITS, min(first + r, ROWS - 1u));
+    return Samples(valid, FIRST_ROW + shuffled);
     //: end
     //: if ORDER == 1
     // What an epoch leaves over comes before the first batch of the next.
     let left_over = select(0u, ROWS % BATCH, step >= EPOCH_STEPS && step % EPOCH_STEPS == 0u);
     let valid = min(BATCH, ROWS) + left_over;
-    let place = select(step % EPOCH_STEPS * BATCH + r - left_over, ROWS - left_over + r, r < left_over);
-    return Samples(valid, FIRST_ROW + place);
+    let row = select(step % EPOCH_STEPS * BATCH + r - left_over, ROWS - left_over + r, r < left_over);
+    return Samples(valid, FIRST_ROW + row);
     //: end
     //: if ORDER == 2
     return Samples(BATCH, list[step % EPOCH_STEPS * BATCH + min(r, BATCH - 1u)]);

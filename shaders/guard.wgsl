@@ -16,13 +16,13 @@ fn is_finite(value: f32) -> bool {
 }
 
 @compute @workgroup_size(OUTPUTS, LANES)
-fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
+fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let chunk = group_index(workgroup);
     var sum = 0.0;
     var first_bad = f32(SUSPECTS); // Larger than any: none.
     if chunk < CHUNKS {
         let end = min(LEN, (chunk + 1u) * CHUNK);
-        for (var e = chunk * CHUNK + place.y; e < end; e += LANES) {
+        for (var e = chunk * CHUNK + local.y; e < end; e += LANES) {
             var g = grads[e];
             if !is_finite(g) {
                 first_bad = min(first_bad, f32(tensor_of(e)));
@@ -36,7 +36,7 @@ fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_
             sum += g * g;
         }
     } else {
-        for (var r = place.y; r < ROWS; r += LANES) {
+        for (var r = local.y; r < ROWS; r += LANES) {
             // A row that does not count must not spoil the sum if its loss is not finite.
             if row_weight[r] != 0.0 {
                 let loss = row_loss[r];
@@ -47,16 +47,16 @@ fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_
             }
         }
         //: if 0 < STATS
-        for (var e = place.y; e < STATS; e += LANES) {
+        for (var e = local.y; e < STATS; e += LANES) {
             if !is_finite(next_stats[e]) {
                 first_bad = min(first_bad, f32(TENSORS + 1u + stat_of(e)));
             }
         }
         //: end
     }
-    sum = combine_sum(sum, place);
-    first_bad = combine_min(first_bad, place);
-    if place.y == 0u && chunk <= CHUNKS {
+    sum = combine_sum(sum, local);
+    first_bad = combine_min(first_bad, local);
+    if local.y == 0u && chunk <= CHUNKS {
         partials[chunk * 4u] = sum;
         partials[chunk * 4u + 1u] = first_bad;
     }

@@ -1,14 +1,14 @@
-// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty; takes over the statistics
-// that the step worked out. Leaves all as it is where the step is bad (something is not finite) or an earlier one was.
+// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty. Takes over the statistics
+// that the step worked out. Changes nothing where the step is bad (something is not finite) or an earlier one was.
 //
-// The last kernel of a step: one invocation writes the state's counters, which no other kernel and no other invocation reads or writes;
-// all read what the step's first kernel has written.
+// The last kernel of a step. One invocation writes the state's counters, which no other invocation of this kernel reads. All invocations
+// read what the step's first kernel has written.
 //
 // Spec       src/plan/update/rule.rs, src/plan/update/schedule.rs, src/plan/state.rs
 // Shapes     grads, params: [LEN]; moments: [moments, LEN]; partials: [CHUNKS + 1, 4] (see guard.wgsl); next_stats, stats: [STATS]
 // Dispatch   one workgroup per CHUNK of parameters, and STATS_CHUNK of statistics
-// Constants  LEN, CHUNK, CHUNKS, LANES, OUTPUTS (1), SUSPECTS, STATS, STATS_CHUNK, EPOCH_STEPS, and places in the state; those of the rule
-// Uses       shared/math.wgsl, shared/combine.wgsl, rate_of_step, is_weight, change (generated from the update)
+// Constants  LEN, CHUNK, CHUNKS, LANES, OUTPUTS (1), SUSPECTS, STATS, STATS_CHUNK, EPOCH_STEPS, and indices of words of the state; those of the rule
+// Uses       shared/math.wgsl, shared/combine.wgsl, constants_of_step, is_weight, change (generated from the update)
 
 // The numbers of one step that are the same for all parameters.
 struct StepConstants {
@@ -53,33 +53,33 @@ fn note_step(loss: f32, norm: f32, rate: f32, first_bad: f32) {
 }
 
 @compute @workgroup_size(OUTPUTS, LANES)
-fn optimizer(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
+fn optimizer(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
     let chunk = group_index(workgroup);
     var squares = 0.0;
     var first_bad = f32(SUSPECTS);
-    for (var i = place.y; i < CHUNKS; i += LANES) {
+    for (var i = local.y; i < CHUNKS; i += LANES) {
         squares += partials[i * 4u];
         first_bad = min(first_bad, partials[i * 4u + 1u]);
     }
-    let norm = sqrt(combine_sum(squares, place));
-    first_bad = min(combine_min(first_bad, place), partials[CHUNKS * 4u + 1u]);
+    let norm = sqrt(combine_sum(squares, local));
+    first_bad = min(combine_min(first_bad, local), partials[CHUNKS * 4u + 1u]);
     if state[IS_FROZEN] != 0u {
         return;
     }
     let constants = constants_of_step(state[STEP], norm);
     if first_bad == f32(SUSPECTS) {
         let end = min(LEN, (chunk + 1u) * CHUNK);
-        for (var e = chunk * CHUNK + place.y; e < end; e += LANES) {
+        for (var e = chunk * CHUNK + local.y; e < end; e += LANES) {
             change(e, constants);
         }
         //: if 0 < STATS
         let stats_end = min(STATS, (chunk + 1u) * STATS_CHUNK);
-        for (var e = chunk * STATS_CHUNK + place.y; e < stats_end; e += LANES) {
+        for (var e = chunk * STATS_CHUNK + local.y; e < stats_end; e += LANES) {
             stats[e] = next_stats[e];
         }
         //: end
     }
-    if chunk == 0u && place.y == 0u {
+    if chunk == 0u && local.y == 0u {
         note_step(partials[CHUNKS * 4u], norm, constants.rate, first_bad);
     }
 }

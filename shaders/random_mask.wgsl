@@ -3,7 +3,7 @@
 // Spec       src/graph/ops/random.rs
 // Shapes     y: [LEN]
 // Dispatch   one invocation per element
-// Constants  LEN, SITE (mixed), KEEP, and places in the state: STEP, DROPOUT_KEY
+// Constants  LEN, SITE (mixed), KEEP, and indices of words of the state: STEP, DROPOUT_KEY
 // Uses       shared/random.wgsl
 
 @compute @workgroup_size(64)

@@ -27,24 +27,24 @@ fn take(former: Partial, term: f32) -> Partial {
 }
 
 @compute @workgroup_size(OUTPUTS, LANES)
-fn reduce(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
-    let output = group_index(workgroup) * OUTPUTS + place.x;
+fn reduce(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+    let output = group_index(workgroup) * OUTPUTS + local.x;
     let known = min(output, LEN - 1u); // All lanes take part in combining.
     let base = known / INNER * (MIDDLE * INNER) + known % INNER;
-    var partial = Partial(element(base + place.y * INNER), 0.0);
-    for (var m = place.y + LANES; m < MIDDLE; m += LANES) {
+    var partial = Partial(element(base + local.y * INNER), 0.0);
+    for (var m = local.y + LANES; m < MIDDLE; m += LANES) {
         partial = take(partial, element(base + m * INNER));
     }
     //: if KIND == 0
-    let value = combine_sum(partial.value, place);
+    let value = combine_sum(partial.value, local);
     //: end
     //: if KIND == 1
-    let value = combine_max(partial.value, place);
+    let value = combine_max(partial.value, local);
     //: end
     //: if KIND == 2
-    let value = combine_min(partial.value, place);
+    let value = combine_min(partial.value, local);
     //: end
-    if output < LEN && place.y == 0u {
+    if output < LEN && local.y == 0u {
         store(output, value);
     }
 }

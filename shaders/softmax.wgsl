@@ -7,22 +7,22 @@
 // Uses       shared/math.wgsl, shared/combine.wgsl, store (output and epilogue)
 
 @compute @workgroup_size(OUTPUTS, LANES)
-fn softmax(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) place: vec3<u32>) {
-    let row = group_index(workgroup) * OUTPUTS + place.x;
+fn softmax(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_id) local: vec3<u32>) {
+    let row = group_index(workgroup) * OUTPUTS + local.x;
     let start = min(row, ROWS - 1u) * COLS; // All lanes take part in combining.
     let end = start + COLS;
 
     var row_max = x[start];
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         row_max = max(row_max, x[i]);
     }
-    row_max = combine_max(row_max, place);
+    row_max = combine_max(row_max, local);
 
     var row_sum = 0.0;
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         row_sum += math_exp(x[i] - row_max);
     }
-    row_sum = combine_sum(row_sum, place);
+    row_sum = combine_sum(row_sum, local);
 
     if row >= ROWS {
         return;
@@ -30,7 +30,7 @@ fn softmax(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocatio
     //: if IS_LOG
     let log_sum = math_log(row_sum);
     //: end
-    for (var i = start + place.y; i < end; i += LANES) {
+    for (var i = start + local.y; i < end; i += LANES) {
         //: if IS_LOG
         store(i, x[i] - row_max - log_sum);
         //: end

@@ -1,13 +1,14 @@
-//! Networks that nobody chose: layers, extents, batches, losses and optimizers at random take the steps that the f64 interpreter takes.
+//! Networks that nobody chose: layers, extents, batches, losses and optimizers at random take the
+//! steps that the f64 interpreter takes.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
 
 use common::following::Following;
+use common::machine::adapter;
 use common::random_models::{self, any, between};
 use descent::data::{Column, Samples};
-use descent::exec::gpu::Device;
-use descent::exec::{Backend, ExecError};
+use descent::exec::Backend;
 use descent::nn::Architecture;
 use descent::nn::init::Init;
 use descent::plan::Target;
@@ -19,8 +20,9 @@ use descent::tensor::Shape;
 /// More than an epoch of the smallest sets, whose last batch is smaller.
 const STEPS: usize = 6;
 
-/// Of the loss, relative where it is above 1. Adaptive optimizers turn rounding errors of a gradient that is nearly 0 into whole steps, which
-/// change a loss little, but more than its own rounding.
+/// Of the loss, relative where it is above 1. Adaptive optimizers turn rounding errors of a
+/// gradient that is nearly 0 into whole steps, which change a loss little, but more than its own
+/// rounding.
 const TOLERANCE: f64 = 2e-4;
 
 fn update(rng: &mut Rng) -> Update {
@@ -106,11 +108,7 @@ fn random_networks_follow_the_interpreter_on_the_cpu() {
 
 #[test]
 fn random_networks_follow_the_interpreter_on_the_gpu() {
-    let device = match pollster::block_on(Device::request()) {
-        Ok(device) => device,
-        Err(ExecError::NoAdapter(_)) => return println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    };
+    let Some(device) = adapter() else { return };
     // Kernels for real GPUs take a software adapter longer to compile.
     for (target, n_trees) in [(device.target(), trees(100)), (Target::Gpu, 6)] {
         let backend = Backend::Gpu(device.with_target(target));

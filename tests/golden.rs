@@ -1,4 +1,5 @@
-//! Every executor against PyTorch's answers: op cases forward and backward, in the manifests' tolerances.
+//! Every executor against PyTorch's answers: op cases forward and backward, in the manifests'
+//! tolerances.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
@@ -10,8 +11,9 @@ use common::golden_file::GoldenFile;
 use common::golden_links;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use common::golden_train::{self, Trainer, Trajectories};
+use common::machine::adapter;
 use descent::exec::gpu::Device;
-use descent::exec::{Backend, ExecError, Executor};
+use descent::exec::{Backend, Executor};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
 use descent::nn::Model;
@@ -40,7 +42,8 @@ const COMPLETE: [&str; 15] = [
 /// Cases of those that the engine has no op for.
 const MISSING: [&str; 6] = ["index_select", "gather_1", "upsample_nearest_2", "upsample_bilinear_2", "upsample_bilinear_ac", "cumsum_1"];
 
-/// The op files of `GOLDEN_DIR` or `../shared/golden`; where that is absent, those of the bundled excerpt.
+/// The op files of `GOLDEN_DIR` or `../shared/golden`; where that is absent, those of the bundled
+/// excerpt.
 fn op_files() -> Vec<GoldenFile> {
     let Some(dir) = golden_dir() else { return golden_excerpt::op_files().collect() };
     let dir = dir.join("ops");
@@ -53,7 +56,8 @@ fn op_files() -> Vec<GoldenFile> {
     manifests.iter().map(|path| GoldenFile::parse(&read(path), &read(&path.with_extension("safetensors")))).collect()
 }
 
-/// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that should not be.
+/// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that
+/// should not be.
 fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
     let mut complaints = 0;
     for file in op_files() {
@@ -96,11 +100,11 @@ fn run_program(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let program = compile(&model, backend.target()).unwrap_or_else(|error| panic!("a golden case does not compile: {error}"));
     let mut executor = Executor::new(backend, program).unwrap_or_else(|error| panic!("{error}"));
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = pollster::block_on(executor.read(&slices)).expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }
@@ -119,18 +123,6 @@ fn cpu_gives_pytorchs_answers() {
     run_ops("cpu", |problem| run_program(problem, &Backend::Cpu));
 }
 
-/// The adapter of this machine, or a line that says why its tests are skipped.
-fn adapter() -> Option<Device> {
-    match pollster::block_on(Device::request()) {
-        Ok(device) => Some(device),
-        Err(ExecError::NoAdapter(_)) => {
-            println!("skipped: no adapter");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
-}
-
 fn gpu_answers(target: Target) {
     let Some(device) = adapter() else { return };
     let backend = Backend::Gpu(device.with_target(target));
@@ -147,7 +139,8 @@ fn software_gpu_gives_pytorchs_answers() {
     gpu_answers(Target::SoftwareGpu);
 }
 
-/// Runs the first `most` trajectories of every model of `train/`; what the engine lacks for a model is said, and its runs are counted.
+/// Runs the first `most` trajectories of every model of `train/`. What the engine lacks for a model
+/// is said, and its runs are counted.
 fn run_training(
     executor: &str,
     tolerance: &str,

@@ -1,8 +1,12 @@
-//! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at its unluckiest.
+//! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at
+//! its unluckiest.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::{Backend, ExecError, gpu::Device};
+mod common;
+
+use common::machine::{adapter, bundled, data_in};
+use descent::data::Loaded;
+use descent::exec::Backend;
 use descent::spec::{Dataset, Experiment, ModelChoice, OptimizerChoice};
 use descent::train::{Part, Session};
 use pollster::block_on;
@@ -13,11 +17,13 @@ use std::rc::Rc;
 /// The seeds of the runs that are held to a floor.
 const SEEDS: RangeInclusive<u32> = 1..=3;
 
-/// Mean and standard deviation of `digits_cnn` over 197 runs of PyTorch's recipe (seeds 1000 to 1196, of which the table's five are the first).
+/// Mean and standard deviation of `digits_cnn` over 197 runs of PyTorch's recipe (seeds 1000 to
+/// 1196, of which the table's five are the first).
 ///
-/// The table's floor of 92.5 % is that of its five runs, whose standard deviation of 0.58 points is half the true one: 8 of the 197 stay below
-/// it, as do 17 of this engine's seeds 1 to 256 (mean 94.37 %, standard deviation 1.10), among them 1 to 3. Most of the spread is that of the
-/// initial weights: those of seeds 2 and 3 average 92.6 % and 92.9 % over twelve orders of the samples.
+/// The table's floor of 92.5 % is that of its five runs, whose standard deviation of 0.58 points is
+/// half the true one: 8 of the 197 stay below it, as do 17 of this engine's seeds 1 to 256 (mean
+/// 94.37 %, standard deviation 1.10), among them 1 to 3. Most of the spread is that of the initial
+/// weights: those of seeds 2 and 3 average 92.6 % and 92.9 % over twelve orders of the samples.
 const DIGITS_CNN_MEAN: f64 = 0.9436;
 const DIGITS_CNN_SD: f64 = 0.01105;
 
@@ -87,19 +93,8 @@ impl Recipe {
     }
 }
 
-/// The samples of a set whose files lie in `folder`.
-fn data(dataset: Dataset, folder: &Path) -> Rc<Loaded> {
-    let start = Experiment::start(dataset);
-    let request = Request { dataset, noise: start.noise, train_percent: start.train_percent, features: start.features, seed: start.seed };
-    let read = |name: &&str| {
-        let path = folder.join(name);
-        ((*name).to_owned(), std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
-    };
-    Rc::new(load(&request, dataset.entry().files.iter().map(read).collect()).expect("the data is sound"))
-}
-
 fn digits() -> Rc<Loaded> {
-    data(Dataset::Digits, &Path::new(env!("CARGO_MANIFEST_DIR")).join("www"))
+    bundled(&Experiment::start(Dataset::Digits))
 }
 
 #[test]
@@ -117,7 +112,8 @@ fn digits_cnn_is_as_good_as_pytorchs_on_average() {
     const RUNS: u32 = 24;
     let data = digits();
     let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Backend::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
-    // Three standard errors of such a mean; a lucky average shows test samples that were trained on.
+    // Three standard errors of such a mean; a lucky average shows test samples that were trained
+    // on.
     let margin = 3.0 * DIGITS_CNN_SD / f64::from(RUNS).sqrt();
     println!("recipe digits_cnn cpu, seeds 1 to {RUNS}: {mean:.4}, PyTorch's {DIGITS_CNN_MEAN} ± {margin:.4}");
     assert!((mean - DIGITS_CNN_MEAN).abs() <= margin, "the mean of {RUNS} runs is {mean:.4}, PyTorch's {DIGITS_CNN_MEAN}");
@@ -130,11 +126,8 @@ fn digits_cnn_bn_reaches_its_floor() {
 
 #[test]
 fn digits_cnn_reaches_its_floor_on_the_gpu() {
-    match block_on(Device::request()) {
-        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1),
-        Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    }
+    let Some(device) = adapter() else { return };
+    DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1);
 }
 
 /// The folder of large sets, where it is there.
@@ -151,12 +144,12 @@ fn large_sets() -> Option<PathBuf> {
 #[ignore = "a minute or more: an epoch of 60,000 images, three times"]
 fn mnist_mlp_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_MLP.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
+    MNIST_MLP.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 #[ignore = "minutes: an epoch of 60,000 images, three times"]
 fn mnist_cnn_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_CNN.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
+    MNIST_CNN.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }

@@ -1,35 +1,24 @@
 //! A run trains, is put to rest and woken, and replays bit for bit.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::{Backend, gpu::Device};
-use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice};
-use descent::train::{Frame, Part, RestoreError, Session, Snapshot, View};
-use pollster::block_on;
-use std::rc::Rc;
+mod common;
 
-fn data(experiment: &Experiment) -> Rc<Loaded> {
-    let request = Request {
-        dataset: experiment.dataset,
-        noise: experiment.noise,
-        train_percent: experiment.train_percent,
-        features: experiment.features,
-        seed: experiment.seed.clone(),
-    };
-    let files = experiment.dataset.entry().files.iter();
-    let files = files.map(|name| ((*name).to_owned(), std::fs::read(format!("www/{name}")).expect("bundled data is there"))).collect();
-    Rc::new(load(&request, files).expect("bundled data is sound"))
+use common::machine::{adapter, bundled};
+use descent::exec::Backend;
+use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice};
+use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
+use pollster::block_on;
+
+fn session(experiment: &Experiment) -> Session {
+    Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
 fn model(text: &str) -> Model {
     Model::read(text).expect("a model")
 }
 
-fn session(experiment: &Experiment) -> Session {
-    Session::new(experiment, &data(experiment), &Backend::Cpu).expect("the experiment is sound")
-}
-
-/// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
+/// A convolutional network with batch normalisation and dropout on the real digits: everything that
+/// a snapshot must keep.
 fn convolutional() -> Experiment {
     Experiment {
         dataset: Dataset::Digits,
@@ -129,7 +118,7 @@ fn evaluating_and_drawing_never_change_what_training_reads() {
             for part in [Part::Test, Part::Train] {
                 block_on(watched.evaluate(part)).expect("the CPU is never lost");
             }
-            block_on(watched.frame(&View { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
+            block_on(watched.frame(&FrameRequest { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
         }
         assert_same(&bits(&mut watched), &bits(&mut trained(&experiment, 30)), "watched and not");
     }
@@ -159,13 +148,7 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
 
 /// The CPU and, if there is one, the GPU of this machine.
 fn backends() -> Vec<Backend> {
-    match block_on(Device::request()) {
-        Ok(device) => vec![Backend::Cpu, Backend::Gpu(device)],
-        Err(error) => {
-            println!("skipped on the GPU: {error}");
-            vec![Backend::Cpu]
-        }
-    }
+    std::iter::once(Backend::Cpu).chain(adapter().map(Backend::Gpu)).collect()
 }
 
 /// What a move has to keep: all but the name of the class of devices.
@@ -182,7 +165,7 @@ fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
     let mut moving = trained(&experiment, 10);
     for backend in [gpu, cpu] {
         let left = carried(&mut moving);
-        moving = Session::new(&experiment, &data(&experiment), backend).expect("the experiment is sound");
+        moving = Session::new(&experiment, &bundled(&experiment), backend).expect("the experiment is sound");
         moving.restore(&left).expect("it is of this network");
         assert_same(&left, &carried(&mut moving), "before the first step on another device");
         block_on(moving.run(10)).expect("the device is there");
@@ -206,14 +189,15 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
     let experiment = Experiment { optimizer: OptimizerChoice::Sgd, ..convolutional() };
     let experiment = Experiment { model: model("conv:4x3:linear,norm:relu"), ..experiment };
     for backend in backends() {
-        let mut run = Session::new(&experiment, &data(&experiment), &backend).expect("the experiment is sound");
+        let mut run = Session::new(&experiment, &bundled(&experiment), &backend).expect("the experiment is sound");
         let mut steps_at = |learning_rate: f64, steps: u32| {
             run.reset().expect("the device is there");
             run.set_learning_rate(learning_rate).expect("the device is there");
             block_on(run.run(steps)).expect("the device is there");
             (block_on(run.progress()).expect("the device is there"), bits(&mut run))
         };
-        // With the smaller rate only a variance overflows, and hides that from loss and gradients: x / √∞ = 0.
+        // With the smaller rate only a variance overflows, and hides that from loss and gradients:
+        // x / √∞ = 0.
         for learning_rate in [1e22, 1e36] {
             let (progress, kept) = steps_at(learning_rate, 20);
             assert!(progress.divergence.is_some(), "a rate of {learning_rate:e} diverges");
@@ -237,7 +221,8 @@ fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
 #[test]
 fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
     let mut plane = trained(&Experiment { model: model("dense:12:tanh,norm:tanh,dense:5:tanh"), ..Experiment::first_visit() }, 10);
-    let Frame::Maps { unit_size, units, params, .. } = block_on(plane.frame(&View::default())).expect("the CPU is never lost") else {
+    let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
+    else {
         panic!("a spiral has maps")
     };
     assert_eq!(units.len(), (2 + 8 + 8 + 5 + 1) * unit_size * unit_size);
@@ -255,7 +240,8 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
 #[test]
 fn pictures_have_the_sizes_they_announce() {
     let mut plane = trained(&Experiment::first_visit(), 10);
-    let Frame::Maps { size, unit_size, output, units, params } = block_on(plane.frame(&View::default())).expect("the CPU is never lost")
+    let Picture::Maps { size, unit_size, output, units, params } =
+        block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
     };
@@ -268,8 +254,8 @@ fn pictures_have_the_sizes_they_announce() {
     let mut images = trained(&convolutional(), 10);
     let shown = images.shown().expect("digits are shown");
     assert_eq!((shown.image, shown.pixels.len()), ([8, 8], shown.labels.len() * 64));
-    let view = View { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
-    let Frame::Images { shown: answers, activations, drawn } = block_on(images.frame(&view)).expect("the CPU is never lost") else {
+    let request = FrameRequest { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
+    let Picture::Images { shown: answers, activations, drawn } = block_on(images.frame(&request)).expect("the CPU is never lost") else {
         panic!("digits have answers")
     };
     assert_eq!(answers.len(), shown.labels.len() * 10);

@@ -22,7 +22,7 @@ fn random_uniform(key: u32, step: u32, index: u32) -> f32 {
     return f32(random_bits(key, step, index) >> 8u) * 5.9604644775390625e-8;
 }
 
-// The place of `index` in a random permutation of 0..n: a four-round Feistel network over 2 * half_bits bits, walked until it lands inside.
+// Where a random permutation of 0..n puts `index`: a four-round Feistel network over 2 * half_bits bits, walked until it lands inside.
 fn random_permute(key: u32, epoch: u32, n: u32, half_bits: u32, index: u32) -> u32 {
     let mask = (1u << half_bits) - 1u;
     var value = index;

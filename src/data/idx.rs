@@ -1,7 +1,8 @@
 //! MNIST and Fashion-MNIST from the IDX files a visitor brings, packed by gzip or not.
 //!
-//! The bytes are untrusted: sizes are capped, arithmetic is checked, memory is asked for. Which file is which is told from what is in it; names
-//! decide only where both parts have equally many images.
+//! The bytes are untrusted: sizes are capped, arithmetic is checked, memory is asked for. Which
+//! file is which is told from what is in it; names decide only where both parts have equally many
+//! images.
 
 use super::gzip;
 use super::{DataError, Samples};
@@ -11,7 +12,8 @@ use std::cmp::Reverse;
 pub const MAX_FILE: usize = 64 << 20;
 /// The longest side of an image.
 const MAX_SIDE: u32 = 64;
-/// Pixels of both parts together: WebGPU promises 128 MiB a binding, and labels must fit beside them.
+/// Pixels of both parts together: WebGPU promises 128 MiB a binding, and labels must fit beside
+/// them.
 const MAX_PIXELS: usize = 120 << 20;
 /// The highest label.
 const MAX_LABEL: u8 = 9;
@@ -37,10 +39,12 @@ struct Labels {
     classes: Vec<u8>,
 }
 
-/// Puts the four files of a set together: (name, bytes) in any order, training and test images and labels.
+/// Puts the four files of a set together: (name, bytes) in any order, training and test images and
+/// labels.
 ///
 /// # Errors
-/// [`DataError`] if a file is not IDX, is damaged or too large, or if the four do not belong together.
+/// [`DataError`] if a file is not IDX, is damaged or too large, or if the four do not belong
+/// together.
 pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
     let set = |what: String| DataError::new("The files", what, None, WANTED);
     if files.len() != 4 {
@@ -58,15 +62,15 @@ pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
         return Err(set(kinds));
     };
     if images[0].count == images[1].count {
-        order(&mut images, |part| is_test_name(&part.file));
-        order(&mut labels, |part| is_test_name(&part.file));
+        images.sort_by_key(|part| is_test_name(&part.file));
+        labels.sort_by_key(|part| is_test_name(&part.file));
         let are_named = |train: &str, test: &str| !is_test_name(train) && is_test_name(test);
         if !are_named(&images[0].file, &images[1].file) || !are_named(&labels[0].file, &labels[1].file) {
             return Err(set("have equally many images and no names that tell training from test".into()));
         }
     } else {
-        order(&mut images, |part| Reverse(part.count));
-        order(&mut labels, |part| Reverse(part.classes.len()));
+        images.sort_by_key(|part| Reverse(part.count));
+        labels.sort_by_key(|part| Reverse(part.classes.len()));
     }
 
     for (images, labels) in images.iter().zip(&labels) {
@@ -90,20 +94,14 @@ pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
     Ok(Samples::from_images(train.size, (train.pixels, train_labels.classes), (test.pixels, test_labels.classes), 1.0 / 255.0))
 }
 
-/// Puts the part with the lesser key first.
-fn order<T, K: Ord>([first, second]: &mut [T; 2], key: impl Fn(&T) -> K) {
-    if key(second) < key(first) {
-        std::mem::swap(first, second);
-    }
-}
-
 /// Whether a file is called as those of the test part are.
 fn is_test_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name.contains("t10k") || name.contains("test")
 }
 
-/// Reads one file: big-endian, two zero bytes, the type 8 (bytes), the number of dimensions, the dimensions, the bytes.
+/// Reads one file: big-endian, two zero bytes, the type 8 (bytes), the number of dimensions, the
+/// dimensions, the bytes.
 fn read(file: String, bytes: Vec<u8>) -> Result<Idx, DataError> {
     let refuse = |what: String, offset: usize, remedy| Err(DataError::new(&file, what, offset as u64, remedy));
     if bytes.len() > MAX_FILE {

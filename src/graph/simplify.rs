@@ -1,13 +1,16 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
-//! One pass in order: each node is rewritten by `Rewriter::rule` over operands that are simple already, then looked up among the nodes that
-//! exist; a last sweep drops what no root needs. It assumes nothing of values: `x · 0` stays, as `x` may be infinite.
+//! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A
+//! node that exists already is used again. A last sweep drops what no root needs. Nothing is
+//! assumed of values: `x · 0` stays, since `x` may be infinite.
 
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
+use std::collections::HashMap;
 
-/// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or not.
+/// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or
+/// not.
 pub fn simplify(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
     let mut rewriter = Rewriter::default();
     let mut renamed = rewriter.graph.copy_leaves(graph);
@@ -40,7 +43,8 @@ fn sweep(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
 }
 
 impl Graph {
-    /// Declares the leaves of another graph; returns where each of its nodes is now, if it is a leaf.
+    /// Declares the leaves of another graph; returns where each of its nodes is now, if it is a
+    /// leaf.
     fn copy_leaves(&mut self, from: &Graph) -> Vec<Option<NodeId>> {
         let mut renamed = vec![None; from.nodes().len()];
         for leaf in from.inputs() {
@@ -59,8 +63,8 @@ impl Graph {
 #[derive(Default)]
 struct Rewriter {
     graph: Graph,
-    /// The nodes made so far and their operands, those of a commutative op in ascending order.
-    known: Vec<(Vec<NodeId>, NodeId)>,
+    /// The nodes made so far by their operands, those of a commutative op in ascending order.
+    known: HashMap<Vec<NodeId>, Vec<NodeId>>,
 }
 
 impl Rewriter {
@@ -76,16 +80,18 @@ impl Rewriter {
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
         }
-        let is_it = |id: NodeId| self.graph.shape(id) == &shape && is_same(&self.graph.node(id).op, &op);
-        if let Some((_, id)) = self.known.iter().find(|(of_known, id)| *of_known == operands && is_it(*id)) {
+        let known = self.known.entry(operands).or_default();
+        let is_it = |id: &&NodeId| self.graph.shape(**id) == &shape && is_same(&self.graph.node(**id).op, &op);
+        if let Some(id) = known.iter().find(is_it) {
             return *id;
         }
         let id = self.graph.push(op, &inputs, shape);
-        self.known.push((operands, id));
+        known.push(id);
         id
     }
 
-    /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where the other operands give the shape.
+    /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where
+    /// the other operands give the shape.
     fn skip_broadcasts(&self, inputs: &mut [NodeId], shape: &Shape) {
         for at in 0..inputs.len() {
             let node = self.graph.node(inputs[at]);

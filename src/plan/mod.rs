@@ -1,13 +1,15 @@
 //! From graphs to a [`Program`]: fusion, order, lifetimes, buffers and tiles. Plain data.
 //!
-//! plan knows sizes, lifetimes and tiles; it knows no device, no data set and no clock.
+//! A [`ModelSpec`] names the graphs of a model; [`compile()`] fuses their nodes into kernels, gives
+//! every value its memory and returns a [`Program`] that prints itself. plan knows sizes and
+//! lifetimes; it knows no device, no data set and no clock.
 
+mod allocate;
 mod compile;
-mod counts;
 pub mod expr;
 mod fuse;
 pub mod kernel;
-mod place;
+mod memory;
 mod print;
 pub mod program;
 pub mod spec;
@@ -15,8 +17,7 @@ pub mod state;
 pub mod update;
 
 pub use compile::{PlanError, compile};
-pub use counts::Counts;
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
-pub use program::{Buffer, BufferId, Placed, Program, Role, Routine, Slice, Target};
+pub use program::{Buffer, BufferId, NamedSlice, Program, Role, Routine, Slice, Target};
 pub use spec::{Fetch, ModelSpec, RoutineSpec, Training};

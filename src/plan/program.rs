@@ -8,7 +8,8 @@ use crate::tensor::Shape;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct BufferId(pub u16);
 
-/// What a buffer is for. Memory is split by role, since WebGPU refuses one buffer bound for reading and for writing in a dispatch.
+/// What a buffer is for. Memory is split by role, since WebGPU refuses one buffer bound for reading
+/// and for writing in a dispatch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Role {
     /// All parameters.
@@ -58,9 +59,9 @@ impl Slice {
     pub const ALIGN: usize = 64;
 }
 
-/// A named tensor and where it lies.
+/// A named tensor and where it lies in memory.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Placed {
+pub struct NamedSlice {
     /// The leaf's name.
     pub name: String,
     /// Its extent.
@@ -77,9 +78,9 @@ pub struct Routine {
     /// In order.
     pub kernels: Vec<Kernel>,
     /// What is supplied or fetched before it runs, in the graph's order.
-    pub inputs: Vec<Placed>,
+    pub inputs: Vec<NamedSlice>,
     /// What may be read after it ran, in the order asked for.
-    pub outputs: Vec<Placed>,
+    pub outputs: Vec<NamedSlice>,
     /// What it fetches, if it fetches its inputs itself.
     pub gather: Option<Gather>,
     /// Multiply-adds of its matrix products and convolutions, times 2.
@@ -87,16 +88,17 @@ pub struct Routine {
 }
 
 /// A compiled model.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Program {
     /// All memory.
     pub buffers: Vec<Buffer>,
     /// The parameters, in the graph's order; `Params` and `Grads` share this layout.
-    pub params: Vec<Placed>,
-    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and scales are not).
+    pub params: Vec<NamedSlice>,
+    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and
+    /// scales are not).
     pub is_regularised: Vec<bool>,
     /// The running statistics.
-    pub stats: Vec<Placed>,
+    pub stats: Vec<NamedSlice>,
     /// What the optimizer does, where there is a `step`.
     pub update: Option<Update>,
     /// What can be run.

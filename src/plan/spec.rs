@@ -4,7 +4,8 @@ use super::kernel::Gather;
 use super::update::Update;
 use crate::graph::{Graph, NodeId};
 
-/// A model to compile: its routines share parameters and statistics by place (every graph declares the same ones in the same order).
+/// A model to compile: its routines share parameters and statistics by index (every graph declares
+/// the same ones in the same order).
 #[derive(Clone, Debug)]
 pub struct ModelSpec {
     /// What can be run.
@@ -30,8 +31,36 @@ pub struct RoutineSpec {
     pub fetch: Option<Fetch>,
     /// What follows, if it trains.
     pub training: Option<Training>,
-    /// What it adds to the tally, if it evaluates: the loss of each row, then 1 or 0 for each row; both `[capacity]`, unmasked.
+    /// What it adds to the tally, if it evaluates: the loss of each row, then 1 or 0 for each row;
+    /// both `[capacity]`, unmasked.
     pub tally: Option<(NodeId, NodeId)>,
+}
+
+impl RoutineSpec {
+    /// All nodes that it works out, in order: outputs, then what training or an evaluation needs.
+    pub(crate) fn results(&self) -> Vec<NodeId> {
+        let mut results: Vec<NodeId> = self.outputs.iter().map(|(_, node)| *node).collect();
+        if let Some(training) = &self.training {
+            results.push(training.row_loss);
+            results.extend(&training.grads);
+            results.extend(training.stats.iter().map(|(_, node)| *node));
+        }
+        results.extend(self.tally.into_iter().flat_map(<[NodeId; 2]>::from));
+        results
+    }
+
+    /// All nodes that it names.
+    pub(crate) fn nodes_mut(&mut self) -> impl Iterator<Item = &mut NodeId> {
+        let outputs = self.outputs.iter_mut().map(|(_, node)| node);
+        let fetched =
+            self.fetch.iter_mut().flat_map(|fetch| [&mut fetch.features, &mut fetch.target, &mut fetch.row_weight, &mut fetch.row_count]);
+        let trained = self.training.iter_mut().flat_map(|training| {
+            let stats = training.stats.iter_mut().map(|(_, node)| node);
+            std::iter::once(&mut training.row_loss).chain(&mut training.grads).chain(stats)
+        });
+        let tallied = self.tally.iter_mut().flat_map(|(row_loss, correct)| [row_loss, correct]);
+        outputs.chain(fetched).chain(trained).chain(tallied)
+    }
 }
 
 /// The samples of a step and the inputs they become.
@@ -43,7 +72,8 @@ pub struct Fetch {
     pub features: NodeId,
     /// Input node `[capacity]` (a class) or `[capacity, targets]`.
     pub target: NodeId,
-    /// Input node `[capacity]`: 1 / valid rows for valid rows, 0 for the others. The loss is `Σ_r row_loss[r] · row_weight[r]`.
+    /// Input node `[capacity]`: 1 / valid rows for valid rows, 0 for the others. The loss is
+    /// `Σ_r row_loss[r] · row_weight[r]`.
     pub row_weight: NodeId,
     /// Input node `[]`: how many rows are valid.
     pub row_count: NodeId,
@@ -56,6 +86,6 @@ pub struct Training {
     pub row_loss: NodeId,
     /// Gradient of each parameter, in order, of the parameter's shape.
     pub grads: Vec<NodeId>,
-    /// New values of statistics: (place in [`Graph::stats`], node).
+    /// New values of statistics: (index in [`Graph::stats`], node).
     pub stats: Vec<(usize, NodeId)>,
 }

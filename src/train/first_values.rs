@@ -31,7 +31,7 @@ impl FirstValues<'_> {
         let program = executor.program();
         let update = program.update.expect("the program trains");
         let tensors = program.params.iter().zip(self.params).chain(program.stats.iter().zip(self.stats));
-        let mut writes: Vec<(Slice, Vec<u32>)> = tensors.map(|(placed, value)| (placed.slice, words(value))).collect();
+        let mut writes: Vec<(Slice, Vec<u32>)> = tensors.map(|(tensor, value)| (tensor.slice, words(value))).collect();
         for (number, moment) in program.moments().enumerate() {
             writes.push((moment, vec![(update.first_moment(number) as f32).to_bits(); moment.len]));
         }

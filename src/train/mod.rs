@@ -1,22 +1,26 @@
-//! A run: what is trained on what, where it stands, and how it is put to rest and woken.
+//! A run: what is trained on what, where it stands, and how it is saved and restored.
 //!
-//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
-//! [`Snapshot`]s. It knows no page, no worker and no message.
+//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one backend, and a
+//! session into figures, pictures and [`Snapshot`]s. It knows no page, no worker and no message.
 
 pub mod bench;
 pub mod blueprint;
 pub mod clock;
-pub mod cost;
+pub mod device;
+mod divergence;
+mod evaluation;
 mod first_values;
 pub mod pace;
 pub mod pictures;
-pub mod place;
-mod rest;
+mod restore;
 pub mod session;
 pub mod snapshot;
+pub mod trial;
 
+pub use divergence::{Divergence, NotFinite};
+pub use evaluation::{Evaluation, Part};
 pub use first_values::FirstValues;
-pub use pictures::{Frame, View};
-pub use rest::RestoreError;
-pub use session::{BuildError, Evaluation, Part, Progress, Session};
+pub use pictures::{FrameRequest, Picture, Shown};
+pub use restore::RestoreError;
+pub use session::{BuildError, Progress, Session};
 pub use snapshot::{Snapshot, SnapshotError};

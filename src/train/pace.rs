@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// The most steps of one request: more would not be told apart from a hang by a slow clock.
+/// The most steps of one request, so that a request that never ends is noticed.
 const MAX_STEPS: u32 = 1 << 16;
 
 /// Adapts the steps of a request to a span of time.
@@ -22,7 +22,8 @@ impl Pace {
         self.steps
     }
 
-    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a time, since a short span is measured badly.
+    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a
+    /// time, since a short span is measured badly.
     pub fn learn(&mut self, steps: u32, took_ms: f64, goal_ms: f64) {
         let wanted = f64::from(steps) * goal_ms / took_ms.max(0.01);
         let most = f64::from(self.steps.max(steps)) * 4.0;

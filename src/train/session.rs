@@ -1,16 +1,15 @@
-//! One run: its program, its executor and where it stands.
+//! One run: its program, its executor and how far it has come.
 
-use super::blueprint::{self, Pictures};
+use super::blueprint::{self, PictureSizes};
+use super::divergence::{Divergence, NotFinite};
 use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
-use crate::nn::{LayerError, Model};
+use crate::nn::{Architecture, LayerError, Model};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
-use descent_spec::Experiment;
-use descent_spec::Head;
 use descent_spec::model::{ModelError, Outline};
-use descent_spec::number;
 use descent_spec::random::{self, Stream};
+use descent_spec::{Experiment, Head};
 use std::fmt;
 use std::rc::Rc;
 
@@ -49,86 +48,21 @@ impl From<ExecError> for BuildError {
     }
 }
 
-/// A part of the samples that is evaluated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
-    /// What is trained on.
-    Train,
-    /// What is tested on.
-    Test,
-}
-
-/// Where a run stands.
+/// How far a run has come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Progress {
     /// Steps done.
     pub step: u64,
     /// Whole epochs done.
     pub epoch: u64,
-    /// Mean loss of the samples of the last whole epoch (before its end: of those seen so far), and the step it belongs to.
+    /// Mean loss of the samples of the last whole epoch (before its end: of those seen so far), and
+    /// the step it belongs to.
     pub train_loss: Option<(f64, u64)>,
     /// Norm of the last gradient.
     pub gradient_norm: f64,
-    /// The first step that was not finite and what was not: weights and statistics are those before it.
+    /// The first step that was not finite and what was not: weights and statistics are those before
+    /// it.
     pub divergence: Option<Divergence>,
-}
-
-/// A step that would have written what is not finite.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Divergence {
-    /// Its number, from 1.
-    pub step: u64,
-    /// The first that was not finite.
-    pub cause: NotFinite,
-}
-
-impl fmt::Display for Divergence {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (step, cause) = (number::thousands(self.step), &self.cause);
-        write!(out, "Training diverged at step {step}: {cause} was no longer a finite number. The weights are those before that step.")
-    }
-}
-
-/// What of a step was not finite.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum NotFinite {
-    /// The gradient of this parameter.
-    Gradient(String),
-    /// The loss.
-    Loss,
-    /// This running statistic.
-    Statistic(String),
-}
-
-impl NotFinite {
-    /// What the state's [`state::BAD_TENSOR`] means.
-    fn from_word(program: &Program, word: u32) -> Self {
-        let at = word as usize;
-        match (program.params.get(at), at.checked_sub(program.params.len() + 1).and_then(|at| program.stats.get(at))) {
-            (Some(param), _) => NotFinite::Gradient(param.name.clone()),
-            (None, Some(stat)) => NotFinite::Statistic(stat.name.clone()),
-            (None, None) => NotFinite::Loss,
-        }
-    }
-}
-
-impl fmt::Display for NotFinite {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotFinite::Gradient(name) => write!(out, "the gradient of {name}"),
-            NotFinite::Loss => write!(out, "the loss"),
-            NotFinite::Statistic(name) => write!(out, "the running statistic {name}"),
-        }
-    }
-}
-
-/// The mean over a part of the samples.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Evaluation {
-    /// Mean loss.
-    pub loss: f64,
-    /// Share answered correctly; `None` for regression.
-    pub accuracy: Option<f64>,
 }
 
 /// A run on one device.
@@ -136,11 +70,11 @@ pub struct Evaluation {
 pub struct Session {
     pub(super) experiment: Experiment,
     pub(super) data: Rc<Loaded>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: PictureSizes,
     pub(super) executor: Executor,
     model: Model,
     outline: Outline,
-    head: Head,
+    pub(super) head: Head,
     pub(super) target: Target,
     pub(super) state: Slice,
     step: usize,
@@ -150,7 +84,8 @@ impl Session {
     /// Builds a run at its first step.
     ///
     /// # Errors
-    /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit the device.
+    /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit
+    /// the device.
     pub fn new(experiment: &Experiment, data: &Rc<Loaded>, backend: &Backend) -> Result<Self, BuildError> {
         let samples = &data.samples;
         if samples.train_rows == 0 {
@@ -166,19 +101,9 @@ impl Session {
         let state = program.state().expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
         let executor = Executor::new(backend, program)?;
-        let (experiment, data) = (experiment.clone(), data.clone());
-        let mut session = Self {
-            experiment,
-            data,
-            pictures,
-            executor,
-            outline: architecture.outline,
-            model,
-            head: architecture.head,
-            target: backend.target(),
-            state,
-            step,
-        };
+        let (experiment, data, target) = (experiment.clone(), data.clone(), backend.target());
+        let Architecture { outline, head, .. } = architecture;
+        let mut session = Self { experiment, data, pictures, executor, model, outline, head, target, state, step };
         session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
         session.write_picture_inputs()?;
         session.reset()?;
@@ -235,7 +160,8 @@ impl Session {
         self.program().routines[self.step].gather.as_ref().expect("a step fetches its samples")
     }
 
-    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to, and [`Session::progress`] waits for it.
+    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to,
+    /// and [`Session::progress`] waits for it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -252,7 +178,7 @@ impl Session {
         self.executor.write(self.words(state::LEARNING_RATE, 1), &[(learning_rate as f32).to_bits()])
     }
 
-    /// Goes on after a divergence, from the weights before it.
+    /// Lets training go on after a divergence, from the weights before it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -273,11 +199,12 @@ impl Session {
         self.executor.read(&[self.words(state::DONE, 1)]).await.map(|_| ())
     }
 
-    fn words(&self, first: usize, len: usize) -> Slice {
+    /// Some words of the state.
+    pub(super) fn words(&self, first: usize, len: usize) -> Slice {
         Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
     }
 
-    /// Where the run stands, once all steps asked for are done.
+    /// How far the run has come, once all steps asked for are done.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -294,59 +221,5 @@ impl Session {
             .checked_sub(1)
             .map(|bad| Divergence { step: u64::from(bad) + 1, cause: NotFinite::from_word(self.program(), words[state::BAD_TENSOR]) });
         Ok(Progress { step, epoch, train_loss, gradient_norm: float(state::GRAD_NORM), divergence })
-    }
-
-    /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to evaluate.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub fn begin_evaluation(&mut self, part: Part) -> Result<u32, ExecError> {
-        let Some((_, gather)) = self.evaluation(part) else { return Ok(0) };
-        let (first_row, chunks) = (gather.first_row as u32, gather.epoch_steps() as u32);
-        self.executor.write(self.words(state::TALLY_ROW, 3), &[first_row, 0, 0])?;
-        Ok(chunks)
-    }
-
-    /// Evaluates the next chunks.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub fn continue_evaluation(&mut self, part: Part, chunks: u32) -> Result<(), ExecError> {
-        match self.evaluation(part) {
-            Some((routine, _)) => self.executor.run(routine, chunks),
-            None => Ok(()),
-        }
-    }
-
-    /// What the chunks amount to.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub async fn end_evaluation(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
-        let Some(rows) = self.evaluation(part).map(|(_, gather)| gather.rows as f64) else { return Ok(None) };
-        let words = self.executor.read(&[self.words(state::TALLY_ROW, 3)]).await?.remove(0);
-        let float = |word: u32| f64::from(f32::from_bits(word));
-        let is_regression = !self.head.is_classification();
-        let accuracy = (!is_regression).then(|| float(words[2]) / rows);
-        Ok(Some(Evaluation { loss: float(words[1]) / rows, accuracy }))
-    }
-
-    /// Evaluates a part without a pause; `None` if there is nothing to evaluate.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub async fn evaluate(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
-        let chunks = self.begin_evaluation(part)?;
-        self.continue_evaluation(part, chunks)?;
-        self.end_evaluation(part).await
-    }
-
-    fn evaluation(&self, part: Part) -> Option<(usize, &plan::kernel::Gather)> {
-        let name = match part {
-            Part::Train => "evaluate-train",
-            Part::Test => "evaluate",
-        };
-        let routine = self.program().routine(name)?;
-        Some((routine, self.program().routines[routine].gather.as_ref()?))
     }
 }

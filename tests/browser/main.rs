@@ -1,4 +1,5 @@
-//! The engine as browsers run it: in a dedicated worker of headless Chromium, on wasm SIMD and on WebGPU.
+//! The engine as browsers run it: in a dedicated worker of headless Chromium, on wasm SIMD and on
+//! WebGPU.
 #![cfg(target_arch = "wasm32")]
 
 /// What the native suites use too.
@@ -39,11 +40,11 @@ async fn run(problem: &Problem, backend: &Backend) -> Vec<Vec<f64>> {
     let program = compile(&model, backend.target()).expect("a golden case compiles");
     let mut executor = Executor::new(backend, program).expect("its kernels compile");
     let routine = executor.program().routines[0].clone();
-    for (placed, value) in routine.inputs.iter().zip(&problem.inputs) {
-        executor.write(placed.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
+    for (tensor, value) in routine.inputs.iter().zip(&problem.inputs) {
+        executor.write(tensor.slice, bytemuck::cast_slice(value.to_f32().data())).expect("the device is there");
     }
     executor.run(0, 1).expect("the device is there");
-    let slices: Vec<_> = routine.outputs.iter().map(|placed| placed.slice).collect();
+    let slices: Vec<_> = routine.outputs.iter().map(|tensor| tensor.slice).collect();
     let words = executor.read(&slices).await.expect("the device is there");
     words.iter().map(|words| words.iter().map(|word| f64::from(f32::from_bits(*word))).collect()).collect()
 }
@@ -99,9 +100,7 @@ fn samples(dataset: Dataset) -> Loaded {
         Dataset::Digits => digits::parse(include_bytes!("../../www/data/digits.bin"), 80.0).expect("the bundled digits"),
         Dataset::Strokes => strokes::samples(1, 200, 50),
         _ => {
-            let start = Experiment::start(dataset);
-            let request = Request { dataset, noise: 0.0, train_percent: 50.0, features: start.features, seed: start.seed };
-            return load(&request, Vec::new()).expect("a generated set");
+            return load(&Request::of(&Experiment::start(dataset)), Vec::new()).expect("a generated set");
         }
     };
     Loaded { samples, points: None }
@@ -119,7 +118,8 @@ async fn every_kernel_of_every_ready_made_model_compiles() {
                     let what = format!("{} on {} in batches of {batch_size} for {target:?}", choice.id(), dataset.id());
                     let mut session =
                         Session::new(&experiment, &data, &Backend::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
-                    // A browser reports what it refuses only when it is asked for something that comes after.
+                    // A browser reports what it refuses only when it is asked for something that
+                    // comes after.
                     if let Err(error) = session.wait().await {
                         panic!("{what}: {error}");
                     }

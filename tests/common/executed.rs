@@ -46,9 +46,9 @@ impl Trainer for Executed {
     }
 
     fn params(&mut self) -> Vec<Tensor<f64>> {
-        let placed = self.executor.program().params.clone();
-        let slices: Vec<Slice> = placed.iter().map(|placed| placed.slice).collect();
-        placed.iter().zip(self.read(&slices)).map(|(placed, values)| Tensor::new(placed.shape.clone(), values)).collect()
+        let params = self.executor.program().params.clone();
+        let slices: Vec<Slice> = params.iter().map(|param| param.slice).collect();
+        params.iter().zip(self.read(&slices)).map(|(param, values)| Tensor::new(param.shape.clone(), values)).collect()
     }
 
     fn losses(&mut self) -> Vec<f64> {

@@ -6,7 +6,8 @@ use descent::plan::kernel::{ConvKernel, Direction, Gemm, PoolKernel, Pooling};
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Kind, Program, Role, Routine, Slice, Step};
 use descent::spec::random;
 
-/// A hash of what each kernel below yields. They change with the order of a sum or a constant of a polynomial, and with nothing else.
+/// A hash of what each kernel below yields. They change with the order of a sum or a constant of a
+/// polynomial, and with nothing else.
 const EXPECTED: [(&str, u32); 12] = [
     ("functions", 0x6c0e_acae),
     ("product", 0x18fc_64f1),
@@ -109,12 +110,12 @@ fn kernels() -> [Work; 12] {
 /// Runs a kernel on random numbers and hashes its result.
 fn fingerprint((kind, operands, result): Work) -> u32 {
     let mut end = 0;
-    let mut place = |len: usize| {
+    let mut slice_of = |len: usize| {
         let slice = Slice { buffer: BufferId(0), offset: end, len };
         end += len.next_multiple_of(Slice::ALIGN);
         slice
     };
-    let inputs: Vec<Slice> = operands.into_iter().map(&mut place).collect();
+    let inputs: Vec<Slice> = operands.into_iter().map(&mut slice_of).collect();
     let output = Slice { buffer: BufferId(1), offset: 0, len: result };
     let kernel = Kernel { kind, epilogue: Fused::none(), inputs: inputs.clone(), outputs: vec![output], label: "fingerprint".into() };
     let routine = Routine { name: "test", kernels: vec![kernel], inputs: Vec::new(), outputs: Vec::new(), gather: None, flops: 0 };

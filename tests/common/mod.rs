@@ -11,5 +11,6 @@ pub mod golden_links;
 pub mod golden_ops;
 pub mod golden_train;
 pub mod interpreter;
+pub mod machine;
 pub mod random_models;
 pub mod training;

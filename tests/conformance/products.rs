@@ -22,7 +22,8 @@ fn product(gemm: &Gemm, a: &[f32], b: &[f32]) -> Vec<f64> {
     out
 }
 
-/// A sum of `k` random terms below 1 stays around √k; each of `k` additions rounds it by half an ulp, independently: √k · √k · 2⁻²⁴.
+/// A sum of `k` random terms below 1 stays around √k; each of `k` additions rounds it by half an
+/// ulp, independently: √k · √k · 2⁻²⁴.
 fn tolerance(k: usize) -> f64 {
     6e-8 * k.max(16) as f64
 }
@@ -98,7 +99,7 @@ fn a_sum_row_is_the_sum_of_the_right_operands_rows() {
     }
 }
 
-/// Calls `term(x, w, y)` with the places of the factors of each term of a convolution.
+/// Calls `term(x, w, y)` with the indices of the factors of each term of a convolution.
 fn for_each_term(conv: &ConvKernel, mut term: impl FnMut(usize, usize, usize)) {
     let (group_in, group_out) = (conv.c_in / conv.groups, conv.c_out / conv.groups);
     let inside = |window: usize, tap: usize, axis: usize| {

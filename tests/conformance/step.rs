@@ -4,7 +4,7 @@ use super::harness::{Case, executors, program, random, read};
 use descent::exec::Executor;
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use descent::plan::{BufferId, Fused, Kernel, Kind, Placed, Program, Role, Slice, state};
+use descent::plan::{BufferId, Fused, Kernel, Kind, NamedSlice, Program, Role, Slice, state};
 use descent::spec::random;
 use descent::tensor::Shape;
 
@@ -66,8 +66,8 @@ fn assert_rows(gather: &Gather, list: Option<Vec<u32>>, words: &[(usize, u32)], 
 fn shuffled_epochs_take_every_sample_once_and_keep_the_last_batch() {
     let gather = gather(Order::Shuffled, 5, 33, 8);
     for step in [0, 1, 4, 5, 9, 12] {
-        let (epoch, place) = (step / 5, step % 5 * 8);
-        let rows: Vec<usize> = (place..33.min(place + 8)).map(|at| 5 + random::permute(KEY, epoch, 33, at) as usize).collect();
+        let (epoch, first) = (step / 5, step % 5 * 8);
+        let rows: Vec<usize> = (first..33.min(first + 8)).map(|at| 5 + random::permute(KEY, epoch, 33, at) as usize).collect();
         assert_rows(&gather, None, &[(state::DONE, step)], &rows);
     }
 }
@@ -130,11 +130,11 @@ const ROWS: usize = 10;
 /// A program of guard and optimizer over three parameters.
 fn ending(update: Update) -> Program {
     let mut offset = 0;
-    let params: Vec<Placed> = (LENS.iter().enumerate())
+    let params: Vec<NamedSlice> = (LENS.iter().enumerate())
         .map(|(at, len)| {
             let slice = Slice { buffer: BufferId(0), offset, len: *len };
             offset += len.next_multiple_of(Slice::ALIGN);
-            Placed { name: format!("p{at}"), shape: Shape::from([*len]), slice }
+            NamedSlice { name: format!("p{at}"), shape: Shape::from([*len]), slice }
         })
         .collect();
     let whole = |buffer: u16, len: usize| Slice { buffer: BufferId(buffer), offset: 0, len };

@@ -132,5 +132,24 @@ pub(crate) fn is_regression(dataset: Dataset) -> bool {
     dataset.entry().kind == Kind::Values2d
 }
 
+/// Whether its split into training and test samples is given.
+pub(crate) fn has_fixed_split(dataset: Dataset) -> bool {
+    matches!(dataset, Dataset::Strokes | Dataset::Mnist | Dataset::FashionMnist)
+}
+
+/// Whether it is read from files that a visitor brings.
+pub(crate) fn is_from_files(dataset: Dataset) -> bool {
+    !dataset.entry().source.is_empty()
+}
+
+/// Its name where room is short.
+pub(crate) fn short_title(dataset: Dataset) -> &'static str {
+    match dataset {
+        Dataset::Xor => "Xor",
+        Dataset::Gauss => "Bells",
+        _ => dataset.entry().title,
+    }
+}
+
 /// The inputs of the 2-D sets, as people write them.
 pub(crate) const FEATURES: [&str; 7] = ["x₁", "x₂", "x₁²", "x₂²", "x₁x₂", "sin x₁", "sin x₂"];

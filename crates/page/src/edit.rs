@@ -1,6 +1,5 @@
 //! Changes of an experiment that touch more than one of its choices.
 
-use super::lab::Lab;
 use descent_spec::models::{ModelChoice, presets};
 use descent_spec::number::shortest;
 use descent_spec::{Activation, Layer};
@@ -9,8 +8,8 @@ use descent_spec::{Dataset, Experiment};
 /// The most layers a network of the page may have.
 pub(crate) const MAX_LAYERS: usize = 12;
 
-/// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the reverse: then all starts as is usual for
-/// that set, but for the visitor's seed, device and view.
+/// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the
+/// reverse: then all starts as is usual for that set, but for the visitor's seed, device and view.
 pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
     let start = Experiment::start(dataset);
     if dataset.is_2d() == experiment.dataset.is_2d() {
@@ -68,6 +67,14 @@ pub(crate) fn add_layer(experiment: &mut Experiment) {
     experiment.layers.push(dense(units, activation));
 }
 
+/// Gives the network another of the seven inputs, or takes it away; it keeps at least one.
+pub(crate) fn toggle_feature(experiment: &mut Experiment, index: usize) {
+    let next = experiment.features.0 ^ 1 << index;
+    if next & 0x7f != 0 {
+        experiment.features.0 = next;
+    }
+}
+
 /// Changes the width of a dense layer by one, or by a quarter where it is wide.
 pub(crate) fn resize(layer: &mut Layer, up: bool) {
     if let Layer::Dense { units, .. } = layer {
@@ -85,15 +92,10 @@ pub(crate) fn next_seed(experiment: &mut Experiment) {
     };
 }
 
-/// Takes a preset's experiment, but stays with the visitor's device and level.
-pub(crate) fn adopt_preset(lab: Lab, id: &str) {
-    if let Some(preset) = presets().into_iter().find(|p| p.id == id) {
-        let mut next = preset.experiment;
-        let now = lab.experiment.get_untracked();
-        next.level = now.level;
-        next.device = now.device;
-        lab.adopt(next);
-    }
+/// A preset's experiment with the visitor's device and level.
+pub(crate) fn preset(id: &str, now: &Experiment) -> Option<Experiment> {
+    let preset = presets().into_iter().find(|preset| preset.id == id)?;
+    Some(Experiment { level: now.level, device: now.device, ..preset.experiment })
 }
 
 /// What the select calls a network that is no ready-made one.
@@ -159,4 +161,59 @@ pub(crate) fn hidden_settings(experiment: &Experiment) -> String {
     name(experiment.order == usual.order, &|| format!("samples in order {}", experiment.order.id()));
     name(experiment.seed == usual.seed, &|| format!("seed {}", experiment.seed));
     list.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use descent_spec::{DeviceChoice, Level, Loss};
+
+    #[test]
+    fn a_set_of_another_kind_brings_its_own_network_and_keeps_the_visitor() {
+        let first = Experiment { seed: "7".into(), level: Level::All, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+        let mut digits = first.clone();
+        choose_dataset(&mut digits, Dataset::Digits);
+        let start = Experiment::start(Dataset::Digits);
+        assert_eq!((&digits.layers, digits.loss), (&start.layers, start.loss));
+        assert_eq!((digits.seed.as_str(), digits.level, digits.device), ("7", first.level, first.device));
+    }
+
+    #[test]
+    fn a_set_of_the_same_kind_keeps_the_network_and_changes_a_loss_that_does_not_fit() {
+        let mut experiment = Experiment { loss: Loss::BinaryCrossEntropy, ..Experiment::first_visit() };
+        let layers = experiment.layers.clone();
+        choose_dataset(&mut experiment, Dataset::RegPlane);
+        assert_eq!(experiment.layers, layers);
+        assert!(experiment.loss.fits(Dataset::RegPlane));
+    }
+
+    #[test]
+    fn a_network_keeps_an_input() {
+        let mut experiment = Experiment::first_visit();
+        toggle_feature(&mut experiment, 0);
+        toggle_feature(&mut experiment, 1);
+        assert_eq!(experiment.features.0, 0b10);
+        toggle_feature(&mut experiment, 6);
+        assert_eq!(experiment.features.count(), 2);
+    }
+
+    #[test]
+    fn a_seed_has_a_next_one() {
+        let after = |seed: &str| {
+            let mut experiment = Experiment { seed: seed.into(), ..Experiment::first_visit() };
+            next_seed(&mut experiment);
+            experiment.seed
+        };
+        assert_eq!([after("1"), after("4294967295"), after("tea")], ["2", "0", "tea1"]);
+        assert!(after(&"x".repeat(32)).chars().count() <= 32);
+    }
+
+    #[test]
+    fn a_usual_experiment_has_nothing_to_hide() {
+        for &dataset in Dataset::ALL {
+            assert_eq!(hidden_settings(&Experiment::start(dataset)), "");
+        }
+        let unusual = Experiment { batch_size: 64, learning_rate: 0.5, ..Experiment::first_visit() };
+        assert_eq!(hidden_settings(&unusual), "batches of 64, learning rate 0.5");
+    }
 }

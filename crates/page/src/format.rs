@@ -74,3 +74,40 @@ pub(crate) fn percent(share: f64) -> String {
 pub(crate) fn at(value: f64) -> String {
     format!("{value:.1}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn losses_have_four_decimals_and_large_ones_a_power() {
+        assert_eq!([0.01234, 0.0, 12.0, 999.9].map(loss), ["0.0123", "0.0000", "12.0000", "999.9000"]);
+        assert_eq!([1234.0, 1e9, f64::INFINITY, f64::NAN].map(loss), ["1.2e3", "1.0e9", "∞", "NaN"]);
+    }
+
+    #[test]
+    fn plain_numbers_are_for_programs() {
+        assert_eq!([0.0123, f64::INFINITY, f64::NEG_INFINITY, f64::NAN].map(plain), ["0.0123", "inf", "-inf", "nan"]);
+    }
+
+    #[test]
+    fn people_read_a_real_minus_sign() {
+        assert_eq!([fixed(-0.5, 2), fixed(2.0, 1)], ["−0.50", "2.0"]);
+    }
+
+    #[test]
+    fn brief_numbers_have_two_digits() {
+        assert_eq!([0.0042, 0.87, 0.996, 12.3, 1204.0].map(brief), ["0.0042", "0.87", "1.0", "12", "1,204"]);
+        assert_eq!([0.0, f64::NAN].map(brief), ["0.0", "–"]);
+    }
+
+    #[test]
+    fn rates_have_three_digits() {
+        assert_eq!([0.5, 123.4, 54321.0].map(rate), ["0.50", "123", "54,300"]);
+    }
+
+    #[test]
+    fn lengths_and_shares_are_as_styles_write_them() {
+        assert_eq!([px(12.5), percent(0.5), at(2.34)], ["12.5px", "50%", "2.3"]);
+    }
+}

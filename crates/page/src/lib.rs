@@ -1,84 +1,38 @@
-//! The page: what a visitor sees of an [`descent_spec::Experiment`] and of the run that it defines.
+//! The page: what a visitor sees of an [`Experiment`](descent_spec::Experiment) and of the run that
+//! it defines.
 //!
-//! Turns [`descent_protocol::Event`]s into signals and signals into elements; what a visitor does goes up as
-//! [`descent_protocol::Command`]s. It holds no training state of its own and knows no graph, no program and no device: it draws what the
-//! worker last reported.
+//! An [`Event`](descent_protocol::Event) of the worker becomes signals (`state`), signals become
+//! elements (`charts`, `panels`), and what a visitor does goes up as a
+//! [`Command`](descent_protocol::Command). The page holds no training state of its own and knows no
+//! graph, no program and no device: it draws what the worker last reported.
+//!
+//! Reading order: `format`, `choices` and `edit` are plain functions about numbers, names and
+//! experiments. `border` carries messages and replaces a worker that died. `state` is what is known
+//! of a run and what can be done to it. `parts` are small controls, `charts` the pictures, `panels`
+//! the areas of the playground, `widgets` the views that stand alone, `pages` what the address asks
+//! for.
+//!
+//! Plain functions compile natively, where their tests run; what touches the browser compiles for
+//! wasm32 alone.
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports, reason = "natively only tests call the logic of the views"))]
+#![cfg_attr(target_arch = "wasm32", allow(unreachable_pub, reason = "Leptos gives every component a public builder"))]
 
-#[cfg(target_arch = "wasm32")]
-mod app;
-#[cfg(target_arch = "wasm32")]
-mod bench;
-#[cfg(target_arch = "wasm32")]
-mod chart;
-#[cfg(target_arch = "wasm32")]
-mod chart_scale;
-#[cfg(target_arch = "wasm32")]
+mod border;
+mod charts;
 mod choices;
-#[cfg(target_arch = "wasm32")]
-mod client;
-#[cfg(target_arch = "wasm32")]
-mod controls;
-#[cfg(target_arch = "wasm32")]
-mod costs;
-#[cfg(target_arch = "wasm32")]
-mod data_panel;
-#[cfg(target_arch = "wasm32")]
-mod decision_map;
-#[cfg(target_arch = "wasm32")]
-mod draw;
-#[cfg(target_arch = "wasm32")]
 mod edit;
-#[cfg(target_arch = "wasm32")]
-mod element;
-#[cfg(all(target_arch = "wasm32", feature = "faults"))]
-mod faults;
-#[cfg(target_arch = "wasm32")]
 mod format;
-#[cfg(target_arch = "wasm32")]
-mod icons;
-#[cfg(target_arch = "wasm32")]
-mod images;
-#[cfg(target_arch = "wasm32")]
-mod intro;
-#[cfg(target_arch = "wasm32")]
-mod lab;
-#[cfg(target_arch = "wasm32")]
-mod layer_table;
-#[cfg(target_arch = "wasm32")]
-mod layout;
-#[cfg(target_arch = "wasm32")]
-mod links;
-#[cfg(target_arch = "wasm32")]
-mod model_panel;
-#[cfg(target_arch = "wasm32")]
-mod network;
-#[cfg(target_arch = "wasm32")]
-mod notices;
-#[cfg(target_arch = "wasm32")]
-mod paint;
-#[cfg(target_arch = "wasm32")]
-mod points;
-#[cfg(target_arch = "wasm32")]
-mod receive;
-#[cfg(target_arch = "wasm32")]
-mod reports;
-#[cfg(target_arch = "wasm32")]
-mod result_panel;
-#[cfg(target_arch = "wasm32")]
-mod samples;
-#[cfg(target_arch = "wasm32")]
-mod settings;
-#[cfg(target_arch = "wasm32")]
-mod size;
-pub mod supervisor;
-#[cfg(target_arch = "wasm32")]
-mod thumbnails;
-#[cfg(target_arch = "wasm32")]
-mod tip;
-#[cfg(target_arch = "wasm32")]
-mod transport;
-#[cfg(target_arch = "wasm32")]
-mod watched;
+mod panels;
+mod state;
 
 #[cfg(target_arch = "wasm32")]
-pub use app::mount;
+mod clock;
+#[cfg(target_arch = "wasm32")]
+mod pages;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod widgets;
+
+#[cfg(target_arch = "wasm32")]
+pub use pages::mount;

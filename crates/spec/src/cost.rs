@@ -14,7 +14,7 @@ pub const MAX_BATCH: usize = 4096;
 
 /// What a network costs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cost {
+pub struct NetworkCost {
     /// Trainable numbers.
     pub params: u64,
     /// What the layers yield for a batch, in bytes.
@@ -28,7 +28,7 @@ impl Experiment {
     ///
     /// # Errors
     /// [`ModelError`] if it costs more than the limits of this module, is too large to be written out, or its blocks do not fit together.
-    pub fn cost(&self) -> Result<Cost, ModelError> {
+    pub fn cost(&self) -> Result<NetworkCost, ModelError> {
         let within = |what, amount, limit| if amount > limit { Err(ModelError::TooMuch { what, amount, limit }) } else { Ok(()) };
         within("samples a step", self.batch_size as u64, MAX_BATCH as u64)?;
         let cost = self.outline()?.cost(self.batch_size);
@@ -41,10 +41,10 @@ impl Experiment {
 
 impl Outline {
     /// What it costs with so many samples a step. Sums saturate, and the largest number exceeds every limit.
-    pub fn cost(&self, batch_size: usize) -> Cost {
+    pub fn cost(&self, batch_size: usize) -> NetworkCost {
         let sum = |of: fn(&crate::model::Site) -> u64| self.sites.iter().map(of).fold(0, u64::saturating_add);
         let batch = batch_size as u64;
-        Cost {
+        NetworkCost {
             params: sum(|site| site.params()),
             activation_bytes: sum(|site| site.extent.elements()).saturating_mul(batch).saturating_mul(4),
             step_flops: self.multiply_adds().saturating_mul(batch).saturating_mul(6),

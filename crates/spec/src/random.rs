@@ -1,9 +1,11 @@
 //! Counter-based random numbers: `bits = hash(key(seed, stream), step, index)`.
 //!
-//! Integer operations only, so batches, masks and initial weights are identical on every executor; `shaders/shared/random.wgsl` is the
-//! twin of this file and a test compares the two. No generator carries state: any number of any step can be had at any time.
+//! Integer operations only, so batches, masks and initial weights are identical on every executor;
+//! `shaders/shared/random.wgsl` is the twin of this file and a test compares the two. No generator
+//! carries state: any number of any step can be had at any time.
 
-/// What random numbers are for. Streams are independent, so adding dropout changes no initial weight.
+/// What random numbers are for. Streams are independent, so adding dropout changes no initial
+/// weight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stream {
     /// Initial weights.
@@ -54,11 +56,12 @@ pub fn seed_from_text(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
-/// The place of `index` in a random permutation of `0..n`: a four-round Feistel network over the
+/// Where a random permutation of `0..n` puts `index`: a four-round Feistel network over the
 /// smallest even number of bits that holds `n`, walked until it lands inside.
 ///
-/// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most `4^half_bits - n` steps;
-/// as `4^half_bits < 4 n`, the mean walk is under 4. (Largest walk seen for n up to 60,000: 21.)
+/// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most
+/// `4^half_bits - n` steps; as `4^half_bits < 4 n`, the mean walk is under 4. (Largest walk seen
+/// for n up to 60,000: 21.)
 #[inline]
 pub const fn permute(key: u32, epoch: u32, n: u32, index: u32) -> u32 {
     let half_bits = half_bits(n);
@@ -123,7 +126,8 @@ impl Rng {
         low + (high - low) * self.uniform()
     }
 
-    /// The next number of the normal distribution (Box-Muller; `libm`, so that every machine agrees).
+    /// The next number of the normal distribution (Box-Muller; `libm`, so that every machine
+    /// agrees).
     pub fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
         radius * libm::cos(std::f64::consts::TAU * self.uniform())
@@ -144,9 +148,9 @@ mod tests {
         for n in [1, 2, 3, 10, 63, 64, 65, 1437, 60_000] {
             let mut seen = vec![false; n as usize];
             for index in 0..n {
-                let place = permute(7, 3, n, index) as usize;
-                assert!(!seen[place], "place {place} of {n} is taken twice");
-                seen[place] = true;
+                let at = permute(7, 3, n, index) as usize;
+                assert!(!seen[at], "{at} of {n} is taken twice");
+                seen[at] = true;
             }
         }
     }

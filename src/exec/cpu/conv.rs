@@ -1,8 +1,10 @@
-//! Convolutions as products whose left operand is never written down: a row of it is a few runs of a padded image.
+//! Convolutions as products whose left operand is never written down: a row of it is a few runs of
+//! a padded image.
 //!
-//! The gradient in the input is a convolution of the padded gradient in the output, with the kernel turned round and its channels swapped. Where
-//! that would multiply many zeros (strides, few channels) the product of every pixel with the kernel is added to the window it came from instead.
-//! The gradient in the weight is a product over pixels, taken a block of pixels at a time.
+//! The gradient in the input is a convolution of the padded gradient in the output, with the kernel
+//! turned round and its channels swapped. Where that would multiply many zeros (strides, few
+//! channels) the product of every pixel with the kernel is added to the window it came from
+//! instead. The gradient in the weight is a product over pixels, taken a block of pixels at a time.
 
 use super::memory::{Memory, Scratch, need};
 use super::strip::Strips;
@@ -75,13 +77,14 @@ impl Conv {
             Image { source: conv.input, channels: conv.c_in, padded, first: conv.pads.map(|pad| pad as isize) }
         };
         let (channels, pitch) = (image.channels, padded[1] * image.channels);
-        // Taps of a row of the kernel lie side by side unless the kernel is dilated or a group sees part of the channels.
+        // Taps of a row of the kernel lie side by side unless the kernel is dilated or a group sees
+        // part of the channels.
         let is_dense = conv.groups == 1 && (conv.dilation[1] == 1 || conv.kernel[1] == 1);
         let of_group = channels / conv.groups;
         let (taps, run_len) = if is_dense { (1, conv.kernel[1] * channels) } else { (conv.kernel[1], of_group) };
         let runs_of = |group: usize| {
-            let places = (0..conv.kernel[0]).flat_map(|p| (0..taps).map(move |q| (p, q)));
-            places.map(|(p, q)| p * conv.dilation[0] * pitch + q * conv.dilation[1] * channels + group * of_group).collect()
+            let offsets = (0..conv.kernel[0]).flat_map(|p| (0..taps).map(move |q| (p, q)));
+            offsets.map(|(p, q)| p * conv.dilation[0] * pitch + q * conv.dilation[1] * channels + group * of_group).collect()
         };
         let runs: Vec<Vec<usize>> = (0..conv.groups).map(runs_of).collect();
         need(&mut scratch.image, padded[0] * pitch);
@@ -154,7 +157,7 @@ impl Conv {
             self.pack_weight(b, group, panels);
             self.image.clear(padded);
             for (n, out) in out.chunks_exact_mut(self.pixels() * stride).enumerate() {
-                let image = self.image.place(a, n, padded);
+                let image = self.image.pad(a, n, padded);
                 for pixel in (0..self.pixels()).step_by(ROWS) {
                     let rows = (self.pixels() - pixel).min(ROWS);
                     let starts = [0, 1, 2, 3].map(|row| self.start(pixel + row.min(rows - 1)));
@@ -237,7 +240,7 @@ impl Conv {
         out.fill(0.0);
         self.image.clear(padded);
         for (n, dy) in dy.chunks_exact(self.pixels() * stride).enumerate() {
-            let image = self.image.place(x, n, padded);
+            let image = self.image.pad(x, n, padded);
             for (block, dy) in dy.chunks(PIXELS * stride).enumerate() {
                 let pixels = dy.len() / stride;
                 let mut starts = [0; PIXELS];
@@ -247,11 +250,11 @@ impl Conv {
                     tile::pack_rows(dy, stride, group * columns, columns, pixels, panels);
                     for p in (0..self.depth()).step_by(ROWS) {
                         let rows = (self.depth() - p).min(ROWS);
-                        let places = [0, 1, 2, 3].map(|row| {
+                        let offsets = [0, 1, 2, 3].map(|row| {
                             let p = p + row.min(rows - 1);
                             runs[p / self.run_len] + p % self.run_len
                         });
-                        gather_columns(image, starts, places, lefts);
+                        gather_columns(image, starts, offsets, lefts);
                         for (panel, column) in panels.chunks_exact(pixels * COLS).zip((0..columns).step_by(COLS)) {
                             let tile = tile::packed(lefts, panel.as_chunks::<COLS>().0);
                             let at = p * stride + group * columns + column;
@@ -264,15 +267,15 @@ impl Conv {
     }
 }
 
-/// `lefts[pixel][i] = image[starts[pixel] + places[i]]`
-fn gather_columns(image: &[f32], starts: &[usize], places: [usize; ROWS], lefts: &mut [[f32; ROWS]]) {
-    if places[3] == places[0] + 3 && places[2] == places[0] + 2 {
-        let image = &image[places[0]..];
+/// `lefts[pixel][i] = image[starts[pixel] + offsets[i]]`
+fn gather_columns(image: &[f32], starts: &[usize], offsets: [usize; ROWS], lefts: &mut [[f32; ROWS]]) {
+    if offsets[3] == offsets[0] + 3 && offsets[2] == offsets[0] + 2 {
+        let image = &image[offsets[0]..];
         for (left, start) in lefts.iter_mut().zip(starts) {
             left.copy_from_slice(&image[*start..][..ROWS]);
         }
     } else {
-        let [a, b, c, d] = places.map(|place| &image[place..]);
+        let [a, b, c, d] = offsets.map(|offset| &image[offset..]);
         for (left, start) in lefts.iter_mut().zip(starts) {
             *left = [a[*start], b[*start], c[*start], d[*start]];
         }
@@ -303,7 +306,7 @@ impl Image {
         self.first == [0, 0] && self.padded[1] == self.source[1] && self.padded[0] <= self.source[0]
     }
 
-    /// Makes the padding 0; placing images leaves it so.
+    /// Makes the padding 0; padding an image leaves it so.
     fn clear(&self, padded: &mut [f32]) {
         if !self.is_plain() {
             padded[..self.len()].fill(0.0);
@@ -311,7 +314,7 @@ impl Image {
     }
 
     /// Image `n` of the operand, padded.
-    fn place<'a>(&self, source: &'a [f32], n: usize, padded: &'a mut [f32]) -> &'a [f32] {
+    fn pad<'a>(&self, source: &'a [f32], n: usize, padded: &'a mut [f32]) -> &'a [f32] {
         let source = &source[n * self.source_len()..][..self.source_len()];
         if self.is_plain() {
             return source;
@@ -326,7 +329,8 @@ impl Image {
         self.for_each_row(|from, to, len| source[from..from + len].copy_from_slice(&padded[to..to + len]));
     }
 
-    /// Calls `visit(first element in the operand, first element in the image, elements)` for each row that both have.
+    /// Calls `visit(first element in the operand, first element in the image, elements)` for each
+    /// row that both have.
     fn for_each_row(&self, mut visit: impl FnMut(usize, usize, usize)) {
         // Along an axis: the first pixel that lies inside, where it goes, and how many do.
         let [(row, to_row, rows), (col, to_col, cols)] = [0, 1].map(|axis| {

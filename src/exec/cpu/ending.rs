@@ -1,9 +1,10 @@
-//! The two kernels that end a step: a look at all that it would write, then the change of all parameters and statistics.
+//! The two kernels that end a step: a look at all that it would write, then the change of all
+//! parameters and statistics.
 
 use super::memory::Memory;
 use super::tile::{COLS, sum_lanes};
 use crate::plan::update::{Penalty, StepConstants, Update};
-use crate::plan::{Kernel, Placed, Program, Slice, state};
+use crate::plan::{Kernel, NamedSlice, Program, Slice, state};
 use std::ops::Range;
 
 // Words of the partial results, of which this executor needs three.
@@ -14,12 +15,12 @@ const BAD: usize = 1;
 /// Loss of the step.
 const LOSS: usize = 2;
 
-/// A parameter's place and whether it is regularised.
+/// Where a parameter lies, and whether it is regularised.
 type Tensor = (Slice, bool);
 
 fn tensors(program: &Program) -> Vec<Tensor> {
     let tensors = program.params.iter().zip(&program.is_regularised);
-    tensors.map(|(placed, is_regularised): (&Placed, _)| (placed.slice, *is_regularised)).collect()
+    tensors.map(|(tensor, is_regularised): (&NamedSlice, _)| (tensor.slice, *is_regularised)).collect()
 }
 
 /// The look at all gradients, prepared.
@@ -42,7 +43,7 @@ impl Guard {
         let &[params, grads, row_loss, row_weight, ref next_stats @ .., state] = kernel.inputs.as_slice() else {
             panic!("{}: a guard has five inputs or six", kernel.label)
         };
-        let own = |whole: &Slice| program.stats.iter().map(|placed| Slice { buffer: whole.buffer, ..placed.slice }).collect();
+        let own = |whole: &Slice| program.stats.iter().map(|tensor| Slice { buffer: whole.buffer, ..tensor.slice }).collect();
         let next_stats = next_stats.first().map(own).unwrap_or_default();
         let update = program.update.unwrap_or_else(|| panic!("{}: the program has no update", kernel.label));
         Self { update, tensors: tensors(program), params, grads, row_loss, row_weight, next_stats, state, output: kernel.outputs[0] }
@@ -56,17 +57,18 @@ impl Guard {
             let loss: f32 = rows.map(|(loss, weight)| loss * weight).sum();
 
             // The loss after the gradients, statistics after the loss; what comes first is named.
-            let loss_place = self.tensors.len();
+            let loss_index = self.tensors.len();
             let bad_stat = self.next_stats.iter().position(|slice| !is_finite(memory.read(*slice)));
-            let mut bad = bad_stat.map(|at| loss_place + 1 + at);
+            let mut bad = bad_stat.map(|at| loss_index + 1 + at);
             if !is_finite(&[loss]) {
-                bad = Some(loss_place);
+                bad = Some(loss_index);
             }
             let mut squared_norm = 0.0;
             for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
                 let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
                 let own = self.squared_norm(*is_regularised, w, g);
-                // A norm may overflow where no gradient does, but is never finite where a gradient is not.
+                // A norm may overflow where no gradient does, but is never finite where a gradient
+                // is not.
                 if !is_finite(&[own]) && !is_finite(g) {
                     bad = Some(index);
                 }
@@ -198,7 +200,8 @@ impl Optimizer {
     }
 }
 
-/// Ranges of parameters that are changed alike: neighbours join where no penalty tells them apart. What lies between tensors is 0 and stays so.
+/// Ranges of parameters that are changed alike: neighbours join where no penalty tells them apart.
+/// What lies between tensors is 0 and stays so.
 fn runs(update: &Update, tensors: &[Tensor]) -> Vec<(Range<usize>, bool)> {
     let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
     for (slice, is_regularised) in tensors {

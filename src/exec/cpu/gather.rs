@@ -70,10 +70,10 @@ impl Gather {
             words[state::TALLY_VALID] = valid as u32;
             return Batch { valid, ..batch };
         }
-        let (epoch, place) = self.place(batch.step);
+        let (epoch, step_in_epoch) = self.epoch_of(batch.step);
         let valid = match extents.order {
-            Order::Shuffled => extents.batch.min(extents.rows - place * extents.batch),
-            Order::Stream => extents.batch.min(extents.rows) + if epoch > 0 && place == 0 { self.left_over() } else { 0 },
+            Order::Shuffled => extents.batch.min(extents.rows - step_in_epoch * extents.batch),
+            Order::Stream => extents.batch.min(extents.rows) + if epoch > 0 && step_in_epoch == 0 { self.left_over() } else { 0 },
             Order::Listed { .. } | Order::Sequential => extents.batch,
         };
         words[state::STEP] = words[state::DONE];
@@ -82,8 +82,8 @@ impl Gather {
         Batch { valid, ..batch }
     }
 
-    /// The epoch of a step and its place in it.
-    fn place(&self, step: u32) -> (u32, usize) {
+    /// The epoch of a step, and its number within that epoch.
+    fn epoch_of(&self, step: u32) -> (u32, usize) {
         let steps = self.extents.epoch_steps();
         ((step as usize / steps) as u32, step as usize % steps)
     }
@@ -96,15 +96,15 @@ impl Gather {
     fn fetch(&self, memory: &Memory, batch: &Batch, (source, stored, len): (&[f32], Stored, usize), out: &mut [f32]) {
         let extents = &self.extents;
         let list = self.list.map(|list| memory.words(list));
-        let (epoch, place) = self.place(batch.step);
-        let carried = if epoch > 0 && place == 0 { self.left_over() } else { 0 };
+        let (epoch, step_in_epoch) = self.epoch_of(batch.step);
+        let carried = if epoch > 0 && step_in_epoch == 0 { self.left_over() } else { 0 };
         let (filled, rest) = out.split_at_mut(batch.valid * len);
         rest.fill(0.0);
         if len == 0 {
             return;
         }
         for (i, out) in filled.chunks_exact_mut(len).enumerate() {
-            let at = place * extents.batch + i;
+            let at = step_in_epoch * extents.batch + i;
             let row = match (extents.order, list) {
                 (Order::Shuffled, _) => {
                     extents.first_row + random::permute(batch.order_key, epoch, extents.rows as u32, at as u32) as usize

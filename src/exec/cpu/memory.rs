@@ -1,9 +1,9 @@
 //! The buffers of a program, and the scratch memory that kernels share.
 
-use super::strip::STRIP;
 use crate::plan::{Program, Slice};
 
-/// The buffers. While a kernel runs, those that it writes are taken out, so that writing borrows nothing that is read.
+/// The buffers. While a kernel runs, those that it writes are taken out, so that writing borrows
+/// nothing that is read.
 #[derive(Debug)]
 pub(super) struct Memory {
     buffers: Vec<Vec<f32>>,
@@ -14,15 +14,18 @@ impl Memory {
         Self { buffers: program.buffers.iter().map(|buffer| vec![0.0; buffer.len]).collect() }
     }
 
-    /// The words of a slice. Empty buffers, and with them a panic, mean that a kernel reads what it writes.
+    /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that
+    /// buffer is taken out and looks empty.
     pub(super) fn read(&self, slice: Slice) -> &[f32] {
         &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
     }
 
+    /// The words of a slice.
     pub(super) fn words(&self, slice: Slice) -> &[u32] {
         bytemuck::cast_slice(self.read(slice))
     }
 
+    /// The words of a slice as floats, to be changed.
     pub(super) fn write(&mut self, slice: Slice) -> &mut [f32] {
         &mut self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
     }
@@ -52,6 +55,10 @@ impl Memory {
         self.buffers[at] = buffer;
     }
 }
+
+/// Elements of a register: as many are worked on at once. The values of a step (1 KiB) stay in the
+/// first-level cache until the next step reads them.
+pub(super) const STRIP: usize = 256;
 
 /// Memory that kernels use while they run; one kernel's is free for the next.
 #[derive(Default, Debug)]

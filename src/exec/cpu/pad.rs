@@ -43,14 +43,15 @@ impl Pad {
     pub(super) fn run(&self, memory: &mut Memory, scratch: &mut Scratch) {
         memory.update(self.output, |memory, out| {
             out.fill(self.value);
-            let rest = self.place(0, memory.read(self.x), &mut out[self.first..]);
+            let rest = self.spread(0, memory.read(self.x), &mut out[self.first..]);
             debug_assert!(rest.is_empty(), "the operand has the elements of its shape");
             self.epilogue.run(memory, &mut scratch.registers, 0, out);
         });
     }
 
-    /// Puts the elements of `axis` and the axes inside it from `x` into `out`; returns what is left of `x`.
-    fn place<'a>(&self, axis: usize, mut x: &'a [f32], out: &mut [f32]) -> &'a [f32] {
+    /// Puts the elements of `axis` and the axes inside it from `x` into `out`; returns what is left
+    /// of `x`.
+    fn spread<'a>(&self, axis: usize, mut x: &'a [f32], out: &mut [f32]) -> &'a [f32] {
         let (Some(&extent), Some(&stride)) = (self.source.get(axis), self.strides.get(axis)) else {
             out[0] = x[0];
             return &x[1..];
@@ -65,7 +66,7 @@ impl Pad {
             return rest;
         }
         for i in 0..extent {
-            x = self.place(axis + 1, x, &mut out[i * stride..]);
+            x = self.spread(axis + 1, x, &mut out[i * stride..]);
         }
         x
     }

@@ -1,17 +1,15 @@
-//! Expressions, run in strips: one `match` a step and strip, loops that LLVM turns into SIMD inside.
+//! Expressions, run in strips: one `match` a step and strip, loops that LLVM turns into SIMD
+//! inside.
 
-use super::arith::{View, binary, select, unary};
-use super::memory::{Memory, Scratch};
+use super::arith::{Operand, binary, select, unary};
+use super::memory::{Memory, STRIP, Scratch};
 use crate::plan::{Fused, Index, Slice, Step};
-
-/// Elements that are worked on at once. A step's values (1 KiB) stay in the first-level cache until the next step reads them.
-pub(super) const STRIP: usize = 256;
 
 /// An expression, prepared: where each step's value lies is known.
 #[derive(Debug)]
 pub(super) struct Strips {
     steps: Vec<Step>,
-    places: Vec<Place>,
+    locations: Vec<Location>,
     /// What each operand is: the value at hand (an epilogue's), or a slice and how it is read.
     args: Vec<Arg>,
     /// Elements of a strip: a multiple of the period of every operand that is loaded once.
@@ -28,7 +26,7 @@ enum Arg {
 
 /// Where the value of a step lies.
 #[derive(Clone, Copy, PartialEq, Debug)]
-enum Place {
+enum Location {
     /// In a register, filled for each strip.
     Register(usize),
     /// In a register, the same for all strips.
@@ -64,46 +62,48 @@ impl Strips {
         let strip = if period <= STRIP { STRIP / period * period } else { STRIP };
         let is_once = |arg: &Arg| matches!(arg, Arg::Read(_, Index::Modulo(n)) if strip % n == 0);
 
-        // A register is free again after the last step that reads it; the last step writes to the output.
+        // A register is free again after the last step that reads it; the last step writes to the
+        // output.
         let mut last_use = vec![0; steps.len()];
         for (at, step) in steps.iter().enumerate() {
             operands(*step).for_each(|operand| last_use[operand] = at);
         }
         let (mut free, mut count) = (Vec::new(), 0);
-        let mut places: Vec<Place> = Vec::with_capacity(steps.len());
+        let mut locations: Vec<Location> = Vec::with_capacity(steps.len());
         for (at, step) in steps.iter().enumerate() {
             let fresh = count;
             let mut register = || free.pop().unwrap_or(fresh);
-            let place = match step {
-                Step::Constant(value) => Place::Number(*value),
+            let location = match step {
+                Step::Constant(value) => Location::Number(*value),
                 Step::Arg(arg) => match &args[*arg] {
-                    Arg::Read(_, Index::Linear) => Place::Operand,
-                    Arg::Read(_, Index::Scalar) => Place::Scalar,
-                    // Never one that an earlier step has used: that step writes to it again in the next strip.
-                    arg if is_once(arg) => Place::Once(fresh),
-                    Arg::Own | Arg::Read(..) => Place::Register(register()),
+                    Arg::Read(_, Index::Linear) => Location::Operand,
+                    Arg::Read(_, Index::Scalar) => Location::Scalar,
+                    // Never one that an earlier step has used: that step writes to it again in the
+                    // next strip.
+                    arg if is_once(arg) => Location::Once(fresh),
+                    Arg::Own | Arg::Read(..) => Location::Register(register()),
                 },
-                Step::Unary(..) | Step::Binary(..) | Step::Select(..) => Place::Register(register()),
+                Step::Unary(..) | Step::Binary(..) | Step::Select(..) => Location::Register(register()),
             };
-            if matches!(place, Place::Register(register) | Place::Once(register) if register == fresh) {
+            if matches!(location, Location::Register(register) | Location::Once(register) if register == fresh) {
                 count += 1;
             }
-            places.push(place);
+            locations.push(location);
             let mut done: Vec<usize> = Vec::new();
             for operand in operands(*step).filter(|operand| last_use[*operand] == at) {
                 if !done.contains(&operand) {
                     done.push(operand);
                 }
             }
-            free.extend(done.iter().filter_map(|operand| match places[*operand] {
-                Place::Register(register) => Some(register),
+            free.extend(done.iter().filter_map(|operand| match locations[*operand] {
+                Location::Register(register) => Some(register),
                 _ => None,
             }));
         }
         scratch.need_registers(count);
         let is_identity = fused.expr.is_identity() && matches!(args[0], Arg::Own);
         let is_copy = fused.expr.is_identity() && matches!(args[0], Arg::Read(_, Index::Linear));
-        Self { steps, places, args, strip, is_copy, is_identity }
+        Self { steps, locations, args, strip, is_copy, is_identity }
     }
 
     /// The operand's memory if the expression yields nothing but its elements in order.
@@ -119,10 +119,11 @@ impl Strips {
         self.strip
     }
 
-    /// Loads what is the same for all strips that start at `first` plus multiples of the strip. Comes before [`Strips::eval`].
+    /// Loads what is the same for all strips that start at `first` plus multiples of the strip.
+    /// Comes before [`Strips::eval`].
     pub(super) fn load(&self, memory: &Memory, registers: &mut [Vec<f32>], first: usize, len: usize) {
-        for (step, place) in self.steps.iter().zip(&self.places) {
-            if let (Step::Arg(arg), Place::Once(register)) = (step, place)
+        for (step, location) in self.steps.iter().zip(&self.locations) {
+            if let (Step::Arg(arg), Location::Once(register)) = (step, location)
                 && let Arg::Read(slice, index) = &self.args[*arg]
             {
                 fetch(index, memory.read(*slice), first, &mut registers[*register][..len.min(self.strip)]);
@@ -134,12 +135,12 @@ impl Strips {
     pub(super) fn eval(&self, memory: &Memory, registers: &mut [Vec<f32>], first: usize, out: &mut [f32]) {
         let len = out.len();
         let last = self.steps.len() - 1;
-        for (at, (step, place)) in self.steps.iter().zip(&self.places).enumerate() {
-            let Place::Register(register) = *place else {
+        for (at, (step, location)) in self.steps.iter().zip(&self.locations).enumerate() {
+            let Location::Register(register) = *location else {
                 if at == last {
-                    match self.view(at, memory, registers, first, len) {
-                        View::Values(values) => out.copy_from_slice(values),
-                        View::Number(value) => out.fill(value),
+                    match self.operand(at, memory, registers, first, len) {
+                        Operand::Values(values) => out.copy_from_slice(values),
+                        Operand::Number(value) => out.fill(value),
                     }
                 }
                 continue;
@@ -176,32 +177,32 @@ impl Strips {
 
     fn step(&self, step: Step, memory: &Memory, registers: &[Vec<f32>], first: usize, out: &mut [f32]) {
         let len = out.len();
-        let view = |at: usize| self.view(at, memory, registers, first, len);
+        let operand = |at: usize| self.operand(at, memory, registers, first, len);
         match step {
             Step::Arg(arg) => match &self.args[arg] {
                 Arg::Read(slice, index) => fetch(index, memory.read(*slice), first, out),
                 Arg::Own => unreachable!("the value at hand is copied before"),
             },
             Step::Constant(value) => out.fill(value),
-            Step::Unary(function, x) => unary(function, view(x), out),
-            Step::Binary(function, a, b) => binary(function, view(a), view(b), out),
-            Step::Select(c, a, b) => select(view(c), view(a), view(b), out),
+            Step::Unary(function, x) => unary(function, operand(x), out),
+            Step::Binary(function, a, b) => binary(function, operand(a), operand(b), out),
+            Step::Select(c, a, b) => select(operand(c), operand(a), operand(b), out),
         }
     }
 
-    fn view<'a>(&self, at: usize, memory: &'a Memory, registers: &'a [Vec<f32>], first: usize, len: usize) -> View<'a> {
-        let operand = || match self.steps[at] {
+    fn operand<'a>(&self, at: usize, memory: &'a Memory, registers: &'a [Vec<f32>], first: usize, len: usize) -> Operand<'a> {
+        let own_memory = || match self.steps[at] {
             Step::Arg(arg) => match &self.args[arg] {
                 Arg::Read(slice, _) => memory.read(*slice),
                 Arg::Own => unreachable!("the value at hand lies in a register"),
             },
             _ => unreachable!("only operands are read from memory"),
         };
-        match self.places[at] {
-            Place::Register(register) | Place::Once(register) => View::Values(&registers[register][..len]),
-            Place::Operand => View::Values(&operand()[first..][..len]),
-            Place::Number(value) => View::Number(value),
-            Place::Scalar => View::Number(operand()[0]),
+        match self.locations[at] {
+            Location::Register(register) | Location::Once(register) => Operand::Values(&registers[register][..len]),
+            Location::Operand => Operand::Values(&own_memory()[first..][..len]),
+            Location::Number(value) => Operand::Number(value),
+            Location::Scalar => Operand::Number(own_memory()[0]),
         }
     }
 }

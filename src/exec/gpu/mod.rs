@@ -1,9 +1,12 @@
-//! Runs a program on a GPU through WebGPU: the same code in a browser's worker and, through Vulkan, natively.
+//! Runs a program on a GPU through WebGPU: the same code in a browser's worker and, through Vulkan,
+//! natively.
 //!
-//! Turns each kernel into WGSL text (`kernels`), compiles it once per device and text, and replays a routine as one list of dispatches in
-//! one pass of one submission. It allocates nothing while it runs, requires no optional feature, and never blocks in a browser.
+//! Turns each kernel into WGSL text (`kernels`), compiles it once per device and text, and replays
+//! a routine as one list of dispatches in one pass of one submission. It allocates nothing while it
+//! runs, requires no optional feature, and never blocks in a browser.
 //!
-//! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another [`Device`] then.
+//! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another
+//! [`Device`] then.
 
 mod device;
 mod kernels;
@@ -14,7 +17,8 @@ mod unroll;
 
 pub use device::Device;
 
-use super::{Counts, ExecError};
+use super::counts::Counts;
+use super::error::ExecError;
 use crate::plan::{BufferId, Kernel, Program, Slice};
 use device::Pipeline;
 use std::cell::Cell;
@@ -28,7 +32,8 @@ pub struct Gpu {
     buffers: Vec<wgpu::Buffer>,
     routines: Vec<Vec<Ready>>,
     staging: Option<wgpu::Buffer>,
-    /// The last run, not yet submitted: a read that follows it goes along.
+    /// The last run, encoded but not yet submitted, so that a read that follows it needs no
+    /// submission of its own.
     pending: Option<wgpu::CommandEncoder>,
     counts: Cell<Counts>,
 }
@@ -95,8 +100,8 @@ impl Gpu {
         self.counts.get()
     }
 
-    /// Runs a routine `times` times over, in one submission with a [`Gpu::read`] that comes next. Returns at once; only a read waits, and what
-    /// nothing follows does not begin.
+    /// Encodes a routine `times` times over and returns at once. Only encodes: the next run, write
+    /// or read submits it, a read together with its own copies in one submission.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost or has reported an error.

@@ -5,22 +5,22 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-struct Slot<T> {
+struct Shared<T> {
     value: Option<T>,
     is_closed: bool,
     waker: Option<Waker>,
 }
 
 /// The callback's end; dropped without a value, the receiver yields `None`.
-pub(super) struct Sender<T>(Arc<Mutex<Slot<T>>>);
+pub(super) struct Sender<T>(Arc<Mutex<Shared<T>>>);
 
 /// The future's end.
-pub(super) struct Receiver<T>(Arc<Mutex<Slot<T>>>);
+pub(super) struct Receiver<T>(Arc<Mutex<Shared<T>>>);
 
 /// Both ends.
 pub(super) fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let slot = Arc::new(Mutex::new(Slot { value: None, is_closed: false, waker: None }));
-    (Sender(slot.clone()), Receiver(slot))
+    let shared = Arc::new(Mutex::new(Shared { value: None, is_closed: false, waker: None }));
+    (Sender(shared.clone()), Receiver(shared))
 }
 
 impl<T> Sender<T> {
@@ -32,9 +32,9 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         let waker = {
-            let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            slot.is_closed = true;
-            slot.waker.take()
+            let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            shared.is_closed = true;
+            shared.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -46,14 +46,14 @@ impl<T> Future for Receiver<T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = slot.value.take() {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(value) = shared.value.take() {
             return Poll::Ready(Some(value));
         }
-        if slot.is_closed {
+        if shared.is_closed {
             return Poll::Ready(None);
         }
-        slot.waker = Some(context.waker().clone());
+        shared.waker = Some(context.waker().clone());
         Poll::Pending
     }
 }

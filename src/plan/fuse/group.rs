@@ -1,9 +1,11 @@
 //! Element-wise nodes as the steps of one expression.
 
+use super::decide::{Fuser, base};
+use super::draft::Value;
 use super::extents::{index_of, strided};
-use super::{Fuser, Value, base};
 use crate::graph::{NodeId, Op};
 use crate::plan::expr::{Expr, Fused, Index, Step};
+use std::collections::HashMap;
 
 /// An expression that grows from the stored node at its root.
 pub(super) struct Group<'f, 'g> {
@@ -12,12 +14,13 @@ pub(super) struct Group<'f, 'g> {
     heavy: Option<NodeId>,
     steps: Vec<Step>,
     args: Vec<(Value, Index)>,
-    done: Vec<(NodeId, usize)>,
+    /// The step of each node that has one.
+    done: HashMap<NodeId, usize>,
 }
 
 impl<'f, 'g> Group<'f, 'g> {
     pub(super) fn new(fuser: &'f Fuser<'g>, heavy: Option<NodeId>) -> Self {
-        Self { fuser, heavy, steps: Vec::new(), args: Vec::new(), done: Vec::new() }
+        Self { fuser, heavy, steps: Vec::new(), args: Vec::new(), done: HashMap::new() }
     }
 
     fn push(&mut self, step: Step) -> usize {
@@ -37,9 +40,10 @@ impl<'f, 'g> Group<'f, 'g> {
         self.push(Step::Arg(at + usize::from(self.heavy.is_some())))
     }
 
-    /// The step that holds the value of `id` at the element worked on; `is_root` where `id` is what the kernel stores.
+    /// The step that holds the value of `id` at the element worked on; `is_root` where `id` is what
+    /// the kernel stores.
     pub(super) fn value(&mut self, id: NodeId, is_root: bool) -> usize {
-        if let Some((_, step)) = self.done.iter().find(|(other, _)| *other == id) {
+        if let Some(step) = self.done.get(&id) {
             return *step;
         }
         let graph = self.fuser.graph;
@@ -60,7 +64,7 @@ impl<'f, 'g> Group<'f, 'g> {
             }
             Op::Broadcast => {
                 let step = self.operand(id, 0);
-                self.done.push((id, step));
+                self.done.insert(id, step);
                 return self.settle(step, is_root);
             }
             Op::Permute(axes) => {
@@ -79,11 +83,12 @@ impl<'f, 'g> Group<'f, 'g> {
             _ => unreachable!("only element-wise nodes and views are inline"),
         };
         let step = self.push(step);
-        self.done.push((id, step));
+        self.done.insert(id, step);
         self.settle(step, is_root)
     }
 
-    /// An expression's value is its last step: repeats the step at the root if it is an earlier one.
+    /// An expression's value is its last step: repeats the step at the root if it is an earlier
+    /// one.
     fn settle(&mut self, step: usize, is_root: bool) -> usize {
         if is_root && step + 1 != self.steps.len() {
             self.steps.push(self.steps[step]);
@@ -100,7 +105,7 @@ impl<'f, 'g> Group<'f, 'g> {
         if let Op::Constant(value) = graph.node(id).op {
             return self.push(Step::Constant(value as f32));
         }
-        if Some(id) == self.heavy || !fuser.is_stored[id.index()] {
+        if Some(id) == self.heavy || !fuser[id].is_stored {
             return self.value(id, false);
         }
         self.arg(Value::Node(id), index_of(graph.shape(input), graph.shape(user)))

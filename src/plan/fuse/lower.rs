@@ -1,7 +1,10 @@
-//! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel serves.
+//! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel
+//! serves.
 
+use super::decide::{Class, Fuser, base, class};
+use super::draft::{Draft, Value};
 use super::extents::{around, conv_kernel, gemm, pool_kernel, rows_and_classes, runs};
-use super::{Class, Draft, Fuser, Group, Value, base, class};
+use super::group::Group;
 use crate::graph::{NodeId, Op, Reduction};
 use crate::plan::expr::Fused;
 use crate::plan::kernel::{ConvKernel, Direction, Gemm, Kind, Pooling};
@@ -9,7 +12,8 @@ use crate::plan::program::Target;
 use crate::tensor::Shape;
 
 impl Fuser<'_> {
-    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root` (itself, if there is no epilogue).
+    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root`
+    /// (itself, if there is no epilogue).
     pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> Result<(), NodeId> {
         let graph = self.graph;
         let node = graph.node(id);
@@ -117,7 +121,7 @@ impl Fuser<'_> {
     ) -> Result<(), NodeId> {
         let input = self.graph.node(id).inputs[0];
         let source = base(self.graph, input);
-        let (mut prologue, mut inputs) = if self.is_stored[source.index()] {
+        let (mut prologue, mut inputs) = if self[source].is_stored {
             (Fused::load(), vec![Value::Node(source)])
         } else {
             let mut group = Group::new(self, None);
@@ -163,20 +167,20 @@ impl Fuser<'_> {
         let logits = base(graph, node.inputs[0]);
         let target = base(graph, node.inputs[1]);
         let (rows, classes) = rows_and_classes(graph.shape(node.inputs[0]));
-        let gradient = self.users[logits.index()].iter().copied().find(|user| {
+        let gradient = self[logits].users.iter().copied().find(|user| {
             let other = graph.node(*user);
             other.op == Op::CrossEntropyDx
                 && base(graph, other.inputs[0]) == logits
                 && base(graph, other.inputs[1]) == target
                 && (base(graph, other.inputs[2]) < id || class(&graph.node(base(graph, other.inputs[2])).op) == Class::Leaf)
-                && self.is_stored[base(graph, other.inputs[2]).index()]
+                && self[base(graph, other.inputs[2])].is_stored
         });
         let mut inputs = vec![Value::Node(logits), Value::Node(target)];
         let mut outputs = vec![Value::Node(id)];
         if let Some(gradient) = gradient {
             inputs.push(Value::Node(base(graph, graph.node(gradient).inputs[2])));
             outputs.push(Value::Node(gradient));
-            self.is_merged[gradient.index()] = true;
+            self[gradient].is_merged = true;
         }
         drafts.push(Draft {
             kind: Kind::CrossEntropy { rows, classes, has_loss: true, has_grad: gradient.is_some() },
@@ -187,7 +191,8 @@ impl Fuser<'_> {
         });
     }
 
-    /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and is done, now or with the other.
+    /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and
+    /// is done, now or with the other.
     fn sum_row(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> bool {
         let graph = self.graph;
         let is_sum_over_rows = |at: NodeId| match &graph.node(at).op {
@@ -206,13 +211,13 @@ impl Fuser<'_> {
         };
         let Some(dy) = upstream(id) else { return false };
         let dy_base = base(graph, dy);
-        if !self.is_stored[dy_base.index()] {
+        if !self[dy_base].is_stored {
             return false;
         }
-        let is_free = |at: NodeId| self.is_stored[at.index()] && !self.is_merged[at.index()] && self.users[at.index()].is_empty();
+        let is_free = |at: NodeId| self[at].is_stored && !self[at].is_merged && self[at].users.is_empty();
         let fits = |at: NodeId| is_free(at) && upstream(at).is_some_and(|other| graph.shape(other) == graph.shape(dy));
         let is_sum = is_sum_over_rows(id);
-        let partner = self.users[dy_base.index()].iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
+        let partner = self[dy_base].users.iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
         let Some(partner) = partner.filter(|_| fits(id)) else { return false };
         if partner > id {
             // Done when the other's turn comes.
@@ -234,12 +239,13 @@ impl Fuser<'_> {
         };
         let inputs = node.inputs.iter().map(|input| Value::Node(base(graph, *input))).collect();
         let label = format!("{} + sum", self.label(weight));
-        self.is_merged[partner.index()] = true;
+        self[partner].is_merged = true;
         self.emit_split(kind, inputs, vec![Value::Node(weight), Value::Node(bias)], label, drafts);
         true
     }
 
-    /// A product over many rows, split into ranges that an ordered second pass adds up, where the device has many cores.
+    /// A product over many rows, split into ranges that an ordered second pass adds up, where the
+    /// device has many cores.
     fn emit_split(&mut self, kind: Kind, inputs: Vec<Value>, outputs: Vec<Value>, label: String, drafts: &mut Vec<Draft>) {
         let (m, n, k) = match &kind {
             Kind::Gemm(gemm) => (gemm.m + usize::from(gemm.has_sum_row), gemm.n, gemm.k),
@@ -275,8 +281,8 @@ impl Fuser<'_> {
     }
 }
 
-/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are worked on at once; no range is shorter
-/// than 128 terms.
+/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are
+/// worked on at once; no range is shorter than 128 terms.
 fn split(m: usize, n: usize, k: usize, want: usize) -> usize {
     let tiles = m.div_ceil(8) * n.div_ceil(8);
     (want / tiles).clamp(1, (k / 128).max(1))

@@ -6,7 +6,6 @@ use super::report::{Figures, Kernel, Report, Training, per_step};
 use super::{Host, Settings, Trouble, executor};
 use crate::exec::{ExecError, Executor, gpu};
 use crate::plan::{Role, Slice, state};
-use std::collections::BinaryHeap;
 
 /// The loss is read back after so many steps, inside the measured time.
 const STEPS_PER_LOSS: u64 = 10;
@@ -211,9 +210,8 @@ fn figures(windows: &[f64], window: u64, flops: f64, first_step_ms: f64, init_ms
 
 /// The middle of measured times.
 fn median(values: &[f64]) -> f64 {
-    // The bits of numbers that are not negative are in their order.
-    let sorted = values.iter().map(|value| value.to_bits()).collect::<BinaryHeap<u64>>().into_sorted_vec();
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
-    let value = |index: usize| f64::from_bits(sorted[index]);
-    if sorted.len() % 2 == 1 { value(middle) } else { (value(middle - 1) + value(middle)) / 2.0 }
+    if sorted.len() % 2 == 1 { sorted[middle] } else { (sorted[middle - 1] + sorted[middle]) / 2.0 }
 }

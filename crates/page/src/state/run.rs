@@ -1,6 +1,8 @@
-//! One run as the page knows it: the experiment that was asked for and what the worker last reported of it.
+//! One run as the page knows it: the experiment that was asked for and what the worker last
+//! reported of it.
 
-use descent_protocol::{Costs, DeviceReport, LayerReport, Metrics, NoticeKind, Picture, RunState, Samples};
+use super::{History, Notice, Phase, Scene};
+use descent_protocol::{Costs, DeviceReport, Metrics, Samples};
 use descent_spec::Experiment;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -28,7 +30,7 @@ pub(crate) struct Run {
     pub(crate) saved_step: RwSignal<Option<u64>>,
     /// The test image whose activations are shown.
     pub(crate) inspected: RwSignal<usize>,
-    /// What the visitor should know.
+    /// What the visitor should know, the newest last; one of each kind.
     pub(crate) notices: RwSignal<Vec<Notice>>,
 }
 
@@ -49,85 +51,21 @@ impl Run {
             notices: RwSignal::new(Vec::new()),
         }
     }
-}
 
-/// What the status shows (`data-state`).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Phase {
-    Loading,
-    Ready,
-    Training,
-    Paused,
-    Diverged,
-    Failed,
-}
-
-impl Phase {
-    pub(crate) fn id(self) -> &'static str {
-        match self {
-            Self::Loading => "loading",
-            Self::Ready => "ready",
-            Self::Training => "training",
-            Self::Paused => "paused",
-            Self::Diverged => "diverged",
-            Self::Failed => "failed",
-        }
+    /// Forgets the numbers of the steps that were taken.
+    pub(crate) fn clear_numbers(self) {
+        self.metrics.set(Metrics::default());
+        self.history.set(History::default());
+        self.saved_step.set(None);
     }
-}
 
-impl From<RunState> for Phase {
-    fn from(state: RunState) -> Self {
-        match state {
-            RunState::Ready => Self::Ready,
-            RunState::Training => Self::Training,
-            RunState::Paused => Self::Paused,
-            RunState::Diverged => Self::Diverged,
-            RunState::Failed => Self::Failed,
-        }
+    /// Whether there is a network that can be trained.
+    pub(crate) fn is_built(self) -> bool {
+        self.scene.with(|scene| scene.built.is_some())
     }
-}
 
-/// A network and a picture of it: what stands beside each other on the page is of one build.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct Scene {
-    /// The network; none before the first is built.
-    pub(crate) built: Option<Arc<Built>>,
-    /// Its latest picture; none before the first has come.
-    pub(crate) frame: Option<Arc<Frame>>,
-}
-
-/// A run as it was built.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Built {
-    /// What it was built from.
-    pub(crate) experiment: Experiment,
-    pub(crate) layers: Vec<LayerReport>,
-    pub(crate) params: usize,
-    pub(crate) train_rows: usize,
-    pub(crate) test_rows: usize,
-    /// Its kernels in text.
-    pub(crate) program: String,
-}
-
-/// A picture and its step.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Frame {
-    pub(crate) step: u64,
-    pub(crate) picture: Picture,
-}
-
-/// Losses over steps, as the chart draws them.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub(crate) struct History {
-    pub(crate) train: Vec<(u64, f64)>,
-    pub(crate) test: Vec<(u64, f64)>,
-}
-
-/// A message in the strip under the transport.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Notice {
-    /// Tells it from one before that said the same.
-    pub(crate) serial: u32,
-    pub(crate) kind: NoticeKind,
-    pub(crate) text: String,
+    /// A number of the network as it was built, followed; none before the first is built.
+    pub(crate) fn built<T>(self, read: impl FnOnce(&super::Built) -> T) -> Option<T> {
+        self.scene.with(|scene| scene.built.as_deref().map(read))
+    }
 }

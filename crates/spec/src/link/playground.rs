@@ -1,7 +1,9 @@
-//! TensorFlow Playground's links: `activation=tanh&batchSize=10&dataset=circle&networkShape=4,2&seed=0.59704&…`.
+//! TensorFlow Playground's links:
+//! `activation=tanh&batchSize=10&dataset=circle&networkShape=4,2&seed=0.59704&…`.
 //!
-//! They are read leniently, as there are thousands of them in lessons: what has no effect there has none here, what cannot be honoured gives a
-//! notice. Points, initial weights and every update are those of the original (½(o − t)², samples as they stand, plain gradient descent).
+//! They are read leniently, as there are thousands of them in lessons: what has no effect there has
+//! none here, what cannot be honoured gives a notice. Points, initial weights and every update are
+//! those of the original (½(o − t)², samples as they stand, plain gradient descent).
 
 use super::value::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use crate::layers::Dense;
@@ -127,14 +129,15 @@ impl Reader {
         Ok(())
     }
 
-    /// Inputs, and the wish to hide a control, which takes an input out of the network. Other keys have no effect.
+    /// Inputs, and the wish to hide a control, which takes an input out of the network. Other keys
+    /// have no effect.
     fn input(&mut self, key: &str, value: &str) {
-        let place = |name: &str| INPUTS.iter().position(|input| *input == name);
-        if let Some(bit) = place(key) {
+        let bit_of = |name: &str| INPUTS.iter().position(|input| *input == name);
+        if let Some(bit) = bit_of(key) {
             let mask = 1 << bit;
             let features = &mut self.experiment.features.0;
             *features = if switch(value, bit < 2) { *features | mask } else { *features & !mask };
-        } else if let (Some(bit), "true") = (key.strip_suffix("_hide").and_then(place), value) {
+        } else if let (Some(bit), "true") = (key.strip_suffix("_hide").and_then(bit_of), value) {
             self.hidden_inputs |= 1 << bit;
         }
     }

@@ -1,8 +1,12 @@
 //! The worker's side of the border: commands in, events out, and how its one thread gives way.
+//!
+//! A message is a JavaScript array: a `Uint8Array` with the bytes of an [`Addressed`] value, then
+//! what is attached to it. Attached are a snapshot's `ArrayBuffer`, by transfer, or the `File`s of
+//! [`Command::Files`].
 
+use crate::core::Snapshot;
 use descent::train::clock::now_ms;
-use descent_protocol::message;
-use descent_protocol::{Command, Event};
+use descent_protocol::{Addressed, Command, Event, RunId, message};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -11,11 +15,18 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 
+/// After this long without a word, the page is told that the worker lives. It expects a word every
+/// 250 ms, and the worker looks up every 200 ms at least.
+const ALIVE_MS: f64 = 150.0;
+/// How often a worker that waits for something outside looks up.
+const LOOK_MS: i32 = 80;
+/// How long the worker vouches for something that it waits for.
+const PATIENCE_MS: f64 = 60_000.0;
+
 /// A command and what came with it.
 pub(super) struct Message {
-    pub(super) command: Command,
-    /// Contents of the arrays.
-    pub(super) arrays: Vec<Vec<u8>>,
+    pub(super) command: Addressed<Command>,
+    pub(super) snapshot: Option<Snapshot>,
     pub(super) files: Vec<File>,
 }
 
@@ -42,11 +53,13 @@ impl Inbox {
 
     fn receive(&self, data: &JsValue) {
         let parts = Array::from(data);
-        let command: Command = message::from_bytes(&Uint8Array::new(&parts.get(0)).to_vec());
-        let mut message = Message { command, arrays: Vec::new(), files: Vec::new() };
+        let Some(command) = message::from_bytes(&Uint8Array::new(&parts.get(0)).to_vec()) else {
+            return post(Event::Failed { text: "the page is of another build; reload it".into() });
+        };
+        let mut message = Message { command, snapshot: None, files: Vec::new() };
         for part in parts.iter().skip(1) {
             match part.dyn_into::<ArrayBuffer>() {
-                Ok(buffer) => message.arrays.push(Uint8Array::new(&buffer).to_vec()),
+                Ok(buffer) => message.snapshot = Some(Rc::new(Uint8Array::new(&buffer).to_vec())),
                 Err(other) => message.files.push(other.unchecked_into()),
             }
         }
@@ -64,12 +77,12 @@ impl Inbox {
 
     /// Whether something waits that cannot wait: all but questions about pictures.
     pub(super) fn is_urgent(&self) -> bool {
-        let is_patient = |command: &Command| matches!(command, Command::WantFrame | Command::Draw | Command::Inspect { .. });
-        self.waiting.borrow().iter().any(|message| !is_patient(&message.command))
+        let is_patient = |command: &Command| matches!(command, Command::WantFrame | Command::Draw { .. } | Command::Inspect { .. });
+        self.waiting.borrow().iter().any(|message| !is_patient(&message.command.message))
     }
 
-    /// Gives way to whatever else waits for this thread, messages of the page above all. A timer would be clamped to 4 ms, and a promise alone
-    /// never lets a message in.
+    /// Gives way to whatever else waits for this thread, messages of the page above all. A timer
+    /// would be clamped to 4 ms, and a promise alone never lets a message in.
     pub(super) async fn breathe(&self) {
         let ports = &self.channel;
         let turn = Promise::new(&mut |resolve, _| {
@@ -92,20 +105,19 @@ impl Inbox {
     }
 }
 
-/// Waits.
-pub(super) async fn sleep(ms: i32) {
+async fn sleep(ms: i32) {
     finish(Promise::new(&mut |resolve, _| start_timer(&resolve, ms))).await;
 }
 
-/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but no longer than a minute: what takes longer
-/// never ends.
+/// Waits for something outside this thread and tells the page meanwhile that the worker lives, but
+/// no longer than a minute: what takes longer never ends.
 pub(super) async fn patiently<T>(wait: impl Future<Output = T>) -> T {
     let is_over = Rc::new(Cell::new(false));
     let watched = is_over.clone();
     wasm_bindgen_futures::spawn_local(async move {
         let began = now_ms();
         while !watched.get() && now_ms() - began < PATIENCE_MS {
-            sleep(ALIVE_MS as i32).await;
+            sleep(LOOK_MS).await;
             post_alive();
         }
     });
@@ -123,39 +135,41 @@ async fn finish(promise: Promise) {
 }
 
 thread_local! {
+    /// The run last asked for. Kept here for the panic hook.
+    static RUN: Cell<RunId> = const { Cell::new(RunId(0)) };
     static POSTED_MS: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Sends an event.
-pub(super) fn post(event: &Event) {
-    post_with(event, &[]);
+/// What the worker says of itself belongs to this run from now on.
+pub(super) fn address_to(run: RunId) {
+    RUN.set(run);
 }
 
-/// Sends an event and hands over the bytes of its arrays.
-pub(super) fn post_with(event: &Event, arrays: &[&[u8]]) {
-    let message = Array::of1(&Uint8Array::from(message::to_bytes(event).as_slice()));
-    let transfer = Array::new();
-    for bytes in arrays {
-        let buffer = Uint8Array::from(*bytes).buffer();
-        message.push(&buffer);
+/// Sends what the worker says of itself.
+pub(super) fn post(event: Event) {
+    post_message(&Addressed { run: RUN.get(), message: event }, None);
+}
+
+/// Sends an event and hands over what is attached to it.
+pub(super) fn post_message(message: &Addressed<Event>, attached: Option<&[u8]>) {
+    let bytes = Uint8Array::from(message::to_bytes(message).as_slice());
+    let transfer = Array::of1(&bytes.buffer());
+    let parts = Array::of1(&bytes);
+    if let Some(attached) = attached {
+        let buffer = Uint8Array::from(attached).buffer();
+        parts.push(&buffer);
         transfer.push(&buffer);
     }
-    scope().post_message_with_transfer(&message, &transfer).expect("fresh buffers can be handed over");
-    POSTED_MS.with(|posted| posted.set(now_ms()));
+    scope().post_message_with_transfer(&parts, &transfer).expect("fresh buffers can be handed over");
+    POSTED_MS.set(now_ms());
 }
 
 /// Tells the page that the worker lives, unless it has been told so lately.
 pub(super) fn post_alive() {
-    if now_ms() - POSTED_MS.with(Cell::get) > ALIVE_MS {
-        post(&Event::Alive);
+    if now_ms() - POSTED_MS.get() >= ALIVE_MS {
+        post(Event::Alive);
     }
 }
-
-/// How long the worker vouches for something that it waits for.
-const PATIENCE_MS: f64 = 60_000.0;
-
-/// The page expects a word at least every 250 ms.
-pub(super) const ALIVE_MS: f64 = 200.0;
 
 /// What this worker is.
 pub(super) fn scope() -> DedicatedWorkerGlobalScope {

@@ -1,4 +1,5 @@
-//! Gets the samples of an experiment: has them made, fetches their files from beside the page, or takes those a visitor has brought.
+//! Gets the samples of an experiment: has them made, fetches their files from beside the page, or
+//! takes those a visitor has brought.
 
 use super::port;
 use descent::data::{self, Loaded, Request, idx};

@@ -1,15 +1,17 @@
-//! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
+//! The two kernels that end a step. The rule is written here as text, the twin of
+//! `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
 use super::super::text::{Dispatch, Source, finite, shader};
 use super::{COMBINE, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
+use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Target, state};
 use std::fmt::Write;
 
 /// Workgroups that keep the cores under a software adapter busy.
 const SOFTWARE_WORKGROUPS: usize = 8;
 
-/// Parameters that one workgroup looks at and changes: as many as the partial results have room for, or more.
+/// Parameters that one workgroup looks at and changes: as many as the partial results have room
+/// for, or more.
 fn chunk(len: usize, target: Target) -> usize {
     match target {
         Target::Gpu => Kind::GUARD_CHUNK,
@@ -46,10 +48,10 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         source.reads(name, *input);
     }
     if let Some(slice) = next_stats {
-        source.reads("next_stats", slice).line(&place_of("stat_of", &program.stats));
+        source.reads("next_stats", slice).line(&index_of_tensor("stat_of", &program.stats));
     }
     source.writes("partials", kernel.outputs[0]);
-    source.line(&place_of("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
+    source.line(&index_of_tensor("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
     source.finish(chunks + 1)
 }
 
@@ -112,16 +114,17 @@ fn suspects(program: &Program) -> usize {
 }
 
 /// A function that tells to which of some tensors element `e` of their buffer belongs.
-fn place_of(name: &str, tensors: &[Placed]) -> String {
+fn index_of_tensor(name: &str, tensors: &[NamedSlice]) -> String {
     let mut body = format!("fn {name}(e: u32) -> u32 {{\n    var tensor = 0u;\n");
-    for (at, placed) in tensors.iter().enumerate().skip(1) {
-        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", placed.slice.offset);
+    for (at, tensor) in tensors.iter().enumerate().skip(1) {
+        let _ = writeln!(body, "    if e >= {}u {{ tensor = {at}u; }}", tensor.slice.offset);
     }
     body.push_str("    return tensor;\n}");
     body
 }
 
-/// A function that tells whether penalties apply to element `e` of the parameters. What lies between tensors is 0 and stays 0.
+/// A function that tells whether penalties apply to element `e` of the parameters. What lies
+/// between tensors is 0 and stays 0.
 fn is_weight(program: &Program) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for (param, _) in program.params.iter().zip(&program.is_regularised).filter(|(_, is_regularised)| **is_regularised) {
@@ -138,7 +141,8 @@ fn number(value: f64) -> String {
     finite(value as f32)
 }
 
-/// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and `Schedule::rate`.
+/// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and
+/// `Schedule::rate`.
 fn constants_of_step(update: &Update) -> String {
     let base = "bitcast<f32>(state[LEARNING_RATE])";
     let rate = match update.schedule {

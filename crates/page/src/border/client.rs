@@ -1,0 +1,206 @@
+//! The page's end of the border: posts commands, hands on events, and replaces a worker that died.
+
+use super::supervisor::{Supervisor, Verdict};
+use super::worker::RunningWorker;
+use crate::clock::now_ms;
+use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, message};
+use descent_spec::number::thousands;
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use leptos::prelude::{IntervalHandle, set_interval_with_handle};
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use web_sys::{File, MessageEvent};
+
+/// How often silence is looked for.
+const TICK: Duration = Duration::from_millis(500);
+/// The page was loaded before a new build was put up, its worker after.
+const OTHER_BUILD: &str = "This page and the part of it that trains are of different versions. Reload the page.";
+const NO_WORKERS: &str = "This browser does not let the page start a worker. Nothing can be trained without one.";
+
+/// A worker and what keeps it alive. Clones share it; it ends with the last of them.
+#[derive(Clone)]
+pub(crate) struct Client {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    on_event: Box<dyn Fn(Addressed<Event>)>,
+    state: RefCell<State>,
+    ticker: Cell<Option<IntervalHandle>>,
+}
+
+struct State {
+    supervisor: Supervisor,
+    /// `None` after the last strike, until the visitor asks for something.
+    worker: Option<RunningWorker>,
+    /// The last snapshot read back and the files chosen: what a restart needs beside commands.
+    snapshot: Option<ArrayBuffer>,
+    files: Vec<File>,
+}
+
+impl Client {
+    /// Starts a worker; `on_event` gets each event. A worker that cannot be started or fails for
+    /// good is an [`Event::Failed`].
+    pub(crate) fn start(on_event: impl Fn(Addressed<Event>) + 'static) -> Self {
+        let state = State { supervisor: Supervisor::new(now_ms()), worker: None, snapshot: None, files: Vec::new() };
+        let shared = Rc::new(Shared { on_event: Box::new(on_event), state: RefCell::new(state), ticker: Cell::new(None) });
+        let client = Self { shared };
+        client.start_worker();
+        let weak = Rc::downgrade(&client.shared);
+        let tick = move || upgraded(&weak, Self::tick);
+        // Fails only where there are no timers, and then silence is not noticed.
+        client.shared.ticker.set(set_interval_with_handle(tick, TICK).ok());
+        client
+    }
+
+    /// Sends a command. A build from a snapshot takes the last one that was read back.
+    pub(crate) fn send(&self, command: Addressed<Command>) {
+        self.revive();
+        let mut state = self.shared.state.borrow_mut();
+        state.supervisor.sent(&command);
+        state.post(&command);
+    }
+
+    /// Sends the files of a data set.
+    pub(crate) fn send_files(&self, run: RunId, files: Vec<File>) {
+        self.shared.state.borrow_mut().files = files;
+        self.send(Addressed { run, message: Command::Files });
+    }
+
+    /// Starts a worker again after the last strike.
+    fn revive(&self) {
+        if self.shared.state.borrow().worker.is_none() {
+            self.start_worker();
+            self.shared.state.borrow_mut().recover();
+        }
+    }
+
+    fn tick(&self) {
+        let is_silent = {
+            let mut state = self.shared.state.borrow_mut();
+            state.supervisor.tick(now_ms()) && state.worker.is_some()
+        };
+        if is_silent {
+            self.replace("it stopped answering");
+        }
+    }
+
+    /// Ends the worker and starts another where the last snapshot was taken.
+    fn replace(&self, why: &str) {
+        let (verdict, saved) = {
+            let mut state = self.shared.state.borrow_mut();
+            state.worker = None;
+            (state.supervisor.strike(now_ms()), state.supervisor.saved_step())
+        };
+        let from = saved.map_or("the beginning".into(), |step| format!("step {}", thousands(step)));
+        match verdict {
+            Verdict::Restart => {
+                self.start_worker();
+                self.shared.state.borrow_mut().recover();
+                let text = format!("The part of the page that trains was started again, because {why}. The run goes on from {from}.");
+                self.tell(Event::Notice { kind: NoticeKind::WorkerRestarted, text });
+            }
+            Verdict::GiveUp => {
+                let text = format!("Training failed three times in a minute, last because {why}. Play tries again from {from}.");
+                self.tell(Event::Failed { text });
+            }
+        }
+    }
+
+    /// Ends the worker; starting another would change nothing.
+    fn give_up(&self, text: &str) {
+        self.shared.state.borrow_mut().worker = None;
+        self.tell(Event::Failed { text: text.into() });
+    }
+
+    fn start_worker(&self) {
+        let (hearing, failing) = (Rc::downgrade(&self.shared), Rc::downgrade(&self.shared));
+        let started = RunningWorker::start(
+            move |message| upgraded(&hearing, |client| client.receive(&message)),
+            move || upgraded(&failing, |client| client.replace("it met an error")),
+        );
+        match started {
+            Ok(worker) => {
+                let mut state = self.shared.state.borrow_mut();
+                state.supervisor.started(now_ms());
+                state.worker = Some(worker);
+            }
+            Err(_) => self.give_up(NO_WORKERS),
+        }
+    }
+
+    fn receive(&self, message: &MessageEvent) {
+        let parts = Array::from(&message.data());
+        let Some(event) = message::from_bytes::<Event>(&Uint8Array::new(&parts.get(0)).to_vec()) else {
+            return self.give_up(OTHER_BUILD);
+        };
+        {
+            let mut state = self.shared.state.borrow_mut();
+            state.supervisor.heard(&event, now_ms());
+            match (&event.message, &mut state.worker) {
+                (Event::Booted, Some(worker)) => worker.booted(),
+                (Event::Saved { .. }, _) => state.snapshot = parts.get(1).dyn_into().ok(),
+                _ => {}
+            }
+        }
+        match event.message {
+            Event::Failed { text } => self.replace(&text),
+            _ => (self.shared.on_event)(event),
+        }
+    }
+
+    /// Reports what the client itself has to say.
+    fn tell(&self, event: Event) {
+        let run = self.shared.state.borrow().supervisor.run();
+        (self.shared.on_event)(Addressed { run, message: event });
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(ticker) = self.ticker.get() {
+            ticker.clear();
+        }
+    }
+}
+
+impl State {
+    /// Brings a fresh worker to where the last one was saved.
+    fn recover(&mut self) {
+        for command in self.supervisor.recovery() {
+            self.post(&command);
+        }
+    }
+
+    fn post(&mut self, command: &Addressed<Command>) {
+        let Some(worker) = &mut self.worker else { return };
+        let message = Array::of1(&Uint8Array::from(message::to_bytes(command).as_slice()));
+        let transfer = Array::new();
+        match &command.message {
+            Command::Build { start: Start::Snapshot, .. } => {
+                if let Some(snapshot) = &self.snapshot {
+                    // A copy: what is handed over is gone from here.
+                    let copy = snapshot.slice(0);
+                    message.push(&copy);
+                    transfer.push(&copy);
+                }
+            }
+            Command::Files => {
+                for file in &self.files {
+                    message.push(file);
+                }
+            }
+            _ => {}
+        }
+        worker.post(message, transfer);
+    }
+}
+
+/// Acts on a client that is still there.
+fn upgraded(shared: &Weak<Shared>, act: impl FnOnce(&Client)) {
+    if let Some(shared) = shared.upgrade() {
+        act(&Client { shared });
+    }
+}

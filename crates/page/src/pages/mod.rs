@@ -1,0 +1,22 @@
+//! What the address asks for: the playground, or one of its views alone.
+
+#[cfg(feature = "faults")]
+mod faults;
+mod header;
+mod panic;
+mod playground;
+
+use crate::state::address;
+use crate::widgets::{Bench, DecisionMapWidget};
+use leptos::prelude::*;
+use playground::Playground;
+
+/// Draws the page into the document and starts its worker.
+pub fn mount() {
+    panic::set_hook();
+    leptos::mount::mount_to_body(|| match address::query("w").as_deref() {
+        Some("bench") => view! { <Bench /> }.into_any(),
+        Some("decision-map") => view! { <DecisionMapWidget /> }.into_any(),
+        _ => view! { <Playground /> }.into_any(),
+    });
+}

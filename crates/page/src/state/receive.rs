@@ -1,0 +1,76 @@
+//! What an [`Event`] changes on the page.
+
+use super::{Built, Frame, Lab, Phase, Scene};
+use crate::format::thousands;
+use descent_protocol::{Addressed, Command, Event, Metrics, NoticeKind, RunState, Samples};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+impl Lab {
+    /// Takes in an event. What belongs to an earlier run is dropped; what is about the worker
+    /// itself is not.
+    pub(super) fn receive(self, event: Addressed<Event>) {
+        let is_current = event.run == self.id.get_value();
+        match event.message {
+            // A worker that took over was not asked for pictures yet.
+            Event::Booted => self.ask_again(),
+            Event::Alive | Event::Bench { .. } => {}
+            Event::Notice { kind, text } => self.notify(kind, text),
+            Event::Failed { text } => {
+                self.run.phase.set(Phase::Failed);
+                self.notify(NoticeKind::WorkerRestarted, text);
+            }
+            _ if !is_current => {}
+            Event::Built { layers, params, train_rows, test_rows, program, .. } => {
+                let experiment = self.sent.get_value();
+                self.take_built(Built { experiment, layers, params, train_rows, test_rows, program });
+            }
+            Event::Samples(samples) => self.take_samples(samples),
+            Event::State { state, step } => self.take_state(state, step),
+            Event::Metrics(metrics) => self.take_metrics(metrics),
+            Event::Frame { step, picture } => {
+                self.run.scene.update(|scene| scene.frame = Some(Arc::new(Frame { step, picture })));
+                self.frame_came();
+            }
+            Event::Device(device) => self.run.device.set(Some(device)),
+            Event::Costs(costs) => self.run.costs.set(costs),
+            Event::Saved { step } => self.run.saved_step.set(Some(step)),
+        }
+    }
+
+    fn take_built(self, built: Built) {
+        self.run.scene.set(Scene { built: Some(Arc::new(built)), frame: None });
+        // What was asked for while there was no run went nowhere, and what files there were to
+        // bring are here.
+        self.ask_again();
+        self.dismiss(NoticeKind::File);
+    }
+
+    fn take_samples(self, samples: Samples) {
+        if matches!(samples, Samples::Images(_)) {
+            self.send(Command::Inspect { sample: self.run.inspected.get_untracked() });
+        }
+        self.run.samples.set(Some(Arc::new(samples)));
+    }
+
+    fn take_state(self, state: RunState, step: u64) {
+        self.run.phase.set(state.into());
+        self.run.metrics.update(|metrics| metrics.step = step);
+        if state == RunState::Diverged && !self.has_notice(NoticeKind::Diverged) {
+            let text = format!("Training diverged at step {}. The last good weights are kept.", thousands(step));
+            self.notify(NoticeKind::Diverged, text);
+        }
+        self.want_frame();
+    }
+
+    fn take_metrics(self, mut metrics: Metrics) {
+        // A run that pauses keeps the rates that it had.
+        if metrics.steps_per_second == 0.0 {
+            let last = self.run.metrics.get_untracked();
+            metrics.steps_per_second = last.steps_per_second;
+            metrics.samples_per_second = last.samples_per_second;
+        }
+        self.run.history.update(|history| history.record(&metrics));
+        self.run.metrics.set(metrics);
+    }
+}

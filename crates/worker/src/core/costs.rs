@@ -1,0 +1,235 @@
+//! What a step of the run costs on each device, measured once the run trains.
+
+use super::say::Outbox;
+use super::work::{Facts, Gpu, Measured, Trial, Work};
+use descent_protocol::{Costs as Known, DeviceKind, Event, StepCost};
+use descent_spec::Experiment;
+
+/// The device in use is measured by the training itself, once it has trained this long or taken
+/// [`OWN_STEPS`].
+const OWN_MS: f64 = 100.0;
+/// At a few steps a picture a small network would take minutes to fill the time; after so many
+/// steps the coarse clock of browsers (0.1 ms a slice) has averaged out.
+const OWN_STEPS: u64 = 500;
+/// The first slices on a device compile and find their length; they say nothing of what a step
+/// costs.
+const UNMEASURED_SLICES: u32 = 3;
+/// The cost is said again once it rests on so many times as many steps.
+const NEWS_FACTOR: u64 = 8;
+/// How long the run goes on before a doubtful cost is measured again.
+const AGAIN_MS: f64 = 2_000.0;
+
+/// What is known of a run's costs.
+#[derive(Debug, Default)]
+pub(super) struct Costs {
+    /// Slices of training on the present device, and how long and how many steps those that count
+    /// took.
+    slices: u32,
+    spent_ms: f64,
+    spent_steps: u64,
+    known: Known,
+    other: Other,
+}
+
+/// How far the measurement of the other device is. It is made on a copy of the run.
+#[derive(Debug, Default)]
+enum Other {
+    #[default]
+    Wanted,
+    /// The copy is compiled in the background.
+    Preparing(DeviceKind),
+    /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone
+    /// on for a while.
+    Doubted { on: DeviceKind, cost: StepCost, since_ms: f64 },
+    /// Measured, or cannot be: the copy is not needed any more.
+    Over,
+    /// The copy is given up.
+    Done,
+}
+
+impl Costs {
+    /// The run trained.
+    pub(super) fn spent(&mut self, ms: f64, steps: u64) {
+        self.slices += 1;
+        if self.slices > UNMEASURED_SLICES {
+            self.spent_ms += ms;
+            self.spent_steps += steps;
+        }
+    }
+
+    /// The run trains on another device from now on.
+    pub(super) fn moved(&mut self) {
+        (self.slices, self.spent_ms, self.spent_steps) = (0, 0.0, 0);
+    }
+
+    /// Takes the next step of measuring a run that trains on `device`. Only the measurement itself
+    /// holds the run up.
+    pub(super) fn next(
+        &mut self,
+        now_ms: f64,
+        device: DeviceKind,
+        facts: Facts,
+        experiment: &Experiment,
+        out: &mut Outbox,
+    ) -> Option<Work> {
+        if self.spent_steps == 0 || (self.spent_ms < OWN_MS && self.spent_steps < OWN_STEPS) {
+            return None;
+        }
+        self.tell_own(device, facts, out);
+        match &self.other {
+            Other::Wanted => {
+                let other = match (device, facts.gpu) {
+                    (DeviceKind::Gpu, _) => DeviceKind::Cpu,
+                    (DeviceKind::Cpu, Gpu::Found { .. }) => DeviceKind::Gpu,
+                    (DeviceKind::Cpu, Gpu::Asked { .. }) => return None,
+                    (DeviceKind::Cpu, Gpu::Absent | Gpu::Lost) => {
+                        self.other = Other::Done;
+                        return None;
+                    }
+                };
+                self.other = Other::Preparing(other);
+                Some(Work::PrepareTrial { experiment: experiment.clone(), device: other })
+            }
+            Other::Preparing(_) => match facts.trial {
+                Trial::Preparing => None,
+                Trial::Ready => Some(Work::MeasureTrial),
+                Trial::Absent => {
+                    self.other = Other::Over;
+                    None
+                }
+            },
+            Other::Doubted { since_ms, .. } => (now_ms - since_ms >= AGAIN_MS).then_some(Work::MeasureTrial),
+            Other::Over => {
+                self.other = Other::Done;
+                Some(Work::DropTrial)
+            }
+            Other::Done => None,
+        }
+    }
+
+    /// The first steps of all also warm up; what more of them say is worth saying again.
+    fn tell_own(&mut self, device: DeviceKind, facts: Facts, out: &mut Outbox) {
+        let said = self.known.on(device);
+        if said.is_none_or(|said| u64::from(said.steps) * NEWS_FACTOR <= self.spent_steps) {
+            let steps = u32::try_from(self.spent_steps).unwrap_or(u32::MAX);
+            self.learn(device, Some(StepCost { ms: self.spent_ms / self.spent_steps as f64, steps }));
+            self.tell(facts, out);
+        }
+    }
+
+    /// The copy was measured, or cannot be.
+    pub(super) fn measured(&mut self, measured: Option<Measured>, now_ms: f64, device: DeviceKind, facts: Facts, out: &mut Outbox) {
+        let (on, cost) = match (std::mem::replace(&mut self.other, Other::Over), measured) {
+            (Other::Preparing(on), Some(Measured { cost, is_doubtful: true })) => {
+                self.other = Other::Doubted { on, cost, since_ms: now_ms };
+                return;
+            }
+            (Other::Preparing(on), measured) => (on, measured.map(|measured| measured.cost)),
+            (Other::Doubted { on, cost, .. }, measured) => {
+                (on, measured.map(|again| if again.cost.ms < cost.ms { again.cost } else { cost }))
+            }
+            (Other::Wanted | Other::Over | Other::Done, _) => return,
+        };
+        // The run may have moved there meanwhile, and then measures that device itself.
+        if on != device {
+            self.learn(on, cost);
+        }
+        self.tell(facts, out);
+    }
+
+    fn learn(&mut self, device: DeviceKind, cost: Option<StepCost>) {
+        match device {
+            DeviceKind::Cpu => self.known.cpu = cost,
+            DeviceKind::Gpu => self.known.gpu = cost,
+        }
+    }
+
+    fn tell(&self, facts: Facts, out: &mut Outbox) {
+        let is_emulated = facts.gpu == Gpu::Found { is_software: true };
+        out.say(Event::Costs(Known { is_emulated, ..self.known }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACTS: Facts = Facts { gpu: Gpu::Found { is_software: false }, trial: Trial::Absent };
+    const READY: Facts = Facts { trial: Trial::Ready, ..FACTS };
+
+    /// What is said of the costs.
+    fn said(out: &mut Outbox) -> Vec<Known> {
+        let known = |event| if let Event::Costs(known) = event { Some(known) } else { None };
+        out.take().into_iter().filter_map(|said| known(said.message.message)).collect()
+    }
+
+    fn next(costs: &mut Costs, now_ms: f64, facts: Facts, out: &mut Outbox) -> Option<Work> {
+        costs.next(now_ms, DeviceKind::Cpu, facts, &Experiment::first_visit(), out)
+    }
+
+    fn measured(ms: f64, is_doubtful: bool) -> Option<Measured> {
+        Some(Measured { cost: StepCost { ms, steps: 1 }, is_doubtful })
+    }
+
+    /// A run on the CPU whose own cost is known.
+    fn trained(out: &mut Outbox) -> Costs {
+        let mut costs = Costs::default();
+        for _ in 0..UNMEASURED_SLICES {
+            costs.spent(1e6, 1);
+        }
+        costs.spent(50.0, 100);
+        assert_eq!(next(&mut costs, 0.0, FACTS, out), None, "50 ms are too little");
+        costs.spent(50.0, 100);
+        costs
+    }
+
+    #[test]
+    fn the_own_cost_says_on_how_many_steps_it_rests_and_is_said_again_at_eight_times_as_many() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        assert!(matches!(next(&mut costs, 0.0, FACTS, &mut out), Some(Work::PrepareTrial { device: DeviceKind::Gpu, .. })));
+        assert_eq!(said(&mut out)[0].cpu, Some(StepCost { ms: 0.5, steps: 200 }));
+        costs.spent(700.0, 1_399);
+        next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
+        assert_eq!(said(&mut out), []);
+        costs.spent(0.0, 1);
+        next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
+        assert_eq!(said(&mut out)[0].cpu, Some(StepCost { ms: 0.5, steps: 1_600 }));
+    }
+
+    #[test]
+    fn the_other_device_is_measured_on_a_copy_that_is_then_given_up() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        next(&mut costs, 0.0, FACTS, &mut out);
+        assert_eq!(next(&mut costs, 1.0, READY, &mut out), Some(Work::MeasureTrial));
+        said(&mut out);
+        costs.measured(measured(3.0, false), 2.0, DeviceKind::Cpu, READY, &mut out);
+        assert_eq!(said(&mut out)[0].gpu, Some(StepCost { ms: 3.0, steps: 1 }));
+        assert_eq!(next(&mut costs, 3.0, READY, &mut out), Some(Work::DropTrial));
+        assert_eq!(next(&mut costs, 4.0, FACTS, &mut out), None);
+    }
+
+    #[test]
+    fn a_doubtful_cost_is_measured_again_and_the_lower_one_believed() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        next(&mut costs, 0.0, FACTS, &mut out);
+        said(&mut out);
+        costs.measured(measured(2_500.0, true), 2.0, DeviceKind::Cpu, READY, &mut out);
+        assert_eq!(said(&mut out), []);
+        assert_eq!(next(&mut costs, 2_001.0, READY, &mut out), None);
+        assert_eq!(next(&mut costs, 2_002.0, READY, &mut out), Some(Work::MeasureTrial));
+        costs.measured(measured(1_400.0, true), 3_000.0, DeviceKind::Cpu, READY, &mut out);
+        assert_eq!(said(&mut out)[0].gpu.map(|cost| cost.ms), Some(1_400.0));
+    }
+
+    #[test]
+    fn where_there_is_no_gpu_nothing_is_measured() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        let absent = Facts { gpu: Gpu::Absent, ..FACTS };
+        assert_eq!(next(&mut costs, 0.0, absent, &mut out), None);
+        assert_eq!(next(&mut costs, 0.0, FACTS, &mut out), None);
+    }
+}

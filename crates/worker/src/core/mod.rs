@@ -1,0 +1,266 @@
+//! What the worker does next, and what it says: a state machine without a browser, a session or a
+//! clock.
+//!
+//! Turns commands, outcomes of work and the time into pieces of [`Work`] and events. It knows only
+//! plain data, so every decision is tested natively. The worker's loop (`web`) does the work:
+//!
+//! ```text
+//!             hear (commands)  observe (facts)
+//!                     │           │
+//!                     ▼           ▼
+//!     ┌────────────► Machine ──► next ──► Work ──► session, files, browser
+//!     │                 │                                 │
+//!   finish              └──► said ──► events              │
+//!     └──────────── Report (outcome, times, counts) ◄─────┘
+//! ```
+//!
+//! One piece of work is under way at a time. Commands that are heard meanwhile are obeyed after it,
+//! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
+//! Reset no step, figure, picture or snapshot of before it.
+
+mod costs;
+mod job;
+mod opening;
+mod pace;
+mod placement;
+mod rate;
+mod recovery;
+mod run;
+mod say;
+mod schedule;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+pub use say::Said;
+pub use work::{
+    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
+};
+
+use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
+use descent_spec::{Dataset, DeviceChoice, Experiment};
+use opening::Opening;
+use run::Run;
+use say::Outbox;
+use schedule::IDLE_MS;
+use std::collections::VecDeque;
+
+/// Decides what the worker does and says.
+pub struct Machine {
+    /// What was last asked for, with what was changed since.
+    experiment: Option<Experiment>,
+    phase: Phase,
+    /// The run, once it has a session.
+    run: Option<Run>,
+    /// What was heard of the run and not yet obeyed.
+    commands: VecDeque<Command>,
+    benches: VecDeque<Bench>,
+    /// How often files came that are not yet taken.
+    files: usize,
+    /// Whether the work under way is of a run that is over.
+    is_outdated: bool,
+    facts: Facts,
+    has_told_of_absence: bool,
+    out: Outbox,
+}
+
+/// What is being done with the run that was last asked for.
+enum Phase {
+    /// There is none: none was asked for, or it cannot be built.
+    Idle,
+    /// Its samples are awaited.
+    Loading {
+        /// Where it begins, if not at step 0.
+        start: Option<Snapshot>,
+    },
+    /// It is on its way to a device.
+    Opening(Opening),
+    /// It has a session that does what it is asked to.
+    Running,
+}
+
+impl Machine {
+    /// A worker that was asked for nothing yet.
+    pub fn new() -> Self {
+        Self {
+            experiment: None,
+            phase: Phase::Idle,
+            run: None,
+            commands: VecDeque::new(),
+            benches: VecDeque::new(),
+            files: 0,
+            is_outdated: false,
+            facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: Trial::Absent },
+            has_told_of_absence: false,
+            out: Outbox::default(),
+        }
+    }
+
+    /// The run last asked for.
+    pub fn run(&self) -> RunId {
+        self.out.run
+    }
+
+    /// Takes in a command; `snapshot` is what is attached to [`Command::Build`]. What is for an
+    /// earlier run is dropped.
+    pub fn hear(&mut self, message: Addressed<Command>, snapshot: Option<Snapshot>) {
+        let Addressed { run, message: command } = message;
+        match command {
+            Command::Build { experiment, start } if run >= self.out.run => {
+                self.out.run = run;
+                self.experiment = Some(experiment);
+                self.is_outdated = true;
+                self.load(snapshot.filter(|_| start == Start::Snapshot));
+            }
+            // These two are about the worker itself.
+            Command::Files => self.files += 1,
+            Command::Bench { case, backend, budget_ms, steps } => self.benches.push_back(Bench { case, backend, budget_ms, steps }),
+            command if run == self.out.run => self.commands.push_back(command),
+            _ => {}
+        }
+    }
+
+    /// Begins the run that was last asked for.
+    fn load(&mut self, start: Option<Snapshot>) {
+        self.run = None;
+        self.commands.clear();
+        self.phase = Phase::Loading { start };
+    }
+
+    /// Takes in what has changed by itself.
+    pub fn observe(&mut self, facts: Facts) {
+        self.facts = facts;
+        // Said of a run, so that the page that asked for it hears it.
+        if facts.gpu != Gpu::Absent || self.has_told_of_absence || self.experiment.is_none() {
+            return;
+        }
+        self.has_told_of_absence = true;
+        self.out.notice(NoticeKind::NoWebgpu, say::NO_WEBGPU_NOTICE);
+        if let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) {
+            if experiment.device == DeviceChoice::Auto {
+                run.place.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
+            }
+            run.announce(facts.gpu, &mut self.out);
+        }
+    }
+
+    /// The next piece of work. Its outcome is awaited by [`Machine::finish`].
+    pub fn next(&mut self, now_ms: f64) -> Work {
+        self.is_outdated = false;
+        if let Some(bench) = self.benches.pop_front() {
+            return Work::Bench(bench);
+        }
+        if self.files > 0
+            && !matches!(self.phase, Phase::Opening(_))
+            && let Some(experiment) = &self.experiment
+        {
+            self.files -= 1;
+            return Work::TakeFiles { experiment: experiment.clone() };
+        }
+        match (&self.phase, &self.experiment) {
+            (Phase::Loading { .. }, Some(experiment)) => Work::Load { experiment: experiment.clone() },
+            (Phase::Opening(_), _) => self.next_of_opening(now_ms),
+            (Phase::Running, _) => self.next_of_run(now_ms),
+            (Phase::Idle | Phase::Loading { .. }, _) => {
+                self.commands.clear();
+                Work::Wait { ms: IDLE_MS }
+            }
+        }
+    }
+
+    /// Obeys what was heard and goes on with the run.
+    fn next_of_run(&mut self, now_ms: f64) -> Work {
+        let (Some(run), Some(experiment)) = (&mut self.run, &mut self.experiment) else {
+            unreachable!("a run that goes on was asked for and built")
+        };
+        loop {
+            if let Some(duty) = run.next_duty() {
+                return duty;
+            }
+            match self.commands.pop_front() {
+                Some(Command::Device { device }) => {
+                    experiment.device = device;
+                    self.phase = Phase::Opening(Opening::move_run());
+                    return self.next_of_opening(now_ms);
+                }
+                Some(command) => run.obey(command, now_ms, experiment, &mut self.out),
+                None => return run.next(now_ms, experiment, self.facts, &mut self.out),
+            }
+        }
+    }
+
+    /// Takes in what became of the last piece of work.
+    pub fn finish(&mut self, report: Report) {
+        let Report { began_ms, ended_ms, counts, outcome } = report;
+        if let Some(run) = &mut self.run {
+            run.count(counts);
+        }
+        match outcome {
+            Outcome::Benched(json) => self.out.say(Event::Bench { json }),
+            Outcome::FilesTaken(result) => self.took_files(result),
+            _ if self.is_outdated => {}
+            Outcome::Done => {}
+            Outcome::Loaded(result) => self.loaded(result),
+            Outcome::Opened(result) => self.opened(result, ended_ms),
+            Outcome::Restored(result) => self.restored(result, ended_ms),
+            Outcome::Broken(broken) => self.broken(&broken, ended_ms),
+            outcome => self.worked(outcome, began_ms, ended_ms),
+        }
+    }
+
+    /// The run's session has done something.
+    fn worked(&mut self, outcome: Outcome, began_ms: f64, ended_ms: f64) {
+        let is_reset_next = matches!(self.phase, Phase::Running) && self.commands.contains(&Command::Reset);
+        let (Some(run), Some(experiment), out) = (&mut self.run, &self.experiment, &mut self.out) else { return };
+        match outcome {
+            Outcome::Measured(measured) => run.measured(measured, ended_ms, self.facts, out),
+            // What the page has asked to forget.
+            _ if is_reset_next => {}
+            Outcome::Trained(progress) => run.trained(progress, began_ms, ended_ms, experiment, out),
+            Outcome::Saved(snapshot) => self.saved(snapshot, ended_ms),
+            Outcome::Drawn(picture) => run.drawn(picture, began_ms, ended_ms, out),
+            Outcome::Evaluated(evaluation) => run.evaluated(evaluation, began_ms, ended_ms, out),
+            _ => {}
+        }
+    }
+
+    /// The samples are here, or not.
+    fn loaded(&mut self, result: Result<(), String>) {
+        let Phase::Loading { start } = &mut self.phase else { return };
+        match result {
+            Ok(()) => self.phase = Phase::Opening(Opening::build(start.take())),
+            Err(text) => self.refuse(NoticeKind::File, text),
+        }
+    }
+
+    /// Files were taken as a data set, or not. A run that is of such a set begins again with them.
+    fn took_files(&mut self, result: Result<(), String>) {
+        let is_of_files = |experiment: &Experiment| matches!(experiment.dataset, Dataset::Mnist | Dataset::FashionMnist);
+        match result {
+            Err(text) => self.out.notice(NoticeKind::File, text),
+            Ok(()) if matches!(self.phase, Phase::Loading { .. }) => {}
+            Ok(()) if self.experiment.as_ref().is_some_and(is_of_files) => self.load(None),
+            Ok(()) => {}
+        }
+    }
+
+    /// Says why a run cannot be built.
+    fn refuse(&mut self, kind: NoticeKind, text: String) {
+        self.run = None;
+        self.phase = Phase::Idle;
+        self.out.notice(kind, text);
+        self.out.say(Event::State { state: RunState::Failed, step: 0 });
+    }
+
+    /// What is to be posted, oldest first.
+    pub fn said(&mut self) -> Vec<Said> {
+        self.out.take()
+    }
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,270 @@
+//! How a run gets onto a device: when it is built, when it moves, and after a loss.
+//!
+//! ```text
+//! build                  Place ─► Open ─► Restore (if from a snapshot) ─► ready or paused
+//! another device Save ─► Place ─► Open ─► Restore ─► the run goes on
+//! loss        Pause ─► Answer ─► Open ─► Restore ─► the run goes on
+//!               ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
+//! ```
+
+use super::placement::{depends_on_gpu, place};
+use super::recovery::Recovery;
+use super::run::{Place, Run};
+use super::say;
+use super::schedule::IDLE_MS;
+use super::work::{Broken, Gpu, OpenError, Opened, Snapshot, Work};
+use super::{Machine, Phase};
+use descent_protocol::{Command, DeviceKind, Event, NoticeKind, RunState};
+use descent_spec::{DeviceChoice, Experiment};
+
+/// How often the answer to a request for a GPU is looked for.
+const LOOK_MS: i32 = 5;
+const CAME_BACK: &str = "It was lost and came back.";
+const STAYED_AWAY: &str = "The GPU was lost and did not come back; reload the page to try it again.";
+const CHOSE_CPU: &str = "You chose the CPU.";
+
+/// A run on its way to a device.
+pub(super) struct Opening {
+    goal: Goal,
+    stage: Stage,
+}
+
+/// Why it is on its way.
+enum Goal {
+    Build { start: Option<Snapshot> },
+    Move,
+    Recover { lost_at: u64, recovery: Recovery },
+}
+
+/// What is done next.
+enum Stage {
+    /// Read a snapshot back.
+    Save,
+    /// Find out on which device.
+    Place,
+    /// Wait until a fresh GPU may be asked for.
+    Pause,
+    /// Wait for the browser's answer.
+    Answer,
+    /// Build the session.
+    Open { device: DeviceKind, why: String },
+    /// Bring it to where it was.
+    Restore { snapshot: Snapshot },
+    /// It cannot be brought back.
+    GiveUp { why: String },
+}
+
+impl Opening {
+    /// The samples of a run are here.
+    pub(super) fn build(start: Option<Snapshot>) -> Self {
+        Self { goal: Goal::Build { start }, stage: Stage::Place }
+    }
+
+    /// The visitor wants the run on another device.
+    pub(super) fn move_run() -> Self {
+        Self { goal: Goal::Move, stage: Stage::Save }
+    }
+
+    /// The device is lost, or does not do what it is asked to.
+    fn recover(broken: &Broken, lost_at: u64, choice: DeviceChoice, now_ms: f64) -> Self {
+        let stage = if choice == DeviceChoice::Cpu {
+            Stage::Open { device: DeviceKind::Cpu, why: CHOSE_CPU.into() }
+        } else if broken.is_lost {
+            Stage::Pause
+        } else {
+            Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() }
+        };
+        Self { goal: Goal::Recover { lost_at, recovery: Recovery::new(now_ms) }, stage }
+    }
+
+    /// Takes another attempt at a recovery, or the CPU.
+    fn retry(&mut self, now_ms: f64) {
+        let Goal::Recover { recovery, .. } = &mut self.goal else { return };
+        self.stage = if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() } };
+    }
+
+    /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
+    /// run cannot be built.
+    fn next(&mut self, now_ms: f64, experiment: &Experiment, gpu: Gpu) -> Result<Work, String> {
+        loop {
+            match &self.stage {
+                Stage::Save => return Ok(Work::Save),
+                Stage::Place => {
+                    let flops = experiment.cost().map_err(|error| error.to_string())?.step_flops;
+                    if depends_on_gpu(experiment.device, flops) {
+                        match gpu {
+                            Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
+                            Gpu::Lost => return Ok(Work::AskGpu),
+                            Gpu::Absent | Gpu::Found { .. } => {}
+                        }
+                    }
+                    let (device, why) = place(experiment.device, flops, gpu);
+                    self.stage = Stage::Open { device, why: why.into() };
+                }
+                Stage::Pause => {
+                    let Goal::Recover { recovery, .. } = &self.goal else { unreachable!("only a recovery pauses") };
+                    let left_ms = recovery.left_ms(now_ms);
+                    if left_ms > 0.0 {
+                        return Ok(Work::Wait { ms: (left_ms.ceil() as i32).min(IDLE_MS) });
+                    }
+                    self.stage = Stage::Answer;
+                    return Ok(Work::AskGpu);
+                }
+                Stage::Answer => match gpu {
+                    Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
+                    Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: CAME_BACK.into() },
+                    Gpu::Absent | Gpu::Lost => self.retry(now_ms),
+                },
+                Stage::Open { device, .. } => return Ok(Work::Open { experiment: experiment.clone(), device: *device }),
+                Stage::Restore { snapshot } => return Ok(Work::Restore { snapshot: snapshot.clone() }),
+                Stage::GiveUp { why } => return Ok(Work::GiveUp { why: why.clone() }),
+            }
+        }
+    }
+}
+
+impl Machine {
+    /// The next piece of work of a run on its way to a device.
+    pub(super) fn next_of_opening(&mut self, now_ms: f64) -> Work {
+        let (Phase::Opening(opening), Some(experiment)) = (&mut self.phase, &self.experiment) else {
+            unreachable!("the machine is in this phase and was asked to build something")
+        };
+        match opening.next(now_ms, experiment, self.facts.gpu) {
+            Ok(work) => work,
+            Err(text) => {
+                self.cannot_open(text);
+                Work::Wait { ms: 0 }
+            }
+        }
+    }
+
+    /// A snapshot was read back. Where a Reset waits, the page has forgotten the run's snapshots
+    /// and is told of no other.
+    pub(super) fn saved(&mut self, snapshot: Snapshot, now_ms: f64) {
+        let Some(run) = &mut self.run else { return };
+        run.save(snapshot.clone(), now_ms);
+        if !self.commands.contains(&Command::Reset) {
+            self.out.saved(run.step(), snapshot);
+        }
+        if let Phase::Opening(opening) = &mut self.phase {
+            opening.stage = Stage::Place;
+        }
+    }
+
+    /// There is a session, or not.
+    pub(super) fn opened(&mut self, result: Result<Box<Opened>, OpenError>, now_ms: f64) {
+        let Phase::Opening(opening) = &mut self.phase else { return };
+        let Stage::Open { device, why } = &mut opening.stage else { return };
+        let (device, why) = (*device, std::mem::take(why));
+        let opened = match result {
+            Ok(opened) => opened,
+            Err(error) => return self.not_opened(device, error, now_ms),
+        };
+        let place = Place { device, name: opened.device_name.clone(), why };
+        let snapshot = match (&mut opening.goal, &mut self.run) {
+            (Goal::Build { start }, run) => {
+                let start = start.take();
+                *run = Some(introduce(*opened, place, &mut self.out));
+                if let Some(run) = run {
+                    run.announce(self.facts.gpu, &mut self.out);
+                }
+                start
+            }
+            (Goal::Move | Goal::Recover { .. }, Some(run)) => {
+                run.moved(place);
+                let saved = run.saved.as_ref().map(|(_, snapshot)| snapshot.clone());
+                if saved.is_none() {
+                    run.went_to(0, now_ms, &mut self.out);
+                }
+                saved
+            }
+            (Goal::Move | Goal::Recover { .. }, None) => None,
+        };
+        match snapshot {
+            Some(snapshot) => opening.stage = Stage::Restore { snapshot },
+            None => self.arrive(),
+        }
+    }
+
+    fn not_opened(&mut self, device: DeviceKind, error: OpenError, now_ms: f64) {
+        let Phase::Opening(opening) = &mut self.phase else { return };
+        match &opening.goal {
+            Goal::Recover { .. } if device == DeviceKind::Gpu => opening.retry(now_ms),
+            Goal::Recover { .. } => opening.stage = Stage::GiveUp { why: error.text },
+            Goal::Build { .. } | Goal::Move if device == DeviceKind::Gpu && error.is_of_device => {
+                self.out.notice(NoticeKind::NoWebgpu, say::not_taken_notice(&error.text));
+                opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::not_taken(&error.text) };
+            }
+            Goal::Build { .. } | Goal::Move => self.cannot_open(error.text),
+        }
+    }
+
+    /// The experiment cannot be built: a run that was there stays where it is.
+    fn cannot_open(&mut self, text: String) {
+        if self.run.is_some() {
+            self.out.notice(NoticeKind::Experiment, text);
+            self.arrive();
+        } else {
+            self.refuse(NoticeKind::Experiment, text);
+        }
+    }
+
+    /// The session stands where the snapshot was taken, or at step 0 if the snapshot is not for it.
+    pub(super) fn restored(&mut self, result: Result<u64, String>, now_ms: f64) {
+        let Phase::Opening(opening) = &mut self.phase else { return };
+        let Stage::Restore { snapshot } = &opening.stage else { return };
+        let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) else { return };
+        match result {
+            Ok(step) => run.woke(step, snapshot.clone(), now_ms, experiment.learning_rate, &mut self.out),
+            Err(text) => {
+                self.out.notice(NoticeKind::WorkerRestarted, text);
+                run.saved = None;
+                run.went_to(0, now_ms, &mut self.out);
+            }
+        }
+        self.arrive();
+    }
+
+    /// The run is where it was to go.
+    fn arrive(&mut self) {
+        let Phase::Opening(Opening { goal, .. }) = std::mem::replace(&mut self.phase, Phase::Running) else { return };
+        let (Some(run), out) = (&mut self.run, &mut self.out) else { return };
+        match goal {
+            Goal::Build { .. } => run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out),
+            Goal::Move => {
+                run.announce(self.facts.gpu, out);
+                run.repeat_state(out);
+            }
+            Goal::Recover { lost_at, .. } => {
+                out.notice(NoticeKind::DeviceLost, say::came_back(lost_at, run.step(), &run.place.name));
+                run.announce(self.facts.gpu, out);
+                run.repeat_state(out);
+            }
+        }
+    }
+
+    /// The session's device did not do something: the run goes on elsewhere, from the last saved
+    /// step.
+    pub(super) fn broken(&mut self, broken: &Broken, now_ms: f64) {
+        // Suppress the notice of a missing WebGPU: this GPU existed and was lost, and that is said.
+        self.has_told_of_absence = true;
+        let (Some(run), Some(experiment)) = (&self.run, &self.experiment) else { return };
+        match &mut self.phase {
+            // The page has the snapshot too: another worker goes on from it.
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Build { .. }) => {
+                opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
+            }
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => opening.retry(now_ms),
+            phase => *phase = Phase::Opening(Opening::recover(broken, run.step(), experiment.device, now_ms)),
+        }
+    }
+}
+
+/// A run that was built, and what is told of it.
+fn introduce(opened: Opened, place: Place, out: &mut say::Outbox) -> Run {
+    let run = Run::new(&opened, place);
+    let Opened { layers, params, train_rows, test_rows, epoch_steps, program, samples, .. } = opened;
+    out.say(Event::Built { layers, params, train_rows, test_rows, epoch_steps, program });
+    out.say(Event::Samples(samples));
+    run
+}

@@ -1,0 +1,65 @@
+//! How many steps are asked for at once.
+
+use descent_protocol::DeviceKind;
+
+/// The most steps of one request: more would not be told apart from a hang by a slow clock.
+const MAX_STEPS: u32 = 1 << 16;
+
+/// How long a device trains before the worker looks up.
+pub(super) fn slice_goal_ms(device: DeviceKind) -> f64 {
+    match device {
+        DeviceKind::Cpu => 10.0,
+        // The wait for its answer is lost, so a longer slice is quicker; a picture still comes in
+        // time.
+        DeviceKind::Gpu => 50.0,
+    }
+}
+
+/// Adapts the steps of a request to a span of time.
+#[derive(Clone, Debug)]
+pub(super) struct Pace {
+    steps: u32,
+}
+
+impl Pace {
+    /// Starts carefully.
+    pub(super) fn new() -> Self {
+        Self { steps: 1 }
+    }
+
+    /// Steps of the next request.
+    pub(super) fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a
+    /// time, since a short span is measured badly.
+    pub(super) fn learn(&mut self, steps: u32, took_ms: f64, goal_ms: f64) {
+        let wanted = f64::from(steps) * goal_ms / took_ms.max(0.01);
+        let most = f64::from(self.steps.max(steps)) * 4.0;
+        self.steps = (wanted.min(most) as u32).clamp(1, MAX_STEPS);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pace_settles_at_the_goal() {
+        let step_ms = 0.003;
+        let mut pace = Pace::new();
+        for _ in 0..12 {
+            let steps = pace.steps();
+            pace.learn(steps, f64::from(steps) * step_ms, 12.0);
+        }
+        assert!((f64::from(pace.steps()) * step_ms - 12.0).abs() < 0.1, "{} steps", pace.steps());
+    }
+
+    #[test]
+    fn pace_takes_at_least_one_step_however_slow() {
+        let mut pace = Pace::new();
+        pace.learn(1, 900.0, 12.0);
+        assert_eq!(pace.steps(), 1);
+    }
+}

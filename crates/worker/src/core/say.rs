@@ -1,0 +1,69 @@
+//! What the machine has to tell the page, and the longer texts.
+
+use super::work::Snapshot;
+use descent_protocol::{Addressed, Event, NoticeKind, RunId};
+use descent_spec::number::{shortest, thousands};
+
+/// An event on its way to the page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Said {
+    /// The event and the run it belongs to.
+    pub message: Addressed<Event>,
+    /// What is attached to [`Event::Saved`].
+    pub snapshot: Option<Snapshot>,
+}
+
+/// What was said and not yet posted, oldest first.
+#[derive(Default)]
+pub(super) struct Outbox {
+    /// The run to which everything said belongs.
+    pub(super) run: RunId,
+    said: Vec<Said>,
+}
+
+impl Outbox {
+    pub(super) fn say(&mut self, event: Event) {
+        self.said.push(Said { message: Addressed { run: self.run, message: event }, snapshot: None });
+    }
+
+    pub(super) fn saved(&mut self, step: u64, snapshot: Snapshot) {
+        let message = Addressed { run: self.run, message: Event::Saved { step } };
+        self.said.push(Said { message, snapshot: Some(snapshot) });
+    }
+
+    pub(super) fn notice(&mut self, kind: NoticeKind, text: impl Into<String>) {
+        self.say(Event::Notice { kind, text: text.into() });
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Said> {
+        std::mem::take(&mut self.said)
+    }
+}
+
+pub(super) const NO_WEBGPU_NOTICE: &str = "This browser offers no WebGPU, so networks train on the CPU. \
+    Current versions of Chrome, Edge, Safari and Firefox have it on most machines.";
+
+pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> String {
+    format!(
+        "Training diverged at step {}: {cause} was no longer a finite number. The weights are those before that step. \
+         Try a learning rate of {}.",
+        thousands(step),
+        shortest(lower_learning_rate)
+    )
+}
+
+pub(super) fn came_back(lost_at: u64, step: u64, device_name: &str) -> String {
+    format!(
+        "The GPU was lost at step {}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
+        thousands(lost_at),
+        thousands(step)
+    )
+}
+
+pub(super) fn not_taken_notice(error: &str) -> String {
+    format!("The GPU does not take this network, so it runs on the CPU: {error}.")
+}
+
+pub(super) fn not_taken(error: &str) -> String {
+    format!("The GPU does not take this network: {error}.")
+}

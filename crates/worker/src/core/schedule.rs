@@ -1,0 +1,140 @@
+//! What a run has to do beside training, and when.
+
+use super::job::Job;
+use descent_spec::Speed;
+
+/// Between two reports of figures.
+const REPORT_MS: f64 = 100.0;
+/// Between two snapshots. With the time that one takes it is still less than a second.
+const SAVE_MS: f64 = 900.0;
+/// Between two pictures: 15 a second.
+const FRAME_MS: f64 = 66.0;
+/// A run at one step a picture goes on after this long though nobody has asked for the picture.
+const HELD_MS: f64 = 150.0;
+/// How often a held run looks whether it may go on.
+const HELD_LOOK_MS: i32 = 10;
+/// How long the worker waits for a command while nothing is to be done. The page expects a word
+/// four times a second.
+pub(super) const IDLE_MS: i32 = 200;
+
+/// When each thing was last done.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Schedule {
+    /// When a slice of training ended.
+    pub(super) trained_ms: f64,
+    /// When figures were reported.
+    pub(super) reported_ms: f64,
+    /// When a snapshot was read back.
+    pub(super) saved_ms: f64,
+    /// The pictures.
+    pub(super) drawing: Job,
+    /// The evaluations.
+    pub(super) evaluation: Job,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Standing {
+    pub(super) step: u64,
+    pub(super) saved_step: u64,
+    pub(super) is_training: bool,
+    pub(super) wants_frame: bool,
+    pub(super) speed: Speed,
+}
+
+/// What is to be done before training goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Due {
+    Save,
+    Draw,
+    Evaluate,
+}
+
+impl Schedule {
+    /// What is due now. A run that does not train is saved and evaluated at once.
+    pub(super) fn due(&self, now_ms: f64, run: Standing) -> Option<Due> {
+        if run.step != run.saved_step && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
+            Some(Due::Save)
+        } else if self.is_frame_wanted(run) && now_ms >= self.drawing.due_ms(FRAME_MS) {
+            Some(Due::Draw)
+        } else if !self.evaluation.is_done(run.step) && (!run.is_training || now_ms >= self.evaluation.due_ms(REPORT_MS)) {
+            Some(Due::Evaluate)
+        } else {
+            None
+        }
+    }
+
+    fn is_frame_wanted(&self, run: Standing) -> bool {
+        run.wants_frame && !self.drawing.is_done(run.step)
+    }
+
+    /// Whether figures are to be reported.
+    pub(super) fn is_report_due(&self, now_ms: f64) -> bool {
+        now_ms - self.reported_ms >= REPORT_MS
+    }
+
+    /// Whether training waits: at one step or ten a picture, until the last picture is on its way.
+    pub(super) fn is_held(&self, now_ms: f64, run: Standing) -> bool {
+        run.speed != Speed::Max && !self.drawing.is_done(run.step) && now_ms - self.trained_ms < HELD_MS
+    }
+
+    /// How long to wait where nothing is due.
+    pub(super) fn wait_ms(&self, now_ms: f64, run: Standing) -> i32 {
+        let longest = if run.is_training { HELD_LOOK_MS } else { IDLE_MS };
+        if self.is_frame_wanted(run) { ((self.drawing.due_ms(FRAME_MS) - now_ms).ceil() as i32).clamp(1, longest) } else { longest }
+    }
+
+    /// Everything shown is of another step now.
+    pub(super) fn went_elsewhere(&mut self) {
+        self.drawing = Job::default();
+        self.evaluation = Job::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRAINING: Standing = Standing { step: 10, saved_step: 0, is_training: true, wants_frame: false, speed: Speed::Max };
+
+    #[test]
+    fn a_run_that_trains_is_saved_after_900_ms_and_one_that_is_held_at_once() {
+        let mut schedule = Schedule { saved_ms: 5_000.0, ..Schedule::default() };
+        schedule.evaluation.done(10, 4_999.0, 5_000.0);
+        assert_eq!(schedule.due(5_899.0, TRAINING), None);
+        assert_eq!(schedule.due(5_900.0, TRAINING), Some(Due::Save));
+        assert_eq!(schedule.due(5_001.0, Standing { is_training: false, ..TRAINING }), Some(Due::Save));
+        assert_eq!(schedule.due(9_000.0, Standing { saved_step: 10, ..TRAINING }), None);
+    }
+
+    #[test]
+    fn a_picture_is_drawn_once_a_step_and_15_times_a_second() {
+        let mut schedule = Schedule { saved_ms: 1_000.0, ..Schedule::default() };
+        schedule.evaluation.done(10, 999.0, 1_000.0);
+        schedule.drawing.done(9, 999.0, 1_000.0);
+        let run = Standing { wants_frame: true, ..TRAINING };
+        assert_eq!(schedule.due(1_065.0, run), None);
+        assert_eq!(schedule.due(1_066.0, run), Some(Due::Draw));
+        schedule.drawing.done(10, 1_066.0, 1_067.0);
+        assert_eq!(schedule.due(1_500.0, run), None);
+    }
+
+    #[test]
+    fn a_step_a_picture_waits_for_the_picture_but_not_for_ever() {
+        let mut schedule = Schedule { trained_ms: 1_000.0, ..Schedule::default() };
+        let run = Standing { speed: Speed::One, ..TRAINING };
+        assert!(schedule.is_held(1_149.0, run) && !schedule.is_held(1_150.0, run));
+        assert!(!schedule.is_held(1_000.0, TRAINING));
+        schedule.drawing.done(10, 1_000.0, 1_010.0);
+        assert!(!schedule.is_held(1_010.0, run));
+    }
+
+    #[test]
+    fn the_worker_waits_no_longer_than_until_the_next_picture() {
+        let mut schedule = Schedule::default();
+        schedule.drawing.done(9, 999.0, 1_000.0);
+        let paused = Standing { is_training: false, wants_frame: true, ..TRAINING };
+        assert_eq!(schedule.wait_ms(1_016.0, paused), 50);
+        assert_eq!(schedule.wait_ms(1_016.0, Standing { wants_frame: false, ..paused }), IDLE_MS);
+    }
+}

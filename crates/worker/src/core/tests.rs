@@ -1,0 +1,286 @@
+//! What a visitor can rely on, whatever the worker is doing.
+
+mod random;
+mod world;
+
+use super::*;
+use descent_protocol::DeviceKind;
+use descent_spec::Speed;
+use world::{World, last_state, snapshot};
+
+#[test]
+fn a_built_run_is_ready_evaluated_and_takes_no_step() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    assert_eq!(world.trained(), 0);
+    let events = world.heard();
+    assert!(matches!(events[0], Event::Built { .. }) && matches!(events[1], Event::Samples(_)) && matches!(events[2], Event::Device(_)));
+    assert_eq!(last_state(&events), Some((RunState::Ready, 0)));
+    assert!(events.iter().any(|event| matches!(event, Event::Metrics(metrics) if metrics.test_loss.is_some())));
+}
+
+#[test]
+fn paused_run_takes_no_steps() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Play);
+    world.turns(50);
+    // The visitor presses pause while steps are under way.
+    world.hear(Command::Pause);
+    world.settle();
+    let (state, step) = last_state(&world.heard()).expect("a state");
+    assert_eq!((state, step), (RunState::Paused, world.session_step()));
+    assert!(step > 0);
+    world.turns(50);
+    assert_eq!(world.session_step(), step);
+}
+
+#[test]
+fn a_step_of_n_takes_exactly_n() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    for (steps, total) in [(1, 1), (7, 8), (1_000, 1_008)] {
+        world.hear(Command::Step { steps });
+        world.settle();
+        assert_eq!(last_state(&world.heard()), Some((RunState::Paused, total)));
+        assert_eq!(world.session_step(), total);
+    }
+}
+
+#[test]
+fn a_reset_drops_a_save_under_way() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Step { steps: 5 });
+    let save = loop {
+        let work = world.begin();
+        if work == Work::Save {
+            break work;
+        }
+        world.end(work);
+    };
+    world.heard();
+    world.hear(Command::Reset);
+    world.end(save);
+    world.settle();
+    let events = world.heard();
+    assert!(!events.iter().any(|event| matches!(event, Event::Saved { .. })));
+    assert_eq!(last_state(&events), Some((RunState::Ready, 0)));
+    assert_eq!(world.session_step(), 0);
+}
+
+#[test]
+fn snapshots_are_less_than_a_second_of_training_apart() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Play);
+    let mut saved_ms = vec![world.now_ms];
+    while world.now_ms < 12_000.0 {
+        world.turn();
+        if world.events.drain(..).any(|said| matches!(said.message.message, Event::Saved { .. })) {
+            saved_ms.push(world.now_ms);
+        }
+    }
+    assert!(saved_ms.windows(2).all(|pair| pair[1] - pair[0] < 1_000.0) && saved_ms.len() > 10, "{saved_ms:?}");
+}
+
+#[test]
+fn after_a_divergence_play_goes_on_from_the_last_good_weights() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.diverges_after = Some(20);
+    world.hear(Command::LearningRate { learning_rate: 0.9 });
+    world.hear(Command::Play);
+    world.settle();
+    let events = world.heard();
+    assert_eq!(last_state(&events), Some((RunState::Diverged, 20)));
+    let text = |event: &Event| if let Event::Notice { kind: NoticeKind::Diverged, text } = event { Some(text.clone()) } else { None };
+    let text = events.iter().find_map(text).expect("a notice");
+    assert!(
+        text.starts_with("Training diverged at step 21: the loss was no longer") && text.ends_with("Try a learning rate of 0.3."),
+        "{text}"
+    );
+    world.hear(Command::LearningRate { learning_rate: 0.3 });
+    world.hear(Command::Step { steps: 3 });
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 23)));
+}
+
+#[test]
+fn a_snapshot_from_after_a_divergence_trains_again() {
+    let mut world = World::new();
+    world.build(1, DeviceChoice::Cpu, Some(snapshot(20, true)));
+    world.hear(Command::Step { steps: 3 });
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 23)));
+}
+
+#[test]
+fn commands_of_an_earlier_run_change_nothing() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.build(2, DeviceChoice::Cpu, None);
+    world.settle();
+    world.heard();
+    let old = Experiment { seed: "7".into(), ..Experiment::first_visit() };
+    for message in [Command::Play, Command::Step { steps: 3 }, Command::Build { experiment: old, start: Start::Beginning }] {
+        world.machine.hear(Addressed { run: RunId(1), message }, None);
+    }
+    world.settle();
+    assert_eq!((world.heard(), world.session_step()), (Vec::new(), 0));
+}
+
+#[test]
+fn what_is_asked_while_a_run_is_built_is_done_when_it_is() {
+    let mut world = World::new();
+    world.build(1, DeviceChoice::Cpu, Some(snapshot(40, false)));
+    world.hear(Command::Step { steps: 2 });
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 42)));
+}
+
+#[test]
+fn a_lost_device_comes_back_and_the_run_goes_on_from_the_last_saved_step() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    world.turns(100);
+    world.heard();
+    let saved = world.machine.run.as_ref().and_then(|run| run.saved.as_ref().map(|(step, _)| *step)).expect("a snapshot");
+    world.lose();
+    while !world.events.iter().any(|said| matches!(said.message.message, Event::Notice { kind: NoticeKind::DeviceLost, .. })) {
+        world.turn();
+    }
+    let events = world.heard();
+    assert_eq!(last_state(&events), Some((RunState::Training, saved)));
+    assert!(events.iter().any(|event| matches!(event, Event::Device(report) if report.why == "It was lost and came back.")));
+    world.turns(10);
+    assert!(world.session_step() > saved);
+}
+
+#[test]
+fn a_device_that_stays_away_is_asked_for_four_times_and_then_the_cpu_goes_on() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Step { steps: 30 });
+    world.settle();
+    world.next_gpu = Gpu::Absent;
+    world.lose();
+    world.hear(Command::Play);
+    world.done.clear();
+    world.turns(200);
+    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
+    let events = world.heard();
+    let report = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
+    let report = report.expect("a device");
+    assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, false));
+    assert!(report.why.starts_with("The GPU was lost and did not come back"));
+    assert!(!events.iter().any(|event| matches!(event, Event::Notice { kind: NoticeKind::NoWebgpu, .. })), "it was lost, not missing");
+    assert!(world.session_step() > 30);
+}
+
+#[test]
+fn a_gpu_that_refuses_a_kernel_is_not_asked_for_again() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Step { steps: 30 });
+    world.settle();
+    world.hear(Command::Play);
+    let work = loop {
+        let work = world.begin();
+        if matches!(work, Work::Train { .. }) {
+            break work;
+        }
+        world.end(work);
+    };
+    let mut report = world.perform(work);
+    report.outcome = Outcome::Broken(Broken { is_lost: false, text: "the GPU reports: no".into() });
+    world.done.clear();
+    world.report(report);
+    world.turns(20);
+    assert!(!world.done.contains(&Work::AskGpu));
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
+    assert!(world.session_step() > 30);
+}
+
+#[test]
+fn a_run_moves_with_all_it_has_learned_and_its_rate() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Step { steps: 12 });
+    world.hear(Command::LearningRate { learning_rate: 0.125 });
+    world.settle();
+    world.hear(Command::Device { device: DeviceChoice::Gpu });
+    world.hear(Command::Step { steps: 1 });
+    world.settle();
+    let session = world.session.as_ref().expect("a session");
+    assert_eq!((session.device, session.step, session.learning_rate), (DeviceKind::Gpu, 13, 0.125));
+}
+
+#[test]
+fn a_missing_webgpu_is_told_once_and_to_a_run() {
+    let mut world = World::new();
+    world.gpu = Gpu::Absent;
+    world.turns(3);
+    assert_eq!(world.heard(), Vec::new());
+    world.build(1, DeviceChoice::Auto, None);
+    world.settle();
+    world.build(2, DeviceChoice::Gpu, None);
+    world.settle();
+    let told = |said: &&Said| matches!(said.message.message, Event::Notice { kind: NoticeKind::NoWebgpu, .. });
+    assert_eq!(world.events.iter().filter(told).map(|said| said.message.run).collect::<Vec<_>>(), [RunId(1)]);
+}
+
+#[test]
+fn a_webgpu_that_turns_out_to_be_missing_changes_the_reason() {
+    let mut world = World::new();
+    world.gpu = Gpu::Asked { is_offered: true };
+    world.build(1, DeviceChoice::Auto, None);
+    world.settle();
+    world.gpu = Gpu::Absent;
+    world.heard();
+    world.settle();
+    let events = world.heard();
+    assert!(
+        events.iter().any(|event| matches!(event, Event::Device(report) if report.why == "This browser has no WebGPU." && !report.has_gpu))
+    );
+}
+
+#[test]
+fn files_that_come_before_the_run_are_taken_for_it_and_later_ones_build_it_again() {
+    let mut world = World::new();
+    world.hear(Command::Files);
+    world.turns(2);
+    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+    let message = Command::Build { experiment, start: Start::Beginning };
+    world.machine.hear(Addressed { run: RunId(1), message }, None);
+    world.done.clear();
+    world.settle();
+    assert!(matches!(world.done[..2], [Work::TakeFiles { .. }, Work::Load { .. }]));
+    world.hear(Command::Files);
+    world.done.clear();
+    world.settle();
+    assert!(world.done.iter().any(|work| matches!(work, Work::Load { .. })));
+    world.files_fail = true;
+    world.hear(Command::Files);
+    world.done.clear();
+    world.settle();
+    assert!(!world.done.iter().any(|work| matches!(work, Work::Load { .. })), "refused files change nothing");
+}
+
+#[test]
+fn a_step_a_picture_waits_for_pictures() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Speed { speed: Speed::One });
+    world.hear(Command::Play);
+    let (began_ms, before) = (world.now_ms, world.session_step());
+    while world.now_ms - began_ms < 3_000.0 {
+        world.hear(Command::WantFrame);
+        world.turn();
+    }
+    let rate = (world.session_step() - before) as f64 / 3.0;
+    assert!((10.0..=16.0).contains(&rate), "{rate} steps a second where 15 pictures are drawn");
+}
+
+#[test]
+fn metrics_come_ten_times_a_second() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::Play);
+    world.turns(20);
+    world.heard();
+    let began_ms = world.now_ms;
+    while world.now_ms - began_ms < 5_000.0 {
+        world.turn();
+    }
+    let n = world.heard().iter().filter(|event| matches!(event, Event::Metrics(_))).count();
+    assert!((40..=55).contains(&n), "{n} in 5 s");
+}

@@ -1,0 +1,110 @@
+//! What is done with a session: it is opened, evaluated, and its samples and pictures are put into
+//! messages.
+
+use super::port::{self, Inbox};
+use crate::core::{Evaluation, OpenError, Opened};
+use descent::data::Loaded;
+use descent::exec::{Backend, ExecError};
+use descent::train::clock::now_ms;
+use descent::train::{self, BuildError, Part, Session};
+use descent_protocol::{DeviceKind, Images, LayerReport, Maps, Picture, Points, Samples, ShownImages};
+use descent_spec::Experiment;
+use std::rc::Rc;
+
+/// How long an evaluation goes on before it looks whether the visitor has asked for something.
+const EVALUATION_SLICE_MS: f64 = 10.0;
+
+/// Builds a session at step 0; `backend` is `None` if the GPU has gone.
+pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Option<Backend>) -> Result<(Session, Opened), OpenError> {
+    let Some(backend) = backend else {
+        return Err(OpenError { is_of_device: true, text: "the GPU is lost".into() });
+    };
+    let error = |error: BuildError| OpenError { is_of_device: matches!(error, BuildError::Exec(_)), text: error.to_string() };
+    let mut session = Session::new(experiment, data, &backend).map_err(error)?;
+    let device_name = match &backend {
+        Backend::Cpu => "CPU (SIMD)".into(),
+        Backend::Gpu(device) => {
+            compile(&mut session).await.map_err(|failed| error(failed.into()))?;
+            device.name().to_owned()
+        }
+    };
+    let opened = report(&session, experiment, data, device_name);
+    Ok((session, opened))
+}
+
+/// Takes a step and goes back: only then are the kernels compiled, and only then shows what a
+/// browser finds wrong with them.
+async fn compile(session: &mut Session) -> Result<(), ExecError> {
+    session.run(1).await?;
+    port::patiently(session.wait()).await?;
+    session.reset()
+}
+
+fn report(session: &Session, experiment: &Experiment, data: &Loaded, device_name: String) -> Opened {
+    let layers = session.layers().iter().map(|layer| LayerReport {
+        title: layer.title.clone(),
+        detail: layer.detail.clone(),
+        shape: layer.shape.clone(),
+        params: layer.params,
+        multiplications: layer.multiplications,
+    });
+    Opened {
+        device_name,
+        layers: layers.collect(),
+        params: session.params_len(),
+        train_rows: data.samples.train_rows,
+        test_rows: data.samples.test_rows,
+        epoch_steps: session.epoch_steps(),
+        mean_batch: session.mean_batch(),
+        program: session.program().to_string(),
+        samples: samples(session, experiment, data),
+    }
+}
+
+/// The samples to draw.
+fn samples(session: &Session, experiment: &Experiment, data: &Loaded) -> Samples {
+    if let Some(shown) = session.shown() {
+        let classes = experiment.dataset.entry().classes.iter().map(|name| (*name).to_owned()).collect();
+        return Samples::Images(ShownImages { size: shown.image, pixels: shown.pixels, labels: shown.labels, classes });
+    }
+    let points = data.points.iter().flat_map(|set| &set.points);
+    let points = points.map(|point| [point.x as f32, point.y as f32, point.label as f32]).collect();
+    Samples::Points(Points { points, train: data.samples.train_rows })
+}
+
+/// A picture as the page gets it.
+pub(super) fn picture(picture: train::Picture) -> Picture {
+    match picture {
+        train::Picture::Maps { size, unit_size, output, units, params } => Picture::Maps(Maps { size, unit_size, output, units, params }),
+        train::Picture::Images { shown, activations, drawn } => Picture::Images(Images { answers: shown, activations, drawn }),
+    }
+}
+
+/// Evaluates all of it at one step, or nothing: whatever the visitor asks for in between comes
+/// first.
+pub(super) async fn evaluate(session: &mut Session, device: DeviceKind, inbox: &Inbox) -> Result<Option<Evaluation>, ExecError> {
+    let mut results = [None, None];
+    for (part, result) in [Part::Test, Part::Train].into_iter().zip(&mut results) {
+        let chunks = session.begin_evaluation(part)?;
+        let mut slice_ms = now_ms();
+        for _ in 0..chunks {
+            session.continue_evaluation(part, 1)?;
+            if device == DeviceKind::Gpu || now_ms() - slice_ms > EVALUATION_SLICE_MS {
+                session.wait().await?;
+                inbox.breathe().await;
+                port::post_alive();
+                slice_ms = now_ms();
+                if inbox.is_urgent() {
+                    return Ok(None);
+                }
+            }
+        }
+        *result = session.end_evaluation(part).await?;
+    }
+    let [test, train] = results;
+    Ok(Some(Evaluation {
+        train_loss: train.map(|train| train.loss),
+        test_loss: test.map(|test| test.loss),
+        test_accuracy: test.and_then(|test| test.accuracy),
+    }))
+}
