@@ -41,6 +41,10 @@ impl Kind for Act {
         }
     }
 
+    fn usual(activation: Activation) -> Self {
+        Self { activation }
+    }
+
     fn title(&self) -> String {
         "Activate".into()
     }

@@ -159,6 +159,10 @@ impl Kind for Conv {
         }
     }
 
+    fn usual(activation: Activation) -> Self {
+        Self::new(8, 3, activation)
+    }
+
     fn title(&self) -> String {
         let kind = if self.groups == Groups::Depthwise { "Depthwise" } else { "Convolve" };
         format!("{kind} {0}×{0}", self.kernel)

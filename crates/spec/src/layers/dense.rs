@@ -65,6 +65,10 @@ impl Kind for Dense {
         }
     }
 
+    fn usual(activation: Activation) -> Self {
+        Self { units: 16, activation }
+    }
+
     fn title(&self) -> String {
         "Dense".into()
     }

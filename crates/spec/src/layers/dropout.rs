@@ -1,6 +1,7 @@
 //! Dropout (Srivastava et al., 2014): `dropout:20`.
 
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,10 @@ impl Kind for Dropout {
         if let ("percent", Value::Number(percent)) = (field, value) {
             self.percent = percent.min(PERCENT.1) as u8;
         }
+    }
+
+    fn usual(_: Activation) -> Self {
+        Self { percent: 25 }
     }
 
     fn title(&self) -> String {

@@ -1,6 +1,7 @@
 //! Rows, columns and channels, or positions and features, in one axis: `flatten`.
 
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,10 @@ impl Kind for Flatten {
     }
 
     fn set(&mut self, _: &str, _: Value) {}
+
+    fn usual(_: Activation) -> Self {
+        Self
+    }
 
     fn title(&self) -> String {
         "Flatten".into()

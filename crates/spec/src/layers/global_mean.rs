@@ -1,6 +1,7 @@
 //! The mean of each channel over rows and columns, or of each feature over time: `globalmean`.
 
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,10 @@ impl Kind for GlobalMean {
     }
 
     fn set(&mut self, _: &str, _: Value) {}
+
+    fn usual(_: Activation) -> Self {
+        Self
+    }
 
     fn title(&self) -> String {
         "Pool".into()

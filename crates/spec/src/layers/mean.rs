@@ -2,6 +2,7 @@
 
 use super::pool::{WINDOWS, pooled};
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,10 @@ impl Kind for Mean {
         if let ("size", Value::Number(size)) = (field, value) {
             self.size = size;
         }
+    }
+
+    fn usual(_: Activation) -> Self {
+        Self { size: 2 }
     }
 
     fn title(&self) -> String {

@@ -55,6 +55,10 @@ pub(crate) trait Kind {
     fn fields(&self) -> Vec<Field>;
     /// Sets one of [`Kind::fields`]; another name or a value of another type changes nothing.
     fn set(&mut self, field: &str, value: Value);
+    /// One with usual settings.
+    fn usual(activation: Activation) -> Self
+    where
+        Self: Sized;
     /// What it is called: `Convolve 3×3`.
     fn title(&self) -> String;
     /// What else is to be said of it in a word or two: `tanh`, `max, 2`.
@@ -67,7 +71,7 @@ pub(crate) trait Kind {
 
 /// Declares [`Layer`] and what is the same for all kinds.
 macro_rules! layers {
-    ($($(#[$doc:meta])* $name:ident = $word:literal, $path:literal, $options:expr;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $title:literal, $path:literal, $options:expr;)+) => {
         /// One layer, as a visitor chooses it. Shapes follow from the data.
         #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
         pub enum Layer { $($(#[$doc])* $name($name)),+ }
@@ -87,6 +91,18 @@ macro_rules! layers {
             pub(crate) fn options(&self) -> &'static [&'static str] {
                 match self { $(Self::$name(_) => $options),+ }
             }
+            /// One of each kind with usual settings, in the order in which an editor offers them.
+            pub fn usual(activation: Activation) -> [Self; KINDS.len()] {
+                [$(Self::$name($name::usual(activation))),+]
+            }
+            /// Its kind's word in a model's text: `globalmean`.
+            pub fn kind_id(&self) -> &'static str {
+                match self { $(Self::$name(_) => $word),+ }
+            }
+            /// What its kind is called: `Mean of a map`.
+            pub fn kind_title(&self) -> &'static str {
+                match self { $(Self::$name(_) => $title),+ }
+            }
             /// The stem of its names among those of its list: `dense` in `dense2.weight`.
             pub fn stem(&self) -> &'static str {
                 match self { $(Self::$name(_) => $path),+ }
@@ -103,25 +119,25 @@ macro_rules! layers {
 
 layers! {
     /// Fully connected.
-    Dense = "dense", "dense", &[];
+    Dense = "dense", "Dense", "dense", &[];
     /// 2-D convolution.
-    Conv = "conv", "conv", &["valid", "stride2", "dilation2", "groups2", "depthwise"];
+    Conv = "conv", "Convolve", "conv", &["valid", "stride2", "dilation2", "groups2", "depthwise"];
     /// Maximum over windows.
-    Pool = "pool", "pool", &[];
+    Pool = "pool", "Max pool", "pool", &[];
     /// Mean over windows.
-    Mean = "mean", "pool", &[];
+    Mean = "mean", "Mean pool", "pool", &[];
     /// Mean over rows and columns, or over time.
-    GlobalMean = "globalmean", "pool", &[];
+    GlobalMean = "globalmean", "Mean of a map", "pool", &[];
     /// Batch normalisation.
-    Norm = "norm", "norm", &[];
+    Norm = "norm", "Batch norm", "norm", &[];
     /// Drops values in training.
-    Dropout = "dropout", "dropout", &[];
+    Dropout = "dropout", "Dropout", "dropout", &[];
     /// An activation by itself.
-    Act = "act", "act", &[];
+    Act = "act", "Activation", "act", &[];
     /// Rows, columns and channels become one axis.
-    Flatten = "flatten", "flatten", &[];
+    Flatten = "flatten", "Flatten", "flatten", &[];
     /// More rows and columns.
-    Upsample = "upsample", "upsample", &["bilinear"];
+    Upsample = "upsample", "Upsample", "upsample", &["bilinear"];
 }
 
 impl Layer {

@@ -45,6 +45,10 @@ impl Kind for Norm {
         }
     }
 
+    fn usual(activation: Activation) -> Self {
+        Self { activation }
+    }
+
     fn title(&self) -> String {
         "Normalise".into()
     }

@@ -1,6 +1,7 @@
 //! Maximum over square windows that do not overlap: `pool:2`.
 
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,10 @@ impl Kind for Pool {
         if let ("size", Value::Number(size)) = (field, value) {
             self.size = size;
         }
+    }
+
+    fn usual(_: Activation) -> Self {
+        Self { size: 2 }
     }
 
     fn title(&self) -> String {

@@ -1,6 +1,7 @@
 //! More rows and columns: `upsample:2`, `upsample:2:bilinear`.
 
 use super::{Field, Kind, Value};
+use crate::Activation;
 use crate::model::{Args, Extent, TextError};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,10 @@ impl Kind for Upsample {
             ("sampling", Value::Choice(name)) => self.sampling = if name == "bilinear" { Sampling::Bilinear } else { Sampling::Nearest },
             _ => {}
         }
+    }
+
+    fn usual(_: Activation) -> Self {
+        Self { factor: 2, sampling: Sampling::Nearest }
     }
 
     fn title(&self) -> String {

@@ -13,6 +13,7 @@ mod args;
 mod error;
 mod extent;
 mod outline;
+mod place;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -22,6 +23,7 @@ pub use error::{ModelError, TextError};
 pub use extent::Extent;
 pub(crate) use extent::product;
 pub use outline::{Outline, Role, Site, SiteKind, Tensor};
+pub use place::Place;
 pub(crate) use text::kinds;
 
 use crate::Activation;

@@ -181,6 +181,47 @@ fn fields_set_what_they_show() {
     assert_eq!(Layer::Pool(Pool { size: 2 }).write(), "pool:2");
 }
 
+#[test]
+fn paths_lead_to_the_blocks_that_they_name() {
+    let texts = [
+        "dense:3:relu,repeat:2(dense:3:tanh,residual(norm:relu,dense:3:tanh)),dense:4:relu,norm:relu",
+        "parallel:concat(;dense:4:tanh,dense:5:tanh,parallel:mul(;act:tanh)),residual(),residual(residual(dense:7:linear))",
+    ];
+    for model in texts.map(read) {
+        let outline =
+            model.outline(Extent::Vector { features: 2 }, Some(Dense { units: 1, activation: Activation::Tanh })).expect("it fits");
+        let [_, hidden @ .., _] = outline.sites.as_slice() else { panic!("an input and an output") };
+        for site in hidden {
+            let place = model.place(&site.path).unwrap_or_else(|| panic!("{} has no place", site.path));
+            let block = model.block(&place).expect("there is a block");
+            match site.kind {
+                SiteKind::Layer(layer) => assert_eq!(*block, Block::Layer(layer), "{}", site.path),
+                _ => assert!(!block.lists().is_empty(), "{}", site.path),
+            }
+        }
+    }
+    let model = read(texts[0]);
+    assert_eq!(model.place("repeat1.2.residual1.dense1"), Some(vec![1, 0, 1, 0, 1]));
+    assert_eq!(model.place("repeat1.2.residual1"), Some(vec![1, 0, 1]));
+    for path in ["", "input", "output", "dense3", "repeat1.2.dense2", "dense1.weight", "norm2"] {
+        assert_eq!(model.place(path), None, "{path}");
+    }
+    let mut changed = model.clone();
+    changed.list_mut(&[1, 0]).expect("a body").blocks.clear();
+    assert_eq!(changed.write(), "dense:3:relu,repeat:2(),dense:4:relu,norm:relu");
+    assert_eq!(changed.block(&[1, 0, 0]), None);
+    assert_eq!(changed.block(&[0, 0, 0]), None);
+}
+
+#[test]
+fn there_is_a_usual_layer_of_each_kind() {
+    for layer in Layer::usual(Activation::Tanh) {
+        assert_eq!(read(&layer.write()), Model::chain([layer]));
+        assert!(layer.write().starts_with(layer.kind_id()));
+        assert_eq!(layer.check_ranges(), Ok(()));
+    }
+}
+
 /// Mutated texts: what is read is written and read again the same, and nothing panics or takes long.
 #[test]
 fn no_text_makes_the_reader_panic() {
