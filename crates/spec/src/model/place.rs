@@ -61,7 +61,7 @@ impl Model {
         let (mut place, mut list, mut words) = (Place::new(), self, path.split('.').peekable());
         loop {
             let word = words.next()?;
-            let index = (0..list.blocks.len()).find(|&index| list.name(index) == word)?;
+            let index = list.index(word)?;
             place.push(index);
             // What joins branches has the name of its block.
             if words.peek().is_none() {
@@ -77,10 +77,11 @@ impl Model {
         }
     }
 
-    /// The name of a block among those of its list: its stem, and which one of those with that stem it is.
-    fn name(&self, index: usize) -> String {
-        let stem = self.blocks[index].stem();
-        let number = self.blocks[..=index].iter().filter(|block| block.stem() == stem).count();
-        format!("{stem}{number}")
+    /// The index of the block with this name among those of its list: a stem, and which one of those with that stem it is.
+    fn index(&self, name: &str) -> Option<usize> {
+        let (stem, number) = name.split_at(name.find(|letter: char| letter.is_ascii_digit())?);
+        let before = number.parse::<usize>().ok()?.checked_sub(1)?;
+        let same = |(_, block): &(usize, &Block)| block.stem() == stem;
+        self.blocks.iter().enumerate().filter(same).nth(before).map(|(index, _)| index)
     }
 }
