@@ -68,11 +68,14 @@ fn elements(root: &Element, selector: &str) -> impl Iterator<Item = Element> {
 /// A line's colour and dashes are the weight's sign, its width and strength the weight's size. A
 /// line without a weight has no sign.
 fn paint_line(line: &Element, weight: Option<f32>) {
-    let size = weight.map_or(0.0, |weight| f64::from(weight.abs()));
+    let (width, opacity) = match weight.map(|weight| f64::from(weight.abs())) {
+        Some(size) => (0.8 + 1.05 * size.min(3.5), 0.42 + 0.5 * (size / 2.0).min(1.0)),
+        None => (1.2, 0.8),
+    };
     paint_sign(line, weight);
     // These fail only for malformed names.
-    let _ = line.set_attribute("stroke-width", &format!("{:.2}", 0.8 + 1.05 * size.min(3.5)));
-    let _ = line.set_attribute("stroke-opacity", &format!("{:.2}", 0.42 + 0.5 * (size / 2.0).min(1.0)));
+    let _ = line.set_attribute("stroke-width", &format!("{width:.2}"));
+    let _ = line.set_attribute("stroke-opacity", &format!("{opacity:.2}"));
 }
 
 /// `p` for positive, `n` for negative, as `www/style.css` colours them.
