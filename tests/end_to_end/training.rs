@@ -96,12 +96,16 @@ fn steps_are_counted_and_a_reset_goes_back_to_the_same_weights() {
 #[test]
 fn every_weight_that_is_drawn_has_a_sign() {
     let page = Browser::start(PAGE, Graphics::None);
-    // The second: wide, with a layer that has vectors but no weights before one that has both.
-    for link in ["#v=2&dataset=spiral&model=mlp-wide", "#v=2&dataset=spiral&layers=dense:12:tanh,norm:tanh,dense:5:relu"] {
+    let weights = |columns: &[u64]| columns.windows(2).map(|pair| pair[0] * pair[1]).sum::<u64>();
+    // The second: wide, with a layer that has vectors but no weights before one that has both. The
+    // third: sums, which have no weights.
+    for (link, wanted) in [
+        ("#v=2&dataset=spiral&model=mlp-wide", weights(&[2, 8, 8, 1])),
+        ("#v=2&dataset=spiral&layers=dense:12:tanh,norm:tanh,dense:5:relu", weights(&[2, 8]) + weights(&[8, 5, 1])),
+        ("#v=2&dataset=spiral&layers=residual(dense:4:tanh,dense:2:linear),dense:3:relu", weights(&[2, 4, 2]) + weights(&[2, 3, 1])),
+    ] {
         page.open_ready(link);
         let lines = |class: &str| page.evaluate(&format!("return document.querySelectorAll('#network .w{class}').length")).as_u64();
-        let weights = |columns: &[u64]| columns.windows(2).map(|pair| pair[0] * pair[1]).sum::<u64>();
-        let wanted = if link.contains("wide") { weights(&[2, 8, 8, 1]) } else { weights(&[2, 8]) + weights(&[8, 5, 1]) };
         let signed = || lines(".p").zip(lines(".n")).map(|(positive, negative)| positive + negative);
         page.wait("lines with a sign", 30, |_| signed().filter(|count| *count == wanted));
         assert!(lines(".n").is_some_and(|negative| negative > 0 && negative < wanted), "{link}: all weights have one sign");

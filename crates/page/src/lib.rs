@@ -7,10 +7,10 @@
 //! graph, no program and no device: it draws what the worker last reported.
 //!
 //! Reading order: `format`, `choices`, `names` and `edit` are plain functions about numbers, names
-//! and experiments. `border` carries messages and replaces a worker that died. `state` is what is known
-//! of a run and what can be done to it. `parts` are small controls, `charts` the pictures, `panels`
-//! the areas of the playground, `widgets` the views that stand alone, `pages` what the address asks
-//! for.
+//! and experiments. `border` carries messages and replaces a worker that died. `state` is what is
+//! known of a run and what can be done to it. `parts` are small controls, `charts` the pictures,
+//! `panels` the areas of the playground, `widgets` the views that stand alone, `pages` what the
+//! address asks for.
 //!
 //! Plain functions compile natively, where their tests run; what touches the browser compiles for
 //! wasm32 alone.

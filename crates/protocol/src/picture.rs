@@ -51,10 +51,12 @@ pub struct Maps {
     pub unit_size: usize,
     /// The prediction.
     pub output: Vec<i8>,
-    /// Of each site of the outline the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) units, map after map.
+    /// Of each site of the outline the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) units, map
+    /// after map.
     pub units: Vec<i8>,
-    /// Of each trained tensor in the order of the outline, what belongs to units that are drawn: of a weight `[inputs, units]` the first
-    /// [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) rows and columns, of a vector as many numbers.
+    /// Of each trained tensor in the order of the outline, what belongs to units that are drawn: of
+    /// a weight `[inputs, units]` the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) rows and
+    /// columns, of a vector as many numbers.
     pub params: Vec<f32>,
 }
 
@@ -63,7 +65,8 @@ pub struct Maps {
 pub struct Images {
     /// Class probabilities of the images shown, image after image.
     pub answers: Vec<f32>,
-    /// What each site of the outline but the first makes of the inspected image, 255 for the site's largest.
+    /// What each site of the outline but the first makes of the inspected image, 255 for the site's
+    /// largest.
     pub activations: Vec<u8>,
     /// Class probabilities of the drawn image; empty if there is none.
     pub drawn: Vec<f32>,

@@ -79,7 +79,8 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Of an image, whose channels are maps, or of any other output, whose units are maps of one pixel.
+    /// Of an image, whose channels are maps, or of any other output, whose units are maps of one
+    /// pixel.
     fn of(extent: Extent, is_narrow: bool) -> Self {
         let (tiles, rows, cols, most) = match extent {
             Extent::Image { rows, cols, channels } => (channels, rows, cols, MAX_MAPS),

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-/// A check box. `id` is also its test id; without one it is found by its name.
+/// A check box. `id` is also its test id.
 #[component]
 pub(crate) fn Checkbox(
-    #[prop(optional)] id: Option<&'static str>,
+    id: &'static str,
     label: &'static str,
     #[prop(into)] is_checked: Signal<bool>,
     #[prop(into)] on_check: Callback<bool>,

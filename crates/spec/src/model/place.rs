@@ -2,8 +2,9 @@
 
 use super::{Block, Model};
 
-/// Where a block stands: its index in its list. Before it, for each block around it from the outermost in, that block's index and the number of
-/// its list that leads on: 0 for a residual block and for every copy of a repeated one, the branch for a parallel one. So its length is odd.
+/// Where a block stands: its index in its list. Before it, for each block around it from the
+/// outermost in, that block's index and the number of its list that leads on: 0 for a residual
+/// block and for every copy of a repeated one, the branch for a parallel one. So its length is odd.
 pub type Place = Vec<usize>;
 
 impl Block {
@@ -56,7 +57,8 @@ impl Model {
         }
     }
 
-    /// Where the block stands that a site's path names; `None` for the input, the output and names that are not of this model.
+    /// Where the block stands that a site's path names; `None` for the input, the output and names
+    /// that are not of this model.
     pub fn place(&self, path: &str) -> Option<Place> {
         let (mut place, mut list, mut words) = (Place::new(), self, path.split('.').peekable());
         loop {
@@ -77,7 +79,8 @@ impl Model {
         }
     }
 
-    /// The index of the block with this name among those of its list: a stem, and which one of those with that stem it is.
+    /// The index of the block with this name among those of its list: a stem, and which one of
+    /// those with that stem it is.
     fn index(&self, name: &str) -> Option<usize> {
         let (stem, number) = name.split_at(name.find(|letter: char| letter.is_ascii_digit())?);
         let before = number.parse::<usize>().ok()?.checked_sub(1)?;
