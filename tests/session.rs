@@ -5,21 +5,14 @@ use descent::data::{Loaded, Request, load};
 use descent::exec::{Backend, gpu::Device};
 use descent::nn::{Activation, Layer};
 use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
-use descent::train::{Frame, Part, RestoreError, Session, Snapshot, View};
+use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
 use std::rc::Rc;
 
 fn data(experiment: &Experiment) -> Rc<Loaded> {
-    let request = Request {
-        dataset: experiment.dataset,
-        noise: experiment.noise,
-        train_percent: experiment.train_percent,
-        features: experiment.features,
-        seed: experiment.seed.clone(),
-    };
     let files = experiment.dataset.entry().files.iter();
     let files = files.map(|name| ((*name).to_owned(), std::fs::read(format!("www/{name}")).expect("bundled data is there"))).collect();
-    Rc::new(load(&request, files).expect("bundled data is sound"))
+    Rc::new(load(&Request::of(experiment), files).expect("bundled data is sound"))
 }
 
 fn session(experiment: &Experiment) -> Session {
@@ -128,7 +121,7 @@ fn evaluating_and_drawing_never_change_what_training_reads() {
             for part in [Part::Test, Part::Train] {
                 block_on(watched.evaluate(part)).expect("the CPU is never lost");
             }
-            block_on(watched.frame(&View { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
+            block_on(watched.frame(&FrameRequest { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
         }
         assert_same(&bits(&mut watched), &bits(&mut trained(&experiment, 30)), "watched and not");
     }
@@ -239,7 +232,8 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
     let dense = |units| Layer::Dense { units, activation: Activation::Tanh };
     let norm = Layer::BatchNorm { activation: Activation::Tanh };
     let mut plane = trained(&Experiment { layers: vec![dense(12), norm, dense(5)], ..Experiment::first_visit() }, 10);
-    let Frame::Maps { unit_size, units, params, .. } = block_on(plane.frame(&View::default())).expect("the CPU is never lost") else {
+    let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
+    else {
         panic!("a spiral has maps")
     };
     assert_eq!(units.len(), (2 + 8 + 8 + 5 + 1) * unit_size * unit_size);
@@ -257,7 +251,8 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
 #[test]
 fn pictures_have_the_sizes_they_announce() {
     let mut plane = trained(&Experiment::first_visit(), 10);
-    let Frame::Maps { size, unit_size, output, units, params } = block_on(plane.frame(&View::default())).expect("the CPU is never lost")
+    let Picture::Maps { size, unit_size, output, units, params } =
+        block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
     };
@@ -270,8 +265,8 @@ fn pictures_have_the_sizes_they_announce() {
     let mut images = trained(&convolutional(), 10);
     let shown = images.shown().expect("digits are shown");
     assert_eq!((shown.image, shown.pixels.len()), ([8, 8], shown.labels.len() * 64));
-    let view = View { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
-    let Frame::Images { shown: answers, activations, drawn } = block_on(images.frame(&view)).expect("the CPU is never lost") else {
+    let request = FrameRequest { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
+    let Picture::Images { shown: answers, activations, drawn } = block_on(images.frame(&request)).expect("the CPU is never lost") else {
         panic!("digits have answers")
     };
     assert_eq!(answers.len(), shown.labels.len() * 10);

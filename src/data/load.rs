@@ -4,9 +4,9 @@ use super::{DataError, Samples, digits, idx, strokes};
 use descent_spec::points::{self, Points};
 use descent_spec::random::seed_from_text;
 use descent_spec::strokes::{TEST_ROWS, TRAIN_ROWS};
-use descent_spec::{Dataset, Features};
+use descent_spec::{Dataset, Experiment, Features};
 
-/// All that decides which samples there are.
+/// The part of an [`Experiment`] that decides which samples there are.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Request {
     /// The set.
@@ -19,6 +19,19 @@ pub struct Request {
     pub features: Features,
     /// Text from which generated samples follow.
     pub seed: String,
+}
+
+impl Request {
+    /// What an experiment asks for.
+    pub fn of(experiment: &Experiment) -> Self {
+        Self {
+            dataset: experiment.dataset,
+            noise: experiment.noise,
+            train_percent: experiment.train_percent,
+            features: experiment.features,
+            seed: experiment.seed.clone(),
+        }
+    }
 }
 
 /// Samples and, of a 2-D set, the points they were made from.

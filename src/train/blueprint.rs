@@ -20,7 +20,7 @@ pub(super) const SHOWN_SAMPLES: usize = 48;
 
 /// The sizes of a run's pictures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Pictures {
+pub(super) enum PictureSizes {
     /// Maps over the plane.
     Maps {
         /// Points along a side of the output map.
@@ -69,7 +69,7 @@ fn init(choice: InitChoice) -> Init {
 }
 
 /// The routines of a run: `step`, `evaluate` and for the 2-D sets `evaluate-train`, and those for its pictures.
-pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: Pictures) -> Routines {
+pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: PictureSizes) -> Routines {
     let gather = |order, first_row, rows: usize, batch: usize, capacity| Gather {
         order,
         first_row,
@@ -96,11 +96,11 @@ pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: Pic
         evaluations.push(("evaluate", sequential(rows, samples.test_rows)));
     }
     let probes = match pictures {
-        Pictures::Maps { size, unit_size } => {
+        PictureSizes::Maps { size, unit_size } => {
             evaluations.push(("evaluate-train", sequential(0, rows)));
             vec![("map", size * size), ("units", unit_size * unit_size)]
         }
-        Pictures::Images { shown } => vec![("probe", shown + 1)],
+        PictureSizes::Images { shown } => vec![("probe", shown + 1)],
     };
     Routines { data_words: samples.data_words(0), step: Some((step, update(experiment))), evaluations, probes }
 }
@@ -113,14 +113,14 @@ fn stored(column: &Column) -> Stored {
 }
 
 /// The pictures of a network with so many multiply-adds a sample.
-pub(super) fn pictures(samples: &Samples, multiplications: usize) -> Pictures {
+pub(super) fn pictures(samples: &Samples, multiplications: usize) -> PictureSizes {
     if samples.classes > 0 {
-        return Pictures::Images { shown: samples.test_rows.min(SHOWN_SAMPLES) };
+        return PictureSizes::Images { shown: samples.test_rows.min(SHOWN_SAMPLES) };
     }
     let is_cheap = |(size, _): &&(usize, usize)| size * size * multiplications <= MAP_MULTIPLICATIONS;
     let [.., coarsest] = MAP_SIZES;
     let (size, unit_size) = *MAP_SIZES.iter().find(is_cheap).unwrap_or(&coarsest);
-    Pictures::Maps { size, unit_size }
+    PictureSizes::Maps { size, unit_size }
 }
 
 /// What a step does to the parameters: PyTorch's defaults; where samples come in TensorFlow Playground's order, its penalties too.

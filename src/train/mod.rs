@@ -16,7 +16,7 @@ pub mod snapshot;
 pub mod trial;
 
 pub use first_values::FirstValues;
-pub use pictures::{Frame, View};
+pub use pictures::{FrameRequest, Picture, Shown};
 pub use rest::RestoreError;
 pub use session::{BuildError, Evaluation, Part, Progress, Session};
 pub use snapshot::{Snapshot, SnapshotError};

@@ -1,6 +1,6 @@
 //! What the page draws of a run: maps over the plane, answers to images.
 
-use super::blueprint::Pictures;
+use super::blueprint::PictureSizes;
 use super::session::Session;
 use crate::exec::ExecError;
 use crate::plan::{NamedSlice, Slice};
@@ -9,9 +9,9 @@ use descent_spec::DRAWN_UNITS;
 /// Half the side of the drawn square.
 const EXTENT: f64 = 6.0;
 
-/// Pictures of one step.
+/// PictureSizes of one step.
 #[derive(Clone, PartialEq, Debug)]
-pub enum Frame {
+pub enum Picture {
     /// Over [-6, 6]², row 0 at the top, i8 with 127 for 1.
     Maps {
         /// Points along a side of `output`.
@@ -39,7 +39,7 @@ pub enum Frame {
 
 /// What a frame of images is to show.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct View {
+pub struct FrameRequest {
     /// The inspected sample, among those shown.
     pub inspected: Option<usize>,
     /// The drawn image: a byte a pixel, 255 for 1.
@@ -61,14 +61,14 @@ impl Session {
     /// Writes what the probes look at: it stays, since routines do not share inputs.
     pub(super) fn write_picture_inputs(&mut self) -> Result<(), ExecError> {
         match self.pictures {
-            Pictures::Maps { size, unit_size } => {
+            PictureSizes::Maps { size, unit_size } => {
                 for (name, side) in [("map", size), ("units", unit_size)] {
                     let words: Vec<u32> = self.grid(side).iter().map(|value| value.to_bits()).collect();
                     self.write_features(name, 0, &words)?;
                 }
                 Ok(())
             }
-            Pictures::Images { shown } => {
+            PictureSizes::Images { shown } => {
                 let samples = &self.data.samples;
                 let rows = samples.train_rows..samples.train_rows + shown;
                 let words: Vec<u32> = rows.flat_map(|row| samples.feature_row(row)).map(f32::to_bits).collect();
@@ -93,7 +93,7 @@ impl Session {
 
     /// The samples that are shown; `None` for the 2-D sets.
     pub fn shown(&self) -> Option<Shown> {
-        let Pictures::Images { shown } = self.pictures else { return None };
+        let PictureSizes::Images { shown } = self.pictures else { return None };
         let samples = &self.data.samples;
         let rows = samples.train_rows..samples.train_rows + shown;
         let pixels = rows.clone().flat_map(|row| samples.feature_row(row)).map(|value| (value * 255.0) as u8).collect();
@@ -101,18 +101,18 @@ impl Session {
         Some(Shown { image: [samples.feature_shape[0], samples.feature_shape[1]], pixels, labels })
     }
 
-    /// Pictures of the present step.
+    /// PictureSizes of the present step.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn frame(&mut self, view: &View) -> Result<Frame, ExecError> {
+    pub async fn frame(&mut self, request: &FrameRequest) -> Result<Picture, ExecError> {
         match self.pictures {
-            Pictures::Maps { size, unit_size } => self.maps(size, unit_size).await,
-            Pictures::Images { shown } => self.answers(shown, view).await,
+            PictureSizes::Maps { size, unit_size } => self.maps(size, unit_size).await,
+            PictureSizes::Images { shown } => self.answers(shown, request).await,
         }
     }
 
-    async fn maps(&mut self, size: usize, unit_size: usize) -> Result<Frame, ExecError> {
+    async fn maps(&mut self, size: usize, unit_size: usize) -> Result<Picture, ExecError> {
         let map = self.probe("map")?;
         // Probes may write their outputs to the same memory, so each is read before the next runs.
         let output = prediction(&map).slice;
@@ -135,18 +135,18 @@ impl Session {
                 units.extend((0..cells).map(|cell| signed_byte(values[cell * width + unit])));
             }
         }
-        Ok(Frame::Maps { size, unit_size, output, units, params })
+        Ok(Picture::Maps { size, unit_size, output, units, params })
     }
 
-    async fn answers(&mut self, shown: usize, view: &View) -> Result<Frame, ExecError> {
+    async fn answers(&mut self, shown: usize, request: &FrameRequest) -> Result<Picture, ExecError> {
         let feature_len = self.data.samples.feature_len();
-        if let Some(drawing) = view.drawing.as_ref().filter(|drawing| drawing.len() == feature_len) {
+        if let Some(drawing) = request.drawing.as_ref().filter(|drawing| drawing.len() == feature_len) {
             let words: Vec<u32> = drawing.iter().map(|pixel| (f32::from(*pixel) / 255.0).to_bits()).collect();
             self.write_features("probe", shown * feature_len, &words)?;
         }
         let outputs = self.probe("probe")?;
         let mut slices = vec![prediction(&outputs).slice];
-        if let Some(row) = view.inspected.filter(|row| *row < shown) {
+        if let Some(row) = request.inspected.filter(|row| *row < shown) {
             slices.extend(outputs[..outputs.len() - 1].iter().map(|layer| {
                 let len = layer.slice.len / (shown + 1);
                 Slice { offset: layer.slice.offset + row * len, len, ..layer.slice }
@@ -155,8 +155,8 @@ impl Session {
         let mut words = self.executor.read(&slices).await?.into_iter();
         let mut answers: Vec<f32> = words.next().expect("the prediction was asked for").into_iter().map(f32::from_bits).collect();
         let drawn = answers.split_off(shown * self.data.samples.classes);
-        let drawn = if view.drawing.is_some() { drawn } else { Vec::new() };
-        Ok(Frame::Images { shown: answers, activations: words.flat_map(|layer| shades(&layer)).collect(), drawn })
+        let drawn = if request.drawing.is_some() { drawn } else { Vec::new() };
+        Ok(Picture::Images { shown: answers, activations: words.flat_map(|layer| shades(&layer)).collect(), drawn })
     }
 
     /// Runs a probe and says where its outputs are: the layers, then the prediction.

@@ -1,7 +1,7 @@
 //! Puts a run to rest in a [`Snapshot`] and wakes it, on this device or another.
 
 use super::session::Session;
-use super::snapshot::{Snapshot, SnapshotError, Stored};
+use super::snapshot::{Snapshot, SnapshotError, StoredTensor};
 use crate::exec::ExecError;
 use crate::plan::{Program, Slice, Target, state};
 use crate::tensor::Shape;
@@ -56,7 +56,7 @@ impl Session {
         let mut words = self.executor.read(&slices).await?;
         let state = words.pop().expect("the state was asked for");
         let counters = COUNTERS.iter().map(|(name, at)| ((*name).to_owned(), state[*at])).collect();
-        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| Stored { name, shape, words }).collect();
+        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| StoredTensor { name, shape, words }).collect();
         Ok(Snapshot { experiment: link::write(&self.experiment), target: target_name(self.target).into(), counters, tensors })
     }
 

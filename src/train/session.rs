@@ -1,6 +1,6 @@
 //! One run: its program, its executor and where it stands.
 
-use super::blueprint::{self, Pictures};
+use super::blueprint::{self, PictureSizes};
 use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
@@ -135,7 +135,7 @@ pub struct Evaluation {
 pub struct Session {
     pub(super) experiment: Experiment,
     pub(super) data: Rc<Loaded>,
-    pub(super) pictures: Pictures,
+    pub(super) pictures: PictureSizes,
     pub(super) executor: Executor,
     model: Model,
     head: Head,

@@ -24,12 +24,12 @@ pub struct Snapshot {
     /// Counters and keys, as words.
     pub counters: Vec<(String, u32)>,
     /// Parameters, moments and statistics.
-    pub tensors: Vec<Stored>,
+    pub tensors: Vec<StoredTensor>,
 }
 
 /// A tensor of a snapshot.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Stored {
+pub struct StoredTensor {
     /// `params/…`, `moment0/…`, `stats/…` and the leaf's name.
     pub name: String,
     /// Its extent.
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
         String::from_utf8(bytes).map_err(|_| SnapshotError::Malformed { what: "a text is not UTF-8", word: start })
     }
 
-    fn tensor(&mut self) -> Result<Stored, SnapshotError> {
+    fn tensor(&mut self) -> Result<StoredTensor, SnapshotError> {
         let name = self.text()?;
         let rank = self.word("no rank")? as usize;
         if rank > MAX_RANK {
@@ -199,7 +199,7 @@ impl<'a> Reader<'a> {
         let elements = extents.iter().try_fold(1usize, |product, extent| product.checked_mul(*extent));
         let elements = elements.ok_or(SnapshotError::Malformed { what: "extents overflow", word: self.at })?;
         let words = self.take(elements, "a tensor is cut off")?.to_vec();
-        Ok(Stored { name, shape: Shape::from(extents), words })
+        Ok(StoredTensor { name, shape: Shape::from(extents), words })
     }
 }
 
@@ -214,9 +214,13 @@ mod tests {
             target: "cpu".into(),
             counters: vec![("done".into(), 77), ("order-key".into(), u32::MAX)],
             tensors: vec![
-                Stored { name: "params/dense1.weight".into(), shape: Shape::from([2, 3]), words: vec![1, 2, 3, 4, 5, f32::NAN.to_bits()] },
-                Stored { name: "stats/empty".into(), shape: Shape::from([0]), words: vec![] },
-                Stored { name: "moment0/scalar".into(), shape: Shape::scalar(), words: vec![9] },
+                StoredTensor {
+                    name: "params/dense1.weight".into(),
+                    shape: Shape::from([2, 3]),
+                    words: vec![1, 2, 3, 4, 5, f32::NAN.to_bits()],
+                },
+                StoredTensor { name: "stats/empty".into(), shape: Shape::from([0]), words: vec![] },
+                StoredTensor { name: "moment0/scalar".into(), shape: Shape::scalar(), words: vec![9] },
             ],
         }
     }

@@ -163,14 +163,7 @@ mod tests {
     #[test]
     fn a_trial_measures_at_least_a_step() {
         let experiment = Experiment::first_visit();
-        let request = crate::data::Request {
-            dataset: experiment.dataset,
-            noise: 0.0,
-            train_percent: 50.0,
-            features: experiment.features,
-            seed: "1".into(),
-        };
-        let data = crate::data::load(&request, Vec::new()).expect("a spiral needs no files");
+        let data = crate::data::load(&crate::data::Request::of(&experiment), Vec::new()).expect("a spiral needs no files");
         let mut trial = Trial::new(&experiment, &data, &Backend::Cpu).expect("the experiment is sound");
         let cost = pollster::block_on(async {
             trial.warm_up().await?;

@@ -99,9 +99,7 @@ fn samples(dataset: Dataset) -> Loaded {
         Dataset::Digits => digits::parse(include_bytes!("../../www/data/digits.bin"), 80.0).expect("the bundled digits"),
         Dataset::Strokes => strokes::samples(1, 200, 50),
         _ => {
-            let start = Experiment::start(dataset);
-            let request = Request { dataset, noise: 0.0, train_percent: 50.0, features: start.features, seed: start.seed };
-            return load(&request, Vec::new()).expect("a generated set");
+            return load(&Request::of(&Experiment::start(dataset)), Vec::new()).expect("a generated set");
         }
     };
     Loaded { samples, points: None }

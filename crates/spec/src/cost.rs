@@ -17,7 +17,7 @@ pub const MAX_BATCH: usize = 4096;
 
 /// What a network costs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Cost {
+pub struct NetworkCost {
     /// Trainable numbers.
     pub params: u64,
     /// What the layers yield for a batch, in bytes.
@@ -69,7 +69,7 @@ impl Experiment {
     ///
     /// # Errors
     /// [`CostError`] if it costs more than the limits of this module or a layer does not fit.
-    pub fn cost(&self) -> Result<Cost, CostError> {
+    pub fn cost(&self) -> Result<NetworkCost, CostError> {
         let too_much = |what, amount, limit| if amount > limit { Err(CostError::TooMuch { what, amount, limit }) } else { Ok(()) };
         too_much("layers", self.layers.len() as u64, MAX_LAYERS as u64)?;
         too_much("samples a step", self.batch_size as u64, MAX_BATCH as u64)?;
@@ -86,7 +86,7 @@ impl Experiment {
         too_much("parameters", tally.params, MAX_PARAMS)?;
         too_much("bytes between layers", bytes, MAX_ACTIVATION_BYTES)?;
         too_much("operations a step", flops, MAX_STEP_FLOPS)?;
-        Ok(Cost { params: tally.params, activation_bytes: bytes, step_flops: flops })
+        Ok(NetworkCost { params: tally.params, activation_bytes: bytes, step_flops: flops })
     }
 }
 

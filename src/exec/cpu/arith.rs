@@ -7,7 +7,7 @@ use crate::tensor::math;
 
 /// The values of a step in a strip.
 #[derive(Clone, Copy)]
-pub(super) enum View<'a> {
+pub(super) enum Operand<'a> {
     /// One for each element.
     Values(&'a [f32]),
     /// The same for all.
@@ -19,17 +19,17 @@ pub(super) enum View<'a> {
 macro_rules! map {
     ($values:expr, $out:expr, |$x:ident| $f:expr) => {
         match $values {
-            View::Values(values) => $out.iter_mut().zip(values).for_each(|(out, value)| {
+            Operand::Values(values) => $out.iter_mut().zip(values).for_each(|(out, value)| {
                 let $x = *value;
                 *out = $f;
             }),
-            View::Number($x) => $out.fill($f),
+            Operand::Number($x) => $out.fill($f),
         }
     };
 }
 
 /// `out[i] = function(x[i])`
-pub(super) fn unary(function: Unary, x: View, out: &mut [f32]) {
+pub(super) fn unary(function: Unary, x: Operand, out: &mut [f32]) {
     match function {
         Unary::Neg => map!(x, out, |x| -x),
         Unary::Abs => map!(x, out, |x| x.abs()),
@@ -52,7 +52,7 @@ pub(super) fn unary(function: Unary, x: View, out: &mut [f32]) {
 }
 
 /// `out[i] = function(a[i], b[i])`
-pub(super) fn binary(function: Binary, a: View, b: View, out: &mut [f32]) {
+pub(super) fn binary(function: Binary, a: Operand, b: Operand, out: &mut [f32]) {
     match function {
         Binary::Add => zip(a, b, out, |a, b| a + b),
         Binary::Sub => zip(a, b, out, |a, b| a - b),
@@ -67,18 +67,18 @@ pub(super) fn binary(function: Binary, a: View, b: View, out: &mut [f32]) {
 }
 
 /// `out[i] = a[i]` where `c[i] != 0`, else `b[i]`
-pub(super) fn select(c: View, a: View, b: View, out: &mut [f32]) {
+pub(super) fn select(c: Operand, a: Operand, b: Operand, out: &mut [f32]) {
     let pick = |c: f32, a: f32, b: f32| if c != 0.0 { a } else { b };
     match (c, a, b) {
-        (View::Number(c), a, b) => match if c != 0.0 { a } else { b } {
-            View::Values(values) => out.copy_from_slice(values),
-            View::Number(value) => out.fill(value),
+        (Operand::Number(c), a, b) => match if c != 0.0 { a } else { b } {
+            Operand::Values(values) => out.copy_from_slice(values),
+            Operand::Number(value) => out.fill(value),
         },
-        (View::Values(c), View::Values(a), View::Values(b)) => {
+        (Operand::Values(c), Operand::Values(a), Operand::Values(b)) => {
             out.iter_mut().zip(c).zip(a.iter().zip(b)).for_each(|((out, c), (a, b))| *out = pick(*c, *a, *b));
         }
-        (c, View::Number(a), b) => zip(c, b, out, |c, b| pick(c, a, b)),
-        (c, a, View::Number(b)) => zip(c, a, out, |c, a| pick(c, a, b)),
+        (c, Operand::Number(a), b) => zip(c, b, out, |c, b| pick(c, a, b)),
+        (c, a, Operand::Number(b)) => zip(c, a, out, |c, a| pick(c, a, b)),
     }
 }
 
@@ -97,11 +97,11 @@ pub(super) fn min(a: f32, b: f32) -> f32 {
 }
 
 #[inline(always)]
-fn zip(a: View, b: View, out: &mut [f32], f: impl Fn(f32, f32) -> f32) {
+fn zip(a: Operand, b: Operand, out: &mut [f32], f: impl Fn(f32, f32) -> f32) {
     match (a, b) {
-        (View::Values(a), View::Values(b)) => out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = f(*a, *b)),
-        (View::Values(a), View::Number(b)) => out.iter_mut().zip(a).for_each(|(out, a)| *out = f(*a, b)),
-        (View::Number(a), View::Values(b)) => out.iter_mut().zip(b).for_each(|(out, b)| *out = f(a, *b)),
-        (View::Number(a), View::Number(b)) => out.fill(f(a, b)),
+        (Operand::Values(a), Operand::Values(b)) => out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = f(*a, *b)),
+        (Operand::Values(a), Operand::Number(b)) => out.iter_mut().zip(a).for_each(|(out, a)| *out = f(*a, b)),
+        (Operand::Number(a), Operand::Values(b)) => out.iter_mut().zip(b).for_each(|(out, b)| *out = f(a, *b)),
+        (Operand::Number(a), Operand::Number(b)) => out.fill(f(a, b)),
     }
 }

@@ -1,6 +1,5 @@
 //! The buffers of a program, and the scratch memory that kernels share.
 
-use super::strip::STRIP;
 use crate::plan::{Program, Slice};
 
 /// The buffers. While a kernel runs, those that it writes are taken out, so that writing borrows nothing that is read.
@@ -52,6 +51,10 @@ impl Memory {
         self.buffers[at] = buffer;
     }
 }
+
+/// Elements of a register: as many are worked on at once. The values of a step (1 KiB) stay in the first-level cache until the next step reads
+/// them.
+pub(super) const STRIP: usize = 256;
 
 /// Memory that kernels use while they run; one kernel's is free for the next.
 #[derive(Default, Debug)]

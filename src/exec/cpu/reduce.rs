@@ -3,8 +3,8 @@
 //! Long sums are taken in blocks whose results are then added, so rounding errors do not grow with the length.
 
 use super::arith::{max, min};
-use super::memory::{Memory, Scratch, need};
-use super::strip::{STRIP, Strips};
+use super::memory::{Memory, STRIP, Scratch, need};
+use super::strip::Strips;
 use super::tile::{COLS, sum_lanes};
 use crate::graph::Reduction;
 use crate::plan::{Fused, Kernel, Slice};

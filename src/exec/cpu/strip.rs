@@ -1,11 +1,8 @@
 //! Expressions, run in strips: one `match` a step and strip, loops that LLVM turns into SIMD inside.
 
-use super::arith::{View, binary, select, unary};
-use super::memory::{Memory, Scratch};
+use super::arith::{Operand, binary, select, unary};
+use super::memory::{Memory, STRIP, Scratch};
 use crate::plan::{Fused, Index, Slice, Step};
-
-/// Elements that are worked on at once. A step's values (1 KiB) stay in the first-level cache until the next step reads them.
-pub(super) const STRIP: usize = 256;
 
 /// An expression, prepared: where each step's value lies is known.
 #[derive(Debug)]
@@ -137,9 +134,9 @@ impl Strips {
         for (at, (step, location)) in self.steps.iter().zip(&self.locations).enumerate() {
             let Location::Register(register) = *location else {
                 if at == last {
-                    match self.view(at, memory, registers, first, len) {
-                        View::Values(values) => out.copy_from_slice(values),
-                        View::Number(value) => out.fill(value),
+                    match self.operand(at, memory, registers, first, len) {
+                        Operand::Values(values) => out.copy_from_slice(values),
+                        Operand::Number(value) => out.fill(value),
                     }
                 }
                 continue;
@@ -176,21 +173,21 @@ impl Strips {
 
     fn step(&self, step: Step, memory: &Memory, registers: &[Vec<f32>], first: usize, out: &mut [f32]) {
         let len = out.len();
-        let view = |at: usize| self.view(at, memory, registers, first, len);
+        let operand = |at: usize| self.operand(at, memory, registers, first, len);
         match step {
             Step::Arg(arg) => match &self.args[arg] {
                 Arg::Read(slice, index) => fetch(index, memory.read(*slice), first, out),
                 Arg::Own => unreachable!("the value at hand is copied before"),
             },
             Step::Constant(value) => out.fill(value),
-            Step::Unary(function, x) => unary(function, view(x), out),
-            Step::Binary(function, a, b) => binary(function, view(a), view(b), out),
-            Step::Select(c, a, b) => select(view(c), view(a), view(b), out),
+            Step::Unary(function, x) => unary(function, operand(x), out),
+            Step::Binary(function, a, b) => binary(function, operand(a), operand(b), out),
+            Step::Select(c, a, b) => select(operand(c), operand(a), operand(b), out),
         }
     }
 
-    fn view<'a>(&self, at: usize, memory: &'a Memory, registers: &'a [Vec<f32>], first: usize, len: usize) -> View<'a> {
-        let operand = || match self.steps[at] {
+    fn operand<'a>(&self, at: usize, memory: &'a Memory, registers: &'a [Vec<f32>], first: usize, len: usize) -> Operand<'a> {
+        let own_memory = || match self.steps[at] {
             Step::Arg(arg) => match &self.args[arg] {
                 Arg::Read(slice, _) => memory.read(*slice),
                 Arg::Own => unreachable!("the value at hand lies in a register"),
@@ -198,10 +195,10 @@ impl Strips {
             _ => unreachable!("only operands are read from memory"),
         };
         match self.locations[at] {
-            Location::Register(register) | Location::Once(register) => View::Values(&registers[register][..len]),
-            Location::Operand => View::Values(&operand()[first..][..len]),
-            Location::Number(value) => View::Number(value),
-            Location::Scalar => View::Number(operand()[0]),
+            Location::Register(register) | Location::Once(register) => Operand::Values(&registers[register][..len]),
+            Location::Operand => Operand::Values(&own_memory()[first..][..len]),
+            Location::Number(value) => Operand::Number(value),
+            Location::Scalar => Operand::Number(own_memory()[0]),
         }
     }
 }
