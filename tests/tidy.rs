@@ -1,35 +1,12 @@
 //! The house rules that a machine can check: who imports whom, what every shader says of itself, what must not be left behind.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The modules of each crate in reading order; each imports only from those before it. Between crates Cargo sees to that.
-const ORDERS: [(&str, &[&str]); 2] = [
-    ("src/", &["tensor", "graph", "plan", "exec", "nn", "data", "train"]),
-    (
-        "crates/spec/src/",
-        &[
-            "choice",
-            "number",
-            "random",
-            "seedrandom",
-            "activation",
-            "catalog",
-            "features",
-            "layer",
-            "experiment",
-            "model_text",
-            "cost",
-            "models",
-            "points",
-            "strokes",
-            "silhouettes",
-            "thumbnail",
-            "link",
-        ],
-    ),
-];
+/// The engine's modules in reading order; each imports only from those before it.
+const READING_ORDER: [&str; 7] = ["tensor", "graph", "plan", "exec", "nn", "data", "train"];
 
 /// Longest file without a line that says why it is long.
 const LONG_LINES: usize = 400;
@@ -68,17 +45,23 @@ fn code(text: &str) -> String {
     text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// The first two names of every path that starts at the root of the crate, with `{…}` written out: `nn::{Layer, init::draw}` is
-/// `nn::Layer` and `nn::init`.
-fn imports(code: &str, depth: usize) -> Vec<String> {
+/// Every path of the code that starts with `crate` or `super`, from the root of the crate, with `{…}` written out: in `nn::model`,
+/// `super::{Layer, init::draw}` is `nn::Layer` and `nn::init::draw`.
+fn imports(code: &str, module: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
-    for root in ["crate::".to_string(), "super::".repeat(depth)] {
-        for (at, _) in code.match_indices(root.as_str()) {
-            let is_longer_chain = code[..at].ends_with("super::") || code[at + root.len()..].starts_with("super::");
-            if !is_longer_chain && !code[..at].ends_with("pub(") {
-                expand(&code[at + root.len()..], "", &mut found);
-            }
+    for (at, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {
+        let is_inside = code[..at].ends_with("::") || code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        if is_inside {
+            continue;
         }
+        let (mut path, mut base) = (&code[at..], module);
+        if let Some(rest) = path.strip_prefix("crate::") {
+            (path, base) = (rest, &[]);
+        }
+        while let Some(rest) = path.strip_prefix("super::") {
+            (path, base) = (rest, base.split_last().map_or(base, |(_, parent)| parent));
+        }
+        expand(path, &base.join("::"), &mut found);
     }
     found
 }
@@ -103,7 +86,7 @@ fn expand(tree: &str, prefix: &str, found: &mut Vec<String>) -> usize {
             len + 2 + expand(rest, &path, found)
         }
         _ => {
-            found.push(path.split("::").take(2).collect::<Vec<_>>().join("::"));
+            found.push(path);
             len
         }
     }
@@ -111,27 +94,73 @@ fn expand(tree: &str, prefix: &str, found: &mut Vec<String>) -> usize {
 
 #[test]
 fn a_use_tree_is_written_out() {
-    let found = imports("use crate::{nn::{Layer, init::{self, draw}}, data}; fn f() { crate::plan::kernel::run() }", 9);
-    assert_eq!(found, ["nn::Layer", "nn::init", "nn::init", "data", "plan::kernel"]);
+    let code = "use crate::{nn::{Layer, init::{self, draw}}, data}; use super::super::Shape; fn f() { super::kernel::run() }";
+    let found = imports(code, &["plan", "fuse", "lower"]);
+    assert_eq!(found, ["nn::Layer", "nn::init::self", "nn::init::draw", "data", "plan::Shape", "plan::fuse::kernel::run"]);
+}
+
+/// The modules of a crate: the path of each from the crate's root, and its code.
+fn modules(folder: &str, sources: &[Source]) -> Vec<(Vec<String>, String)> {
+    let own = sources.iter().filter_map(|source| Some((source.path.strip_prefix(folder)?.strip_suffix(".rs")?, source)));
+    let module = |(path, source): (&str, &Source)| {
+        let names = path.split('/').filter(|name| !["lib", "main", "mod"].contains(name));
+        (names.map(str::to_owned).collect(), code(&source.text))
+    };
+    own.map(module).collect()
+}
+
+/// Who imports from whom within each folder: `(folder, importer, imported)`.
+fn neighbours(modules: &[(Vec<String>, String)]) -> BTreeSet<(String, String, String)> {
+    let mut found = BTreeSet::new();
+    for (module, code) in modules {
+        let names: Vec<&str> = module.iter().map(String::as_str).collect();
+        for import in imports(code, &names) {
+            let parts: Vec<&str> = import.split("::").collect();
+            let is_module = |len: &usize| modules.iter().any(|(known, _)| known.iter().eq(&parts[..*len]));
+            let imported = &parts[..(0..=parts.len()).rev().find(is_module).unwrap_or(0)];
+            let shared = names.iter().zip(imported).take_while(|(a, b)| a == b).count();
+            if let (Some(importer), Some(imported)) = (names.get(shared), imported.get(shared)) {
+                found.insert((names[..shared].join("::"), (*importer).to_owned(), (*imported).to_owned()));
+            }
+        }
+    }
+    found
+}
+
+/// A way along the edges from `to` back to `from`, if there is one.
+fn way_back<'a>(edges: &[(&'a str, &'a str)], from: &str, to: &'a str, seen: &mut Vec<&'a str>) -> bool {
+    if seen.contains(&to) {
+        return false;
+    }
+    seen.push(to);
+    to == from || edges.iter().filter(|(importer, _)| *importer == to).any(|(_, imported)| way_back(edges, from, imported, seen))
 }
 
 #[test]
 fn modules_import_only_from_those_before_them() {
-    for source in sources(&[".rs"]) {
-        let Some((folder, order)) = ORDERS.iter().find(|(folder, _)| source.path.starts_with(folder)) else { continue };
-        let path = &source.path[folder.len()..];
-        let (module, rest) = path.split_once('/').unwrap_or((path.trim_end_matches(".rs"), "mod.rs"));
-        let depth = 1 + rest.split('/').filter(|part| *part != "mod.rs").count();
-        let rank = order.iter().position(|name| *name == module);
-        assert!(rank.is_some() || module == "lib" || module == "bin", "{} has no place in the reading order", source.path);
-        let Some(rank) = rank else { continue };
-        for import in imports(&code(&source.text), depth) {
-            let name = import.split("::").next().unwrap_or_default();
-            if let Some(other) = order.iter().position(|module| *module == name) {
-                assert!(other <= rank, "{} imports {import}: {name} comes after {module}", source.path);
+    let rank = |name: &str| READING_ORDER.iter().position(|module| *module == name);
+    for (folder, importer, imported) in neighbours(&modules("src/", &sources(&[".rs"]))) {
+        if folder.is_empty() && importer != "bin" {
+            let ranks = (rank(&importer), rank(&imported));
+            assert!(ranks.0.is_some() && ranks.1 <= ranks.0, "{importer} imports {imported}, which comes after it in the reading order");
+        }
+    }
+}
+
+#[test]
+fn no_folder_has_a_circle_of_imports() {
+    let sources = sources(&[".rs"]);
+    let mut circles = Vec::new();
+    for folder in ["src/", "crates/spec/src/", "crates/protocol/src/", "crates/worker/src/", "crates/page/src/", "crates/serve/src/"] {
+        let found = neighbours(&modules(folder, &sources));
+        for (module, importer, imported) in &found {
+            let edges: Vec<(&str, &str)> = found.iter().filter(|edge| edge.0 == *module).map(|edge| (&*edge.1, &*edge.2)).collect();
+            if way_back(&edges, importer, imported, &mut Vec::new()) {
+                circles.push(format!("{folder}{module}: {importer} imports {imported}, which leads back to {importer}"));
             }
         }
     }
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
 #[test]
