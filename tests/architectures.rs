@@ -4,9 +4,9 @@
 mod common;
 
 use common::following::Following;
+use common::machine::adapter;
 use descent::data::{Column, Samples};
-use descent::exec::gpu::Device;
-use descent::exec::{Backend, ExecError};
+use descent::exec::Backend;
 use descent::nn::init::Init;
 use descent::nn::{Activation, Architecture, Head, Layer};
 use descent::plan::Target;
@@ -141,11 +141,7 @@ fn random_networks_follow_the_interpreter_on_the_cpu() {
 
 #[test]
 fn random_networks_follow_the_interpreter_on_the_gpu() {
-    let device = match pollster::block_on(Device::request()) {
-        Ok(device) => device,
-        Err(ExecError::NoAdapter(_)) => return println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    };
+    let Some(device) = adapter() else { return };
     // Kernels for real GPUs take a software adapter longer to compile.
     for (target, seeds) in [(device.target(), 1000..1030), (Target::Gpu, 2000..2006)] {
         let backend = Backend::Gpu(device.with_target(target));

@@ -10,8 +10,9 @@ use common::golden_file::GoldenFile;
 use common::golden_links;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use common::golden_train::{self, Trainer, Trajectories};
+use common::machine::adapter;
 use descent::exec::gpu::Device;
-use descent::exec::{Backend, ExecError, Executor};
+use descent::exec::{Backend, Executor};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
 use descent::nn::Model;
@@ -117,18 +118,6 @@ fn reference_gives_pytorchs_answers() {
 #[test]
 fn cpu_gives_pytorchs_answers() {
     run_ops("cpu", |problem| run_program(problem, &Backend::Cpu));
-}
-
-/// The adapter of this machine, or a line that says why its tests are skipped.
-fn adapter() -> Option<Device> {
-    match pollster::block_on(Device::request()) {
-        Ok(device) => Some(device),
-        Err(ExecError::NoAdapter(_)) => {
-            println!("skipped: no adapter");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
 }
 
 fn gpu_answers(target: Target) {

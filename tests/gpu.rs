@@ -1,6 +1,9 @@
 //! What the GPU executor promises besides right numbers: one submission for many steps, shared pipelines, errors instead of panics.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod common;
+
+use common::machine::adapter;
 use descent::exec::ExecError;
 use descent::exec::gpu::{Device, Gpu};
 use descent::graph::{Graph, Unary};
@@ -18,14 +21,6 @@ fn program(target: Target) -> Program {
     let routine = RoutineSpec { name: "forward", graph, outputs, fetch: None, training: None, tally: None };
     let model = ModelSpec { routines: vec![routine], is_regularised: vec![true], update: None, data_words: [0; 3] };
     compile(&model, target).unwrap()
-}
-
-fn adapter() -> Option<Device> {
-    let device = pollster::block_on(Device::request());
-    if let Err(error) = &device {
-        println!("skipped: {error}");
-    }
-    device.ok()
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at its unluckiest.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::{Backend, ExecError, gpu::Device};
+mod common;
+
+use common::machine::{adapter, bundled, data_in};
+use descent::data::Loaded;
+use descent::exec::Backend;
 use descent::spec::{Dataset, Experiment, ModelChoice, OptimizerChoice};
 use descent::train::{Part, Session};
 use pollster::block_on;
@@ -87,19 +90,8 @@ impl Recipe {
     }
 }
 
-/// The samples of a set whose files lie in `folder`.
-fn data(dataset: Dataset, folder: &Path) -> Rc<Loaded> {
-    let start = Experiment::start(dataset);
-    let request = Request { dataset, noise: start.noise, train_percent: start.train_percent, features: start.features, seed: start.seed };
-    let read = |name: &&str| {
-        let path = folder.join(name);
-        ((*name).to_owned(), std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
-    };
-    Rc::new(load(&request, dataset.entry().files.iter().map(read).collect()).expect("the data is sound"))
-}
-
 fn digits() -> Rc<Loaded> {
-    data(Dataset::Digits, &Path::new(env!("CARGO_MANIFEST_DIR")).join("www"))
+    bundled(&Experiment::start(Dataset::Digits))
 }
 
 #[test]
@@ -130,11 +122,8 @@ fn digits_cnn_bn_reaches_its_floor() {
 
 #[test]
 fn digits_cnn_reaches_its_floor_on_the_gpu() {
-    match block_on(Device::request()) {
-        Ok(device) => DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1),
-        Err(ExecError::NoAdapter(_)) => println!("skipped: no adapter"),
-        Err(error) => panic!("{error}"),
-    }
+    let Some(device) = adapter() else { return };
+    DIGITS_CNN.reaches_its_floor(&digits(), &Backend::Gpu(device), "gpu", 1..=1);
 }
 
 /// The folder of large sets, where it is there.
@@ -151,12 +140,12 @@ fn large_sets() -> Option<PathBuf> {
 #[ignore = "a minute or more: an epoch of 60,000 images, three times"]
 fn mnist_mlp_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_MLP.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
+    MNIST_MLP.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }
 
 #[test]
 #[ignore = "minutes: an epoch of 60,000 images, three times"]
 fn mnist_cnn_reaches_its_floor() {
     let Some(folder) = large_sets() else { return };
-    MNIST_CNN.reaches_its_floor(&data(Dataset::Mnist, &folder), &Backend::Cpu, "cpu", SEEDS);
+    MNIST_CNN.reaches_its_floor(&data_in(&folder, &Experiment::start(Dataset::Mnist)), &Backend::Cpu, "cpu", SEEDS);
 }

@@ -1,22 +1,17 @@
 //! A run trains, is put to rest and woken, and replays bit for bit.
 #![cfg(not(target_arch = "wasm32"))]
 
-use descent::data::{Loaded, Request, load};
-use descent::exec::{Backend, gpu::Device};
+mod common;
+
+use common::machine::{adapter, bundled};
+use descent::exec::Backend;
 use descent::nn::{Activation, Layer};
 use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
 use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
-use std::rc::Rc;
-
-fn data(experiment: &Experiment) -> Rc<Loaded> {
-    let files = experiment.dataset.entry().files.iter();
-    let files = files.map(|name| ((*name).to_owned(), std::fs::read(format!("www/{name}")).expect("bundled data is there"))).collect();
-    Rc::new(load(&Request::of(experiment), files).expect("bundled data is sound"))
-}
 
 fn session(experiment: &Experiment) -> Session {
-    Session::new(experiment, &data(experiment), &Backend::Cpu).expect("the experiment is sound")
+    Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
 /// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
@@ -151,13 +146,7 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
 
 /// The CPU and, if there is one, the GPU of this machine.
 fn backends() -> Vec<Backend> {
-    match block_on(Device::request()) {
-        Ok(device) => vec![Backend::Cpu, Backend::Gpu(device)],
-        Err(error) => {
-            println!("skipped on the GPU: {error}");
-            vec![Backend::Cpu]
-        }
-    }
+    std::iter::once(Backend::Cpu).chain(adapter().map(Backend::Gpu)).collect()
 }
 
 /// What a move has to keep: all but the name of the class of devices.
@@ -174,7 +163,7 @@ fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
     let mut moving = trained(&experiment, 10);
     for backend in [gpu, cpu] {
         let left = carried(&mut moving);
-        moving = Session::new(&experiment, &data(&experiment), backend).expect("the experiment is sound");
+        moving = Session::new(&experiment, &bundled(&experiment), backend).expect("the experiment is sound");
         moving.restore(&left).expect("it is of this network");
         assert_same(&left, &carried(&mut moving), "before the first step on another device");
         block_on(moving.run(10)).expect("the device is there");
@@ -199,7 +188,7 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
     let layers = experiment.layers[..2].to_vec();
     let experiment = Experiment { layers, ..experiment };
     for backend in backends() {
-        let mut run = Session::new(&experiment, &data(&experiment), &backend).expect("the experiment is sound");
+        let mut run = Session::new(&experiment, &bundled(&experiment), &backend).expect("the experiment is sound");
         let mut steps_at = |learning_rate: f64, steps: u32| {
             run.reset().expect("the device is there");
             run.set_learning_rate(learning_rate).expect("the device is there");

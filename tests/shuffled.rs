@@ -4,16 +4,16 @@
 mod common;
 
 use common::following::Following;
-use descent::data::{Samples, digits};
+use common::machine::bundled;
+use descent::data::Samples;
 use descent::exec::Backend;
 use descent::nn::init::Init;
 use descent::nn::{Architecture, Head};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use descent::spec::{Dataset, ModelChoice};
+use descent::spec::{Dataset, Experiment, ModelChoice};
 
 fn samples() -> Samples {
-    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/www/data/digits.bin")).expect("the digits are bundled");
-    digits::parse(&bytes, 80.0).expect("they are sound")
+    bundled(&Experiment { train_percent: 80.0, ..Experiment::start(Dataset::Digits) }).samples.clone()
 }
 
 fn follows(choice: ModelChoice, steps: usize) {

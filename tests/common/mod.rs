@@ -11,4 +11,5 @@ pub mod golden_links;
 pub mod golden_ops;
 pub mod golden_train;
 pub mod interpreter;
+pub mod machine;
 pub mod training;
