@@ -1,8 +1,8 @@
-// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty; takes over the statistics
-// that the step worked out. Leaves all as it is where the step is bad (something is not finite) or an earlier one was.
+// Changes all parameters by their gradients: penalty, clipping, coupled weight decay, rule, Playground's penalty. Takes over the statistics
+// that the step worked out. Changes nothing where the step is bad (something is not finite) or an earlier one was.
 //
-// The last kernel of a step: one invocation writes the state's counters, which no other kernel and no other invocation reads or writes;
-// all read what the step's first kernel has written.
+// The last kernel of a step. One invocation writes the state's counters, which no other invocation of this kernel reads. All invocations
+// read what the step's first kernel has written.
 //
 // Spec       src/plan/update/rule.rs, src/plan/update/schedule.rs, src/plan/state.rs
 // Shapes     grads, params: [LEN]; moments: [moments, LEN]; partials: [CHUNKS + 1, 4] (see guard.wgsl); next_stats, stats: [STATS]

@@ -1,10 +1,14 @@
-//! Descent trains neural networks in a browser tab, on the visitor's own GPU, and shows why GPUs are used for it.
+//! Descent trains neural networks in a browser tab, on the visitor's own GPU, and shows why GPUs are
+//! used for it. This crate is the engine. It is a library for Rust programs too:
+//! `examples/train_digits.rs` trains a network in twenty lines.
 //!
 //! # The one idea
 //!
-//! A model, its loss, its optimizer, its data and the batch size compile once into a [`plan::Program`]: flat lists of kernels over a few fixed
-//! buffers. Training K steps is replaying one list K times in one submission. Nothing is allocated, hashed, compiled or sent per step; what
-//! varies from step to step (step number, random keys, learning rate, metrics) lives in one small buffer on the device, [`plan::state`].
+//! A model, its loss, its optimizer, its data and the batch size compile once into a
+//! [`plan::Program`]: flat lists of kernels over a few fixed buffers. Training K steps is replaying
+//! one list K times in one submission. Nothing is allocated, hashed, compiled or sent per step. What
+//! varies from step to step (step number, random keys, learning rate, metrics) lives in one small
+//! buffer on the device, [`plan::state`].
 //!
 //! ```text
 //! Experiment ─► nn ─► Graph ─► autodiff ─► simplify ─► plan(graph, Target) ─► Program ─► exec::cpu  (wasm SIMD, native SIMD)
@@ -16,7 +20,8 @@
 //!
 //! # Layers
 //!
-//! Reading order is dependency order; a module imports only from those above it (`tests/tidy.rs` checks that).
+//! Reading order is dependency order: a module imports only from those above it, and no folder has a
+//! circle of imports (`tests/tidy.rs` checks both).
 //!
 //! | module | turns | into |
 //! | --- | --- | --- |
@@ -29,27 +34,76 @@
 //! | [`data`] | seeds and files | samples |
 //! | [`train`] | an experiment | a run: steps, metrics, snapshots, a device |
 //!
-//! Beside this crate lie `crates/protocol` (what crosses the border between page and worker), `crates/worker` (trains a run in a web worker),
-//! `crates/page` (what a visitor sees) and `crates/serve` (the development server). Cargo enforces who sees whom:
-//! spec ◄ descent ◄ worker, spec ◄ protocol ◄ worker and page.
+//! Beside this crate lie `crates/protocol` (the messages between page and worker), `crates/worker`
+//! (trains a run in a web worker), `crates/page` (what a visitor sees) and `crates/serve` (the
+//! development server). Cargo enforces who sees whom: spec ◄ descent ◄ worker, spec ◄ protocol ◄
+//! worker and page.
 //!
-//! # Decisions that everything rests on
+//! # Decisions
 //!
-//! - **Shapes are static.** Another batch size is another program (milliseconds). A last, smaller batch runs in the same program: each row has a
+//! ## Graph and meaning
+//!
+//! - **Shapes are static.** Another batch size is another program; compiling one takes milliseconds.
+//!   The last, smaller batch of an epoch is kept and runs in the same program: each row has a
 //!   weight, 1 / (valid rows) or 0, and only what mixes rows (losses, batch normalisation) reads it.
-//! - **Autodiff is graph → graph**, before anything runs. An op's gradient stands beside its formula and its f64 reference.
-//! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on the CPU, folded into the kernel before or after.
-//! - **Executors answer to the f64 reference**, never to each other, and use no standard float function beyond `sqrt`: [`tensor::math`] has one
-//!   polynomial each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
-//! - **Buffers have roles**, since WebGPU refuses one buffer bound both for reading and for writing in a dispatch. Values between kernels are
-//!   coloured accordingly. At most eight storage buffers a kernel; nothing beyond WebGPU's default limits is required.
-//! - **A step ends in two dispatches over all parameters**: the guard looks at gradients, loss and statistics by bit pattern (drivers launder
-//!   NaN) and sums in a fixed order; the optimizer clips, applies the schedule, and leaves all untouched once a step was bad.
-//! - **No atomics, no unordered sums.** One seed on one device gives one run, bit for bit. Batches, masks and initial weights are integers' work
-//!   ([`spec::random`]) and equal on every device.
-//! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before anything is allocated, checked arithmetic; no link
-//!   starts a run or names an address.
-//! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a dead or silent worker and goes on from there.
+//! - **One layout each.** Images are NHWC, convolution weights HWIO, dense weights `[in, out]`.
+//!   Files and tests convert at the border.
+//! - **Autodiff is graph → graph**, before anything runs ([`graph::autodiff`]). An op's formula, its
+//!   gradient and its f64 reference stand in one file of [`graph::ops`].
+//! - **The set of ops is closed.** Matches on [`graph::Op`] are exhaustive, so that the compiler
+//!   lists what a new op touches: its file, the variant, a CPU kernel, a shader.
+//! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on
+//!   the CPU, folded into the kernel before or after it. The learning rate is read from the state,
+//!   so that it changes while a run goes on.
+//! - **Executors use no standard float function beyond `sqrt`.** [`tensor::math`] has one polynomial
+//!   each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
+//! - **Executors answer to the f64 reference** ([`mod@graph::reference`]), never to each other. A
+//!   fast path is one more kernel behind the same meaning.
+//!
+//! ## Plan
+//!
+//! - **A program is compiled for a class of devices** ([`plan::Target`]). The programs of one model
+//!   share the names and the order of parameters, and nothing else.
+//! - **Buffers have roles** ([`plan::Role`]), since WebGPU refuses one buffer bound both for reading
+//!   and for writing in a dispatch. Values between kernels are coloured accordingly. A kernel binds
+//!   at most eight storage buffers, and nothing beyond WebGPU's default limits is required.
+//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes. Sizes
+//!   are constants in the text of a kernel and offsets are not, so equal shapes share one pipeline.
+//!   There is no uniform block.
+//! - **A step ends in two dispatches over all parameters.** The guard looks at gradients, loss and
+//!   next statistics by their bits, since drivers launder NaN. The optimizer clips, applies the
+//!   schedule and the rule. A step that is not finite changes nothing, and neither do the steps
+//!   behind it in the same submission.
+//! - **A convolution's gradients are matrix products** that are never written down. Long sums are
+//!   split into ranges on a GPU and added up by a second pass in a fixed order.
+//! - **Memory is planned before anything is allocated**, from first write to last read. A program
+//!   takes the buffers of [`plan::Program::buffers`] and no more.
+//!
+//! ## Randomness and order
+//!
+//! - **Random bits are hash(seed, stream, step, index)**, by integers alone ([`spec::random`]).
+//!   Batches, masks and initial weights are the same on every device.
+//! - **No atomics, no unordered sums.** One seed on one device gives one run, bit for bit. Floats
+//!   are not promised to be equal between devices.
+//! - **Samples come shuffled, as a stream or by a list** ([`plan::kernel::Order`]); evaluations take
+//!   them as they stand.
+//!
+//! ## Running
+//!
+//! - **One encoder, one pass**, cached pipelines and bind groups. K steps are one submission, and K
+//!   adapts to a span of time ([`train::pace`]).
+//! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
+//!   future, so that an executor may wait for others.
+//! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class of
+//!   devices, a format version and a checksum. One mechanism moves a run between devices, recovers
+//!   it and saves it to a file.
+//! - **The automatic choice of a device** takes the CPU for tiny networks and where the GPU is
+//!   emulated ([`train::device`]). What a step costs is measured on a copy of the run, so that the
+//!   run itself stays untouched ([`train::trial`]).
+//! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before
+//!   anything is allocated, checked arithmetic. No link starts a run or names an address.
+//! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a dead
+//!   or silent worker and goes on from there.
 
 pub mod data;
 pub mod exec;

@@ -16,8 +16,6 @@ pub struct DataError {
 }
 
 impl DataError {
-    #[cold]
-    #[inline(never)]
     pub(crate) fn new(file: &str, what: impl Into<String>, offset: impl Into<Option<u64>>, remedy: &'static str) -> Self {
         Self { file: file.into(), what: what.into(), offset: offset.into(), remedy }
     }

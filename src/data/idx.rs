@@ -58,15 +58,15 @@ pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
         return Err(set(kinds));
     };
     if images[0].count == images[1].count {
-        order(&mut images, |part| is_test_name(&part.file));
-        order(&mut labels, |part| is_test_name(&part.file));
+        images.sort_by_key(|part| is_test_name(&part.file));
+        labels.sort_by_key(|part| is_test_name(&part.file));
         let are_named = |train: &str, test: &str| !is_test_name(train) && is_test_name(test);
         if !are_named(&images[0].file, &images[1].file) || !are_named(&labels[0].file, &labels[1].file) {
             return Err(set("have equally many images and no names that tell training from test".into()));
         }
     } else {
-        order(&mut images, |part| Reverse(part.count));
-        order(&mut labels, |part| Reverse(part.classes.len()));
+        images.sort_by_key(|part| Reverse(part.count));
+        labels.sort_by_key(|part| Reverse(part.classes.len()));
     }
 
     for (images, labels) in images.iter().zip(&labels) {
@@ -88,13 +88,6 @@ pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
         return Err(DataError::new(&test.file, "needs more memory than is free", None, "Close other pages and try again"));
     }
     Ok(Samples::from_images(train.size, (train.pixels, train_labels.classes), (test.pixels, test_labels.classes), 1.0 / 255.0))
-}
-
-/// Puts the part with the lesser key first.
-fn order<T, K: Ord>([first, second]: &mut [T; 2], key: impl Fn(&T) -> K) {
-    if key(second) < key(first) {
-        std::mem::swap(first, second);
-    }
 }
 
 /// Whether a file is called as those of the test part are.

@@ -289,8 +289,6 @@ pub struct ShapeError {
 
 impl ShapeError {
     /// An error of `op` on operands of these shapes.
-    #[cold]
-    #[inline(never)]
     pub fn new(op: &'static str, shapes: &[&Shape], why: impl Into<String>) -> Self {
         Self { op, shapes: shapes.iter().map(|shape| (*shape).clone()).collect(), why: why.into() }
     }

@@ -1,7 +1,7 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
-//! One pass in order: each node is rewritten by `Rewriter::rule` over operands that are simple already, then looked up among the nodes that
-//! exist; a last sweep drops what no root needs. It assumes nothing of values: `x · 0` stays, as `x` may be infinite.
+//! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A node that exists already is used again.
+//! A last sweep drops what no root needs. Nothing is assumed of values: `x · 0` stays, since `x` may be infinite.
 
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};

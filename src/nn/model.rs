@@ -167,7 +167,7 @@ impl Outline {
     fn of(architecture: &Architecture) -> Result<Self, LayerError> {
         let mut graph = Graph::new();
         let x = architecture.features(&mut graph, 1);
-        let (network, _) = architecture.lay(&mut graph, x, Mode::Inference)?;
+        let (network, _) = architecture.append_layers(&mut graph, x, Mode::Inference)?;
         Ok(Self {
             params: network.params.into_iter().map(|(param, _)| param).collect(),
             stats: network.stats,
@@ -182,8 +182,8 @@ impl Architecture {
         graph.input("features", extents)
     }
 
-    /// Lays all layers onto `x` and returns the output layer's node.
-    fn lay<'g>(&self, graph: &'g mut Graph, x: NodeId, mode: Mode) -> Result<(Network<'g>, NodeId), LayerError> {
+    /// Appends all layers to `x` and returns the output layer's node.
+    fn append_layers<'g>(&self, graph: &'g mut Graph, x: NodeId, mode: Mode) -> Result<(Network<'g>, NodeId), LayerError> {
         let mut network = Network::new(graph, mode, self.init);
         let mut x = x;
         for (at, layer) in self.layers.iter().enumerate() {
@@ -200,7 +200,7 @@ impl Architecture {
         let mut graph = Graph::new();
         let fetch = self.fetch(&mut graph, gather);
         let rows = Rows { weight: fetch.row_weight, count: fetch.row_count };
-        let (network, output) = self.lay(&mut graph, fetch.features, Mode::Training(rows))?;
+        let (network, output) = self.append_layers(&mut graph, fetch.features, Mode::Training(rows))?;
         let params: Vec<NodeId> = network.params.iter().map(|(_, node)| *node).collect();
         let stats: Vec<(usize, NodeId)> = network.new_stats.into_iter().enumerate().collect();
         let row_loss = self.head.row_loss(&mut graph, output, fetch.target).map_err(|cause| self.output_error(cause))?;
@@ -212,7 +212,7 @@ impl Architecture {
     fn evaluation(&self, name: &'static str, gather: Gather) -> Result<RoutineSpec, LayerError> {
         let mut graph = Graph::new();
         let fetch = self.fetch(&mut graph, gather);
-        let (_, output) = self.lay(&mut graph, fetch.features, Mode::Inference)?;
+        let (_, output) = self.append_layers(&mut graph, fetch.features, Mode::Inference)?;
         let row_loss = self.head.row_loss(&mut graph, output, fetch.target).map_err(|cause| self.output_error(cause))?;
         let correct = self.head.correct(&mut graph, output, fetch.target).map_err(|cause| self.output_error(cause))?;
         Ok(RoutineSpec { name, graph, outputs: Vec::new(), fetch: Some(fetch), training: None, tally: Some((row_loss, correct)) })
@@ -221,7 +221,7 @@ impl Architecture {
     fn probe(&self, name: &'static str, rows: usize) -> Result<RoutineSpec, LayerError> {
         let mut graph = Graph::new();
         let x = self.features(&mut graph, rows);
-        let (network, output) = self.lay(&mut graph, x, Mode::Inference)?;
+        let (network, output) = self.append_layers(&mut graph, x, Mode::Inference)?;
         let mut outputs: Vec<(String, NodeId)> = network.layers.into_iter().map(|(layer, node)| (layer.name, node)).collect();
         let prediction = self.head.prediction(&mut graph, output).map_err(|cause| self.output_error(cause))?;
         outputs.push(("prediction".into(), prediction));

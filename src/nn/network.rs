@@ -6,6 +6,7 @@ use super::norm::{BatchNorm, Rows};
 use super::{Activation, Layer};
 use crate::graph::{Conv, Graph, NodeId, Pool, ShapeError};
 use crate::tensor::Shape;
+use std::collections::HashMap;
 
 /// A trainable tensor and how it starts.
 #[derive(Clone, PartialEq, Debug)]
@@ -57,7 +58,7 @@ pub(super) enum Mode {
     Inference,
 }
 
-/// The layers of one graph as they are laid.
+/// Appends layers to a graph, and keeps a list of what they declare.
 pub(super) struct Network<'g> {
     pub(super) graph: &'g mut Graph,
     pub(super) mode: Mode,
@@ -70,15 +71,17 @@ pub(super) struct Network<'g> {
     pub(super) new_stats: Vec<NodeId>,
     /// Each layer and what comes out of it.
     pub(super) layers: Vec<(LayerInfo, NodeId)>,
+    /// Layers of each kind so far.
+    counts: HashMap<&'static str, usize>,
 }
 
 impl<'g> Network<'g> {
-    /// Nothing laid yet.
+    /// Starts on a graph.
     pub(super) fn new(graph: &'g mut Graph, mode: Mode, init: Init) -> Self {
-        Self { graph, mode, init, params: Vec::new(), stats: Vec::new(), new_stats: Vec::new(), layers: Vec::new() }
+        Self { graph, mode, init, params: Vec::new(), stats: Vec::new(), new_stats: Vec::new(), layers: Vec::new(), counts: HashMap::new() }
     }
 
-    /// Lays one hidden layer onto `x`. `next` is the layer that follows it, if one does.
+    /// Appends one hidden layer to `x`. `next` is the layer that follows it, if one does.
     pub(super) fn layer(&mut self, x: NodeId, layer: Layer, next: Option<Layer>) -> Result<NodeId, ShapeError> {
         // What a batch normalisation subtracts right away is not worth a bias, whose gradient would be nothing but rounding.
         let has_bias = |activation| activation != Activation::Linear || !matches!(next, Some(Layer::BatchNorm { .. }));
@@ -183,7 +186,7 @@ impl<'g> Network<'g> {
         self.finish(name, "Normalise".into(), y, None, activation, cells, 2 * channels)
     }
 
-    /// Adds the bias, applies the activation and books the layer.
+    /// Adds the bias, applies the activation and adds the layer to the list.
     fn finish(
         &mut self,
         name: String,
@@ -204,17 +207,18 @@ impl<'g> Network<'g> {
         Ok(y)
     }
 
-    /// Books a layer without parameters.
-    fn done(&mut self, kind: &str, title: &str, detail: String, y: NodeId) -> Result<NodeId, ShapeError> {
+    /// Adds a layer without parameters to the list.
+    fn done(&mut self, kind: &'static str, title: &str, detail: String, y: NodeId) -> Result<NodeId, ShapeError> {
         let (name, shape) = (self.numbered(kind), self.graph.shape(y)[1..].to_vec());
         self.layers.push((LayerInfo { name, title: title.into(), detail, shape, params: 0, multiplications: 0 }, y));
         Ok(y)
     }
 
-    /// `kind` and the number of layers of that kind so far, this one included.
-    fn numbered(&self, kind: &str) -> String {
-        let is_kind = |name: &str| name.strip_prefix(kind).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-        format!("{kind}{}", 1 + self.layers.iter().filter(|(layer, _)| is_kind(&layer.name)).count())
+    /// The name of the next layer of a kind: `dense1`, then `dense2`.
+    fn numbered(&mut self, kind: &'static str) -> String {
+        let count = self.counts.entry(kind).or_insert(0);
+        *count += 1;
+        format!("{kind}{count}")
     }
 
     /// A weight of this shape, and its bias where there is one.

@@ -242,7 +242,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Sends values to where they are wanted: straight from the kernel where nothing else uses them, by a copy at the end otherwise.
+/// Makes each wanted value lie in its slice: its kernel writes there if no other kernel reads the value, else a copy at the end does.
 fn send(graph: &Graph, wanted: &[(NodeId, Slice)], slices: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
     let mut copies = Vec::new();
     for (at, (id, slice)) in wanted.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The `state` buffer: everything that varies from step to step, in words of 32 bits.
 //!
-//! To keep a step free of races, each word has one writing kernel. `Gather` (the first kernel of a step) writes `STEP`, `IS_FROZEN` and
-//! `VALID_ROWS` from what the last step left; `Optimizer` (the last) reads those and writes the rest of its group. The host writes the third
+//! To keep a step free of races, each word is written by one kernel. `Gather`, the first kernel of a step, writes `STEP`, `IS_FROZEN` and
+//! `VALID_ROWS` from what the last step left. `Optimizer`, the last kernel, reads those and writes the second group. The host writes the third
 //! group before it submits. Words marked f32 hold the bits of a float.
 
 /// u32, by `Gather`: the number of the step that runs, from 0 (a copy of [`DONE`]).

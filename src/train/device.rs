@@ -1,4 +1,4 @@
-//! On which device a run is computed, and why.
+//! Which device a run is computed on, and why.
 
 use descent_spec::DeviceChoice;
 
@@ -6,19 +6,19 @@ use descent_spec::DeviceChoice;
 /// core does 10 to 20 GFLOP/s.
 const TINY_STEP_FLOPS: u64 = 5_000_000;
 
-/// What a browser offers.
+/// The GPU that a browser offers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Adapter {
     /// Whether it is emulated on the CPU.
     pub is_software: bool,
 }
 
-/// The outcome.
+/// The device that was chosen.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ChosenDevice {
     /// Whether the GPU computes.
     pub on_gpu: bool,
-    /// In one sentence.
+    /// The reason, in one sentence for a visitor.
     pub why: &'static str,
 }
 

@@ -1,6 +1,6 @@
-//! A run: what is trained on what, where it stands, and how it is put to rest and woken.
+//! A run: what is trained on what, where it stands, and how it is saved and restored.
 //!
-//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one device, and that into figures, pictures and
+//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one backend, and a session into figures, pictures and
 //! [`Snapshot`]s. It knows no page, no worker and no message.
 
 pub mod bench;
@@ -10,13 +10,13 @@ pub mod device;
 mod first_values;
 pub mod pace;
 pub mod pictures;
-mod rest;
+mod restore;
 pub mod session;
 pub mod snapshot;
 pub mod trial;
 
 pub use first_values::FirstValues;
 pub use pictures::{FrameRequest, Picture, Shown};
-pub use rest::RestoreError;
+pub use restore::RestoreError;
 pub use session::{BuildError, Evaluation, Part, Progress, Session};
 pub use snapshot::{Snapshot, SnapshotError};

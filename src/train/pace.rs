@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// The most steps of one request: more would not be told apart from a hang by a slow clock.
+/// The most steps of one request, so that a request that never ends is noticed.
 const MAX_STEPS: u32 = 1 << 16;
 
 /// Adapts the steps of a request to a span of time.

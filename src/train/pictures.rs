@@ -58,7 +58,7 @@ pub struct Shown {
 }
 
 impl Session {
-    /// Writes what the probes look at: it stays, since routines do not share inputs.
+    /// Writes the inputs of the probes. Written once: routines do not share inputs, so nothing overwrites them.
     pub(super) fn write_picture_inputs(&mut self) -> Result<(), ExecError> {
         match self.pictures {
             PictureSizes::Maps { size, unit_size } => {

@@ -1,4 +1,4 @@
-//! One run: its program, its executor and where it stands.
+//! One run: its program, its executor and how far it has come.
 
 use super::blueprint::{self, PictureSizes};
 use super::first_values::FirstValues;
@@ -57,7 +57,7 @@ pub enum Part {
     Test,
 }
 
-/// Where a run stands.
+/// How far a run has come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Progress {
     /// Steps done.
@@ -72,12 +72,12 @@ pub struct Progress {
     pub divergence: Option<Divergence>,
 }
 
-/// A step that would have written what is not finite.
+/// A step that would have written a number that is not finite. It changed nothing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Divergence {
     /// Its number, from 1.
     pub step: u64,
-    /// The first that was not finite.
+    /// What was not finite; where several things were, the first of gradients, loss and statistics.
     pub cause: NotFinite,
 }
 
@@ -88,7 +88,7 @@ impl fmt::Display for Divergence {
     }
 }
 
-/// What of a step was not finite.
+/// The part of a step that was not finite.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum NotFinite {
     /// The gradient of this parameter.
@@ -243,7 +243,7 @@ impl Session {
         self.executor.write(self.words(state::LEARNING_RATE, 1), &[(learning_rate as f32).to_bits()])
     }
 
-    /// Goes on after a divergence, from the weights before it.
+    /// Lets training go on after a divergence, from the weights before it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -268,7 +268,7 @@ impl Session {
         Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
     }
 
-    /// Where the run stands, once all steps asked for are done.
+    /// How far the run has come, once all steps asked for are done.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -309,7 +309,7 @@ impl Session {
         }
     }
 
-    /// What the chunks amount to.
+    /// The result of an evaluation whose chunks have all been asked for; `None` if there is nothing to evaluate.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.

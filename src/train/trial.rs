@@ -7,11 +7,11 @@ use crate::exec::{Backend, ExecError};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
-/// How long a measurement may take; a single step may take longer.
+/// How long a measurement may take. A single step may take longer.
 const BUDGET_MS: f64 = 80.0;
-/// Single steps that are tried where the first takes long ...
+/// Single steps that are tried where the first takes long.
 const TRIES: usize = 3;
-/// ... unless it takes so long that the run, which waits for them, would seem to have stopped: see [`StepCost::is_doubtful`].
+/// A step that takes longer is not repeated, since the run waits meanwhile: see [`StepCost::is_doubtful`].
 const BELIEVED_MS: f64 = 1_200.0;
 /// Batches of the copy: the work of a step does not depend on how many samples there are.
 const BATCHES: usize = 4;
@@ -26,7 +26,7 @@ pub struct StepCost {
 }
 
 impl StepCost {
-    /// Whether it rests on one step that took so long that it may have waited for something else.
+    /// Whether it rests on a single step that took so long that it may have waited for something else.
     pub fn is_doubtful(&self) -> bool {
         self.steps == 1 && self.step_ms >= BELIEVED_MS
     }

@@ -266,7 +266,7 @@ fn smooth(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
 }
 
 /// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the pixel at its edge.
-// A call of its own: browsers compile a wasm function well only after it was called often, and never while it runs.
+// Not inlined: a browser optimises a wasm function only after many calls, never while a call runs. A function with these loops alone gets there.
 #[inline(never)]
 fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width: f32) {
     let reach = half_width + 0.5;

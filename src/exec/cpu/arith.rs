@@ -1,11 +1,11 @@
 //! Functions of one, two and three numbers over strips.
 //!
-//! Where an operand is a NaN, so is the maximum, the minimum and the ramp: a network that has diverged does not look healthy again.
+//! The maximum, the minimum and the ramp of a NaN are NaN, so that a network that has diverged does not look healthy again.
 
 use crate::graph::{Binary, Unary};
 use crate::tensor::math;
 
-/// The values of a step in a strip.
+/// An operand of a step in a strip.
 #[derive(Clone, Copy)]
 pub(super) enum Operand<'a> {
     /// One for each element.

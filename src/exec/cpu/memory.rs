@@ -13,15 +13,17 @@ impl Memory {
         Self { buffers: program.buffers.iter().map(|buffer| vec![0.0; buffer.len]).collect() }
     }
 
-    /// The words of a slice. Empty buffers, and with them a panic, mean that a kernel reads what it writes.
+    /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that buffer is taken out and looks empty.
     pub(super) fn read(&self, slice: Slice) -> &[f32] {
         &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
     }
 
+    /// The words of a slice.
     pub(super) fn words(&self, slice: Slice) -> &[u32] {
         bytemuck::cast_slice(self.read(slice))
     }
 
+    /// The words of a slice as floats, to be changed.
     pub(super) fn write(&mut self, slice: Slice) -> &mut [f32] {
         &mut self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
     }

@@ -28,7 +28,7 @@ pub struct Gpu {
     buffers: Vec<wgpu::Buffer>,
     routines: Vec<Vec<Ready>>,
     staging: Option<wgpu::Buffer>,
-    /// The last run, not yet submitted: a read that follows it goes along.
+    /// The last run, encoded but not yet submitted, so that a read that follows it needs no submission of its own.
     pending: Option<wgpu::CommandEncoder>,
     counts: Cell<Counts>,
 }
@@ -95,8 +95,8 @@ impl Gpu {
         self.counts.get()
     }
 
-    /// Runs a routine `times` times over, in one submission with a [`Gpu::read`] that comes next. Returns at once; only a read waits, and what
-    /// nothing follows does not begin.
+    /// Encodes a routine `times` times over and returns at once. Only encodes: the next run, write or read submits it, a read together with its
+    /// own copies in one submission.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost or has reported an error.

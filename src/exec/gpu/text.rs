@@ -266,7 +266,7 @@ fn unary(function: Unary, x: &str) -> String {
         Unary::Cos => format!("math_cos({x})"),
         Unary::Sigmoid => format!("math_sigmoid({x})"),
         Unary::Softplus => format!("math_softplus({x})"),
-        // What is no number stays so: drivers' maxima would hide it.
+        // A NaN stays a NaN; the maximum of some drivers would hide it.
         Unary::Relu => format!("select({x}, 0.0, {x} <= 0.0)"),
     }
 }

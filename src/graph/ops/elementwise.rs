@@ -345,7 +345,7 @@ impl Binary {
     /// The function's value in double precision.
     pub fn at(self, a: f64, b: f64) -> f64 {
         let truth = |is_true: bool| if is_true { 1.0 } else { 0.0 };
-        // What is no number stays so, on either side: a maximum does not hide a diverging network.
+        // A NaN on either side yields a NaN, so that a maximum does not hide a diverging network.
         let first_if = |is_first: bool| if is_first { a } else { b };
         match self {
             Binary::Add => a + b,

@@ -1,4 +1,4 @@
-//! From nodes to kernels: which nodes are written to memory, which are folded into the kernel before or after them.
+//! From nodes to kernels: which nodes are written to memory, and which are folded into the kernel before or after them.
 //!
 //! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses it). Element-wise nodes become steps of an
 //! expression; reshapes vanish, since the row-major index of an element does not change; permutations, slices and broadcasts become ways of

@@ -1,4 +1,4 @@
-//! Puts a run to rest in a [`Snapshot`] and wakes it, on this device or another.
+//! Saves a run as a [`Snapshot`] and restores it, on the same backend or another.
 
 use super::session::Session;
 use super::snapshot::{Snapshot, SnapshotError, StoredTensor};
@@ -23,10 +23,10 @@ const COUNTERS: [(&str, usize); 12] = [
     ("dropout-key", state::DROPOUT_KEY),
 ];
 
-/// Why a run cannot be woken.
+/// Why a run cannot be restored.
 #[derive(Clone, PartialEq, Debug)]
 pub enum RestoreError {
-    /// The snapshot does not belong to it.
+    /// The snapshot is of another network.
     Snapshot(SnapshotError),
     /// The device is lost.
     Exec(ExecError),
@@ -95,7 +95,7 @@ impl Session {
     }
 }
 
-/// All that training changes beside the state: name, shape and place of each tensor.
+/// Everything that training changes beside the state: the name, the shape and the words of each tensor.
 fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
     let params = program.params.iter().map(|tensor| (format!("params/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     let moments = program.moments().enumerate().flat_map(|(number, all)| {
