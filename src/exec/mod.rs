@@ -3,13 +3,15 @@
 //! An [`Executor`] turns the kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU ([`gpu`]). It knows no
 //! model, no data set and no clock. Its results answer to the graph's f64 reference, never to another executor's.
 
+mod counts;
 pub mod cpu;
+mod error;
 pub mod gpu;
 
-pub use crate::plan::Counts;
+pub use counts::Counts;
+pub use error::ExecError;
 
 use crate::plan::{Program, Slice, Target};
-use std::fmt;
 
 /// What computes: one core of the CPU, or a GPU.
 #[derive(Clone, Debug)]
@@ -106,44 +108,3 @@ impl Executor {
         }
     }
 }
-
-/// Why a device does not do what it was asked to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum ExecError {
-    /// There is no adapter, or it gives no device; with what it said.
-    NoAdapter(String),
-    /// The device is gone; with its reason.
-    DeviceLost(String),
-    /// A buffer is larger than the device allows.
-    TooLarge {
-        /// What the buffer is for.
-        what: String,
-        /// How large it would be.
-        bytes: u64,
-        /// How large it may be.
-        limit: u64,
-    },
-    /// The device refuses the text of a kernel.
-    Shader {
-        /// Which kernel.
-        kernel: String,
-        /// What the compiler said.
-        message: String,
-    },
-    /// Anything else that the device reports.
-    Device(String),
-}
-
-impl fmt::Display for ExecError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ExecError::NoAdapter(why) => write!(out, "no GPU: {why}"),
-            ExecError::DeviceLost(why) => write!(out, "the GPU is lost: {why}"),
-            ExecError::TooLarge { what, bytes, limit } => write!(out, "{what} needs {bytes} bytes, the GPU allows {limit}"),
-            ExecError::Shader { kernel, message } => write!(out, "the GPU refuses kernel {kernel}: {message}"),
-            ExecError::Device(why) => write!(out, "the GPU reports: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ExecError {}

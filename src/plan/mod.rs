@@ -5,7 +5,6 @@
 
 mod allocate;
 mod compile;
-mod counts;
 pub mod expr;
 mod fuse;
 pub mod kernel;
@@ -17,7 +16,6 @@ pub mod state;
 pub mod update;
 
 pub use compile::{PlanError, compile};
-pub use counts::Counts;
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
 pub use program::{Buffer, BufferId, NamedSlice, Program, Role, Routine, Slice, Target};

@@ -1,6 +1,7 @@
 //! One run: its program, its executor and how far it has come.
 
 use super::blueprint::{self, PictureSizes};
+use super::divergence::{Divergence, NotFinite};
 use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
@@ -8,7 +9,6 @@ use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
 use descent_spec::Experiment;
 use descent_spec::cost::CostError;
-use descent_spec::number;
 use descent_spec::random::{self, Stream};
 use std::fmt;
 use std::rc::Rc;
@@ -48,15 +48,6 @@ impl From<ExecError> for BuildError {
     }
 }
 
-/// A part of the samples that is evaluated.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part {
-    /// What is trained on.
-    Train,
-    /// What is tested on.
-    Test,
-}
-
 /// How far a run has come.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Progress {
@@ -72,64 +63,6 @@ pub struct Progress {
     pub divergence: Option<Divergence>,
 }
 
-/// A step that would have written a number that is not finite. It changed nothing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Divergence {
-    /// Its number, from 1.
-    pub step: u64,
-    /// What was not finite; where several things were, the first of gradients, loss and statistics.
-    pub cause: NotFinite,
-}
-
-impl fmt::Display for Divergence {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (step, cause) = (number::thousands(self.step), &self.cause);
-        write!(out, "Training diverged at step {step}: {cause} was no longer a finite number. The weights are those before that step.")
-    }
-}
-
-/// The part of a step that was not finite.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum NotFinite {
-    /// The gradient of this parameter.
-    Gradient(String),
-    /// The loss.
-    Loss,
-    /// This running statistic.
-    Statistic(String),
-}
-
-impl NotFinite {
-    /// What the state's [`state::BAD_TENSOR`] means.
-    fn from_word(program: &Program, word: u32) -> Self {
-        let at = word as usize;
-        match (program.params.get(at), at.checked_sub(program.params.len() + 1).and_then(|at| program.stats.get(at))) {
-            (Some(param), _) => NotFinite::Gradient(param.name.clone()),
-            (None, Some(stat)) => NotFinite::Statistic(stat.name.clone()),
-            (None, None) => NotFinite::Loss,
-        }
-    }
-}
-
-impl fmt::Display for NotFinite {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            NotFinite::Gradient(name) => write!(out, "the gradient of {name}"),
-            NotFinite::Loss => write!(out, "the loss"),
-            NotFinite::Statistic(name) => write!(out, "the running statistic {name}"),
-        }
-    }
-}
-
-/// The mean over a part of the samples.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Evaluation {
-    /// Mean loss.
-    pub loss: f64,
-    /// Share answered correctly; `None` for regression.
-    pub accuracy: Option<f64>,
-}
-
 /// A run on one device.
 #[derive(Debug)]
 pub struct Session {
@@ -138,7 +71,7 @@ pub struct Session {
     pub(super) pictures: PictureSizes,
     pub(super) executor: Executor,
     model: Model,
-    head: Head,
+    pub(super) head: Head,
     pub(super) target: Target,
     pub(super) state: Slice,
     step: usize,
@@ -264,7 +197,8 @@ impl Session {
         self.executor.read(&[self.words(state::DONE, 1)]).await.map(|_| ())
     }
 
-    fn words(&self, first: usize, len: usize) -> Slice {
+    /// Some words of the state.
+    pub(super) fn words(&self, first: usize, len: usize) -> Slice {
         Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
     }
 
@@ -285,59 +219,5 @@ impl Session {
             .checked_sub(1)
             .map(|bad| Divergence { step: u64::from(bad) + 1, cause: NotFinite::from_word(self.program(), words[state::BAD_TENSOR]) });
         Ok(Progress { step, epoch, train_loss, gradient_norm: float(state::GRAD_NORM), divergence })
-    }
-
-    /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to evaluate.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub fn begin_evaluation(&mut self, part: Part) -> Result<u32, ExecError> {
-        let Some((_, gather)) = self.evaluation(part) else { return Ok(0) };
-        let (first_row, chunks) = (gather.first_row as u32, gather.epoch_steps() as u32);
-        self.executor.write(self.words(state::TALLY_ROW, 3), &[first_row, 0, 0])?;
-        Ok(chunks)
-    }
-
-    /// Evaluates the next chunks.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub fn continue_evaluation(&mut self, part: Part, chunks: u32) -> Result<(), ExecError> {
-        match self.evaluation(part) {
-            Some((routine, _)) => self.executor.run(routine, chunks),
-            None => Ok(()),
-        }
-    }
-
-    /// The result of an evaluation whose chunks have all been asked for; `None` if there is nothing to evaluate.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub async fn end_evaluation(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
-        let Some(rows) = self.evaluation(part).map(|(_, gather)| gather.rows as f64) else { return Ok(None) };
-        let words = self.executor.read(&[self.words(state::TALLY_ROW, 3)]).await?.remove(0);
-        let float = |word: u32| f64::from(f32::from_bits(word));
-        let is_regression = matches!(self.head, Head::HalfSquare { is_classification: false } | Head::Huber { is_classification: false });
-        let accuracy = (!is_regression).then(|| float(words[2]) / rows);
-        Ok(Some(Evaluation { loss: float(words[1]) / rows, accuracy }))
-    }
-
-    /// Evaluates a part without a pause; `None` if there is nothing to evaluate.
-    ///
-    /// # Errors
-    /// [`ExecError`] if the device is lost.
-    pub async fn evaluate(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
-        let chunks = self.begin_evaluation(part)?;
-        self.continue_evaluation(part, chunks)?;
-        self.end_evaluation(part).await
-    }
-
-    fn evaluation(&self, part: Part) -> Option<(usize, &plan::kernel::Gather)> {
-        let name = match part {
-            Part::Train => "evaluate-train",
-            Part::Test => "evaluate",
-        };
-        let routine = self.program().routine(name)?;
-        Some((routine, self.program().routines[routine].gather.as_ref()?))
     }
 }

@@ -16,9 +16,9 @@ mod softmax;
 mod strip;
 mod tile;
 
-use crate::plan;
+use super::counts::Counts;
+use crate::plan::{Kernel, Kind, Program, Routine, Slice};
 use memory::{Memory, Scratch};
-use plan::{Counts, Kernel, Kind, Program, Routine, Slice};
 use strip::Strips;
 
 /// The buffers of a program and its kernels, prepared.

@@ -1,6 +1,6 @@
 //! A GPU: asked for, watched, and the pipelines it has compiled.
 
-use super::super::ExecError;
+use crate::exec::error::ExecError;
 use crate::plan::Target;
 use std::cell::RefCell;
 use std::collections::HashMap;

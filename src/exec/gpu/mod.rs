@@ -14,7 +14,8 @@ mod unroll;
 
 pub use device::Device;
 
-use super::{Counts, ExecError};
+use super::counts::Counts;
+use super::error::ExecError;
 use crate::plan::{BufferId, Kernel, Program, Slice};
 use device::Pipeline;
 use std::cell::Cell;

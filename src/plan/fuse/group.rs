@@ -1,7 +1,8 @@
 //! Element-wise nodes as the steps of one expression.
 
+use super::decide::{Fuser, base};
+use super::draft::Value;
 use super::extents::{index_of, strided};
-use super::{Fuser, Value, base};
 use crate::graph::{NodeId, Op};
 use crate::plan::expr::{Expr, Fused, Index, Step};
 use std::collections::HashMap;

@@ -1,7 +1,9 @@
 //! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel serves.
 
+use super::decide::{Class, Fuser, base, class};
+use super::draft::{Draft, Value};
 use super::extents::{around, conv_kernel, gemm, pool_kernel, rows_and_classes, runs};
-use super::{Class, Draft, Fuser, Group, Value, base, class};
+use super::group::Group;
 use crate::graph::{NodeId, Op, Reduction};
 use crate::plan::expr::Fused;
 use crate::plan::kernel::{ConvKernel, Direction, Gemm, Kind, Pooling};

@@ -94,7 +94,7 @@ fn text(report: &Report) -> String {
         lines.push(format!("best {:.2} GFLOP/s over {} runs; result starts {:?}", kernel.gflops_best, kernel.runs, kernel.check));
     }
     if let Some(calls) = &report.gpu_per_step {
-        lines.push(format!("a step: {:?}", calls.0));
+        lines.push(format!("a step: {:?}", calls));
     }
     lines.join("\n")
 }

@@ -2,7 +2,8 @@
 
 use super::Trouble;
 use crate::exec::Counts;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The result of a case. As JSON it has the fields of the contract; what does not apply is left out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize)]
@@ -84,18 +85,8 @@ pub struct Kernel {
     pub check: Vec<f32>,
 }
 
-/// How often each thing happened.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Calls(
-    /// Names and numbers.
-    pub Vec<(&'static str, f64)>,
-);
-
-impl Serialize for Calls {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
-    }
-}
+/// How often each thing happened, by name.
+pub(super) type Calls = BTreeMap<&'static str, f64>;
 
 impl Report {
     /// A case or a device that there is not.
@@ -134,5 +125,5 @@ pub(super) fn per_step(before: Counts, after: Counts, steps: u64) -> Calls {
     };
     let each = |after: u64, before: u64| ((after - before) as f64 / steps as f64 * 100.0).round() / 100.0;
     let differences = calls(before).into_iter().zip(calls(after)).map(|((name, before), (_, after))| (name, each(after, before)));
-    Calls(differences.filter(|(_, count)| *count > 0.0).collect())
+    differences.filter(|(_, count)| *count > 0.0).collect()
 }

@@ -1,4 +1,4 @@
-//! What running a program took.
+//! What an executor has done.
 
 /// What an executor has done since it was made. A test may assert these; times it may not.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
