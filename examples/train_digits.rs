@@ -1,4 +1,5 @@
-//! Trains a small convolutional network on handwritten digits: `cargo run --release --example train_digits [gpu]`.
+//! Trains a small convolutional network on handwritten digits:
+//! `cargo run --release --example train_digits [gpu]`.
 
 use descent::exec::{Backend, gpu::Device};
 use descent::train::{Part, Session};

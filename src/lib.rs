@@ -1,14 +1,14 @@
-//! Descent trains neural networks in a browser tab, on the visitor's own GPU, and shows why GPUs are
-//! used for it. This crate is the engine. It is a library for Rust programs too:
+//! Descent trains neural networks in a browser tab, on the visitor's own GPU, and shows why GPUs
+//! are used for it. This crate is the engine. It is a library for Rust programs too:
 //! `examples/train_digits.rs` trains a network in twenty lines.
 //!
 //! # The one idea
 //!
 //! A model, its loss, its optimizer, its data and the batch size compile once into a
 //! [`plan::Program`]: flat lists of kernels over a few fixed buffers. Training K steps is replaying
-//! one list K times in one submission. Nothing is allocated, hashed, compiled or sent per step. What
-//! varies from step to step (step number, random keys, learning rate, metrics) lives in one small
-//! buffer on the device, [`plan::state`].
+//! one list K times in one submission. Nothing is allocated, hashed, compiled or sent per step.
+//! What varies from step to step (step number, random keys, learning rate, metrics) lives in one
+//! small buffer on the device, [`plan::state`].
 //!
 //! ```text
 //! Experiment ─► nn ─► Graph ─► autodiff ─► simplify ─► plan(graph, Target) ─► Program ─► exec::cpu  (wasm SIMD, native SIMD)
@@ -20,8 +20,8 @@
 //!
 //! # Layers
 //!
-//! Reading order is dependency order: a module imports only from those above it, and no folder has a
-//! circle of imports (`tests/tidy.rs` checks both).
+//! Reading order is dependency order: a module imports only from those above it, and no folder has
+//! a circle of imports (`tests/tidy.rs` checks both).
 //!
 //! | module | turns | into |
 //! | --- | --- | --- |
@@ -43,20 +43,21 @@
 //!
 //! ## Graph and meaning
 //!
-//! - **Shapes are static.** Another batch size is another program; compiling one takes milliseconds.
-//!   The last, smaller batch of an epoch is kept and runs in the same program: each row has a
-//!   weight, 1 / (valid rows) or 0, and only what mixes rows (losses, batch normalisation) reads it.
+//! - **Shapes are static.** Another batch size is another program; compiling one takes
+//!   milliseconds. The last, smaller batch of an epoch is kept and runs in the same program: each
+//!   row has a weight, 1 / (valid rows) or 0, and only what mixes rows (losses, batch
+//!   normalisation) reads it.
 //! - **One layout each.** Images are NHWC, convolution weights HWIO, dense weights `[in, out]`.
 //!   Files and tests convert at the border.
-//! - **Autodiff is graph → graph**, before anything runs ([`graph::autodiff`]). An op's formula, its
-//!   gradient and its f64 reference stand in one file of [`graph::ops`].
+//! - **Autodiff is graph → graph**, before anything runs ([`graph::autodiff`]). An op's formula,
+//!   its gradient and its f64 reference stand in one file of [`graph::ops`].
 //! - **The set of ops is closed.** Matches on [`graph::Op`] are exhaustive, so that the compiler
 //!   lists what a new op touches: its file, the variant, a CPU kernel, a shader.
 //! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on
 //!   the CPU, folded into the kernel before or after it. The learning rate is read from the state,
 //!   so that it changes while a run goes on.
-//! - **Executors use no standard float function beyond `sqrt`.** [`tensor::math`] has one polynomial
-//!   each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
+//! - **Executors use no standard float function beyond `sqrt`.** [`tensor::math`] has one
+//!   polynomial each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
 //! - **Executors answer to the f64 reference** ([`mod@graph::reference`]), never to each other. A
 //!   fast path is one more kernel behind the same meaning.
 //!
@@ -64,12 +65,13 @@
 //!
 //! - **A program is compiled for a class of devices** ([`plan::Target`]). The programs of one model
 //!   share the names and the order of parameters, and nothing else.
-//! - **Buffers have roles** ([`plan::Role`]), since WebGPU refuses one buffer bound both for reading
-//!   and for writing in a dispatch. Values between kernels are coloured accordingly. A kernel binds
-//!   at most eight storage buffers, and nothing beyond WebGPU's default limits is required.
-//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes. Sizes
-//!   are constants in the text of a kernel and offsets are not, so equal shapes share one pipeline.
-//!   There is no uniform block.
+//! - **Buffers have roles** ([`plan::Role`]), since WebGPU refuses one buffer bound both for
+//!   reading and for writing in a dispatch. Values between kernels are coloured accordingly. A
+//!   kernel binds at most eight storage buffers, and nothing beyond WebGPU's default limits is
+//!   required.
+//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes.
+//!   Sizes are constants in the text of a kernel and offsets are not, so equal shapes share one
+//!   pipeline. There is no uniform block.
 //! - **A step ends in two dispatches over all parameters.** The guard looks at gradients, loss and
 //!   next statistics by their bits, since drivers launder NaN. The optimizer clips, applies the
 //!   schedule and the rule. A step that is not finite changes nothing, and neither do the steps
@@ -85,8 +87,8 @@
 //!   Batches, masks and initial weights are the same on every device.
 //! - **No atomics, no unordered sums.** One seed on one device gives one run, bit for bit. Floats
 //!   are not promised to be equal between devices.
-//! - **Samples come shuffled, as a stream or by a list** ([`plan::kernel::Order`]); evaluations take
-//!   them as they stand.
+//! - **Samples come shuffled, as a stream or by a list** ([`plan::kernel::Order`]); evaluations
+//!   take them as they stand.
 //!
 //! ## Running
 //!
@@ -94,16 +96,16 @@
 //!   adapts to a span of time ([`train::pace`]).
 //! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
 //!   future, so that an executor may wait for others.
-//! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class of
-//!   devices, a format version and a checksum. One mechanism moves a run between devices, recovers
-//!   it and saves it to a file.
+//! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class
+//!   of devices, a format version and a checksum. One mechanism moves a run between devices,
+//!   recovers it and saves it to a file.
 //! - **The automatic choice of a device** takes the CPU for tiny networks and where the GPU is
 //!   emulated ([`train::device`]). What a step costs is measured on a copy of the run, so that the
 //!   run itself stays untouched ([`train::trial`]).
 //! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before
 //!   anything is allocated, checked arithmetic. No link starts a run or names an address.
-//! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a dead
-//!   or silent worker and goes on from there.
+//! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a
+//!   dead or silent worker and goes on from there.
 
 pub mod data;
 pub mod exec;

@@ -1,4 +1,5 @@
-//! Networks that nobody chose: layers, extents, batches, losses and optimizers at random take the steps that the f64 interpreter takes.
+//! Networks that nobody chose: layers, extents, batches, losses and optimizers at random take the
+//! steps that the f64 interpreter takes.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
@@ -17,8 +18,9 @@ use descent::tensor::Shape;
 /// More than an epoch of the smallest sets, whose last batch is smaller.
 const STEPS: usize = 6;
 
-/// Of the loss, relative where it is above 1. Adaptive optimizers turn rounding errors of a gradient that is nearly 0 into whole steps, which
-/// change a loss little, but more than its own rounding.
+/// Of the loss, relative where it is above 1. Adaptive optimizers turn rounding errors of a
+/// gradient that is nearly 0 into whole steps, which change a loss little, but more than its own
+/// rounding.
 const TOLERANCE: f64 = 2e-4;
 
 /// One of a list.

@@ -1,4 +1,5 @@
-//! Every executor against PyTorch's answers: op cases forward and backward, in the manifests' tolerances.
+//! Every executor against PyTorch's answers: op cases forward and backward, in the manifests'
+//! tolerances.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
@@ -41,7 +42,8 @@ const COMPLETE: [&str; 15] = [
 /// Cases of those that the engine has no op for.
 const MISSING: [&str; 6] = ["index_select", "gather_1", "upsample_nearest_2", "upsample_bilinear_2", "upsample_bilinear_ac", "cumsum_1"];
 
-/// The op files of `GOLDEN_DIR` or `../shared/golden`; where that is absent, those of the bundled excerpt.
+/// The op files of `GOLDEN_DIR` or `../shared/golden`; where that is absent, those of the bundled
+/// excerpt.
 fn op_files() -> Vec<GoldenFile> {
     let Some(dir) = golden_dir() else { return golden_excerpt::op_files().collect() };
     let dir = dir.join("ops");
@@ -54,7 +56,8 @@ fn op_files() -> Vec<GoldenFile> {
     manifests.iter().map(|path| GoldenFile::parse(&read(path), &read(&path.with_extension("safetensors")))).collect()
 }
 
-/// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that should not be.
+/// Runs every op file, prints a line for each, and fails if a case failed or a case is missing that
+/// should not be.
 fn run_ops(executor: &str, compute: impl Fn(&Problem) -> Vec<Vec<f64>>) {
     let mut complaints = 0;
     for file in op_files() {
@@ -136,7 +139,8 @@ fn software_gpu_gives_pytorchs_answers() {
     gpu_answers(Target::SoftwareGpu);
 }
 
-/// Runs the first `most` trajectories of every model of `train/` that the engine has the layers for, and counts the other models'.
+/// Runs the first `most` trajectories of every model of `train/` that the engine has the layers
+/// for, and counts the other models'.
 fn run_training(
     executor: &str,
     tolerance: &str,

@@ -1,4 +1,5 @@
-//! What the GPU executor promises besides right numbers: one submission for many steps, shared pipelines, errors instead of panics.
+//! What the GPU executor promises besides right numbers: one submission for many steps, shared
+//! pipelines, errors instead of panics.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;

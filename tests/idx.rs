@@ -1,4 +1,5 @@
-//! Data set files that visitors bring: good ones are read, and nothing they can contain makes the reader panic.
+//! Data set files that visitors bring: good ones are read, and nothing they can contain makes the
+//! reader panic.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[path = "fuzz/entry.rs"]
@@ -68,7 +69,8 @@ fn every_cut_of_a_good_set_is_refused() {
     }
 }
 
-/// Changes an input as fuzzers do: bits, bytes, words of extreme values, cuts, repeats, splices with another seed.
+/// Changes an input as fuzzers do: bits, bytes, words of extreme values, cuts, repeats, splices
+/// with another seed.
 fn mutate(input: &mut Vec<u8>, other: &[u8], rng: &mut Rng) {
     const EXTREMES: [u32; 8] = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
     for _ in 0..=rng.below(4) {

@@ -1,4 +1,5 @@
-//! Optimizers and schedules agree with PyTorch's (`golden/train/optimizer_unit` and `schedules.json`).
+//! Optimizers and schedules agree with PyTorch's (`golden/train/optimizer_unit` and
+//! `schedules.json`).
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;

@@ -1,4 +1,5 @@
-//! What the planner makes of whole training steps: few kernels, few buffers, none read and written at once.
+//! What the planner makes of whole training steps: few kernels, few buffers, none read and written
+//! at once.
 #![cfg(not(target_arch = "wasm32"))]
 
 use descent::graph::{Conv, Graph, NodeId, Pool, Unary, autodiff};

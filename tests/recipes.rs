@@ -1,4 +1,5 @@
-//! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at its unluckiest.
+//! The recipes of `golden/ACCURACY.md` reach their floors: what one run of PyTorch would reach at
+//! its unluckiest.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;
@@ -16,11 +17,13 @@ use std::rc::Rc;
 /// The seeds of the runs that are held to a floor.
 const SEEDS: RangeInclusive<u32> = 1..=3;
 
-/// Mean and standard deviation of `digits_cnn` over 197 runs of PyTorch's recipe (seeds 1000 to 1196, of which the table's five are the first).
+/// Mean and standard deviation of `digits_cnn` over 197 runs of PyTorch's recipe (seeds 1000 to
+/// 1196, of which the table's five are the first).
 ///
-/// The table's floor of 92.5 % is that of its five runs, whose standard deviation of 0.58 points is half the true one: 8 of the 197 stay below
-/// it, as do 17 of this engine's seeds 1 to 256 (mean 94.37 %, standard deviation 1.10), among them 1 to 3. Most of the spread is that of the
-/// initial weights: those of seeds 2 and 3 average 92.6 % and 92.9 % over twelve orders of the samples.
+/// The table's floor of 92.5 % is that of its five runs, whose standard deviation of 0.58 points is
+/// half the true one: 8 of the 197 stay below it, as do 17 of this engine's seeds 1 to 256 (mean
+/// 94.37 %, standard deviation 1.10), among them 1 to 3. Most of the spread is that of the initial
+/// weights: those of seeds 2 and 3 average 92.6 % and 92.9 % over twelve orders of the samples.
 const DIGITS_CNN_MEAN: f64 = 0.9436;
 const DIGITS_CNN_SD: f64 = 0.01105;
 
@@ -109,7 +112,8 @@ fn digits_cnn_is_as_good_as_pytorchs_on_average() {
     const RUNS: u32 = 24;
     let data = digits();
     let mean = (1..=RUNS).map(|seed| DIGITS_CNN.accuracy(&data, &Backend::Cpu, seed)).sum::<f64>() / f64::from(RUNS);
-    // Three standard errors of such a mean; a lucky average shows test samples that were trained on.
+    // Three standard errors of such a mean; a lucky average shows test samples that were trained
+    // on.
     let margin = 3.0 * DIGITS_CNN_SD / f64::from(RUNS).sqrt();
     println!("recipe digits_cnn cpu, seeds 1 to {RUNS}: {mean:.4}, PyTorch's {DIGITS_CNN_MEAN} ± {margin:.4}");
     assert!((mean - DIGITS_CNN_MEAN).abs() <= margin, "the mean of {RUNS} runs is {mean:.4}, PyTorch's {DIGITS_CNN_MEAN}");

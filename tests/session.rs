@@ -14,7 +14,8 @@ fn session(experiment: &Experiment) -> Session {
     Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
-/// A convolutional network with batch normalisation and dropout on the real digits: everything that a snapshot must keep.
+/// A convolutional network with batch normalisation and dropout on the real digits: everything that
+/// a snapshot must keep.
 fn convolutional() -> Experiment {
     let conv = |channels| Layer::Conv { channels, kernel: 3, stride: 1, is_same: true, activation: Activation::Linear };
     let norm = Layer::BatchNorm { activation: Activation::Relu };
@@ -195,7 +196,8 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
             block_on(run.run(steps)).expect("the device is there");
             (block_on(run.progress()).expect("the device is there"), bits(&mut run))
         };
-        // With the smaller rate only a variance overflows, and hides that from loss and gradients: x / √∞ = 0.
+        // With the smaller rate only a variance overflows, and hides that from loss and gradients:
+        // x / √∞ = 0.
         for learning_rate in [1e22, 1e36] {
             let (progress, kept) = steps_at(learning_rate, 20);
             assert!(progress.divergence.is_some(), "a rate of {learning_rate:e} diverges");

@@ -1,4 +1,5 @@
-//! Shuffled epochs with a smaller last batch: the CPU executor takes the steps that the f64 interpreter takes on the same rows.
+//! Shuffled epochs with a smaller last batch: the CPU executor takes the steps that the f64
+//! interpreter takes on the same rows.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;

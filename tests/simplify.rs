@@ -4,7 +4,8 @@ use descent::graph::autodiff::gradients;
 use descent::graph::simplify::simplify;
 use descent::graph::{Conv, Graph, NodeId, Op, Pool, ShapeError};
 
-/// `Σ_r cross_entropy(logits, target)[r] · row_weight[r]`, then its gradients in all parameters, simplified.
+/// `Σ_r cross_entropy(logits, target)[r] · row_weight[r]`, then its gradients in all parameters,
+/// simplified.
 fn trained(mut graph: Graph, logits: NodeId) -> Result<(Graph, Vec<NodeId>), ShapeError> {
     let rows = graph.shape(logits)[0];
     let target = graph.input("target", [rows]);
@@ -60,8 +61,9 @@ fn gradient_of_a_two_layer_network_has_no_node_to_spare() -> Result<(), ShapeErr
         assert_eq!(graph.node(weight).op, Op::Matmul { ta: true, tb: false });
         assert_eq!(graph.node(weight).inputs[1], graph.node(bare(&graph, bias)).inputs[0], "both are sums over the same gradient");
     }
-    // Forward: 2 products, 2 biases, relu. Backward: loss, dx of the second product, its mask (a comparison with 0, a choice), 2 weights,
-    // 2 biases and the reshapes that leave out the summed axis.
+    // Forward: 2 products, 2 biases, relu. Backward: loss, dx of the second product, its mask (a
+    // comparison with 0, a choice), 2 weights, 2 biases and the reshapes that leave out the summed
+    // axis.
     assert_eq!(count(&graph, |op| !matches!(op, Op::Input(_) | Op::Param(_) | Op::Constant(_))), 5 + 1 + 1 + 2 + 2 + 2 + 2);
     Ok(())
 }

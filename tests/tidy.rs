@@ -1,4 +1,5 @@
-//! The house rules that a machine can check: who imports whom, what every shader says of itself, what must not be left behind.
+//! The house rules that a machine can check: who imports whom, what every shader says of itself,
+//! what must not be left behind.
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeSet;
@@ -45,8 +46,9 @@ fn code(text: &str) -> String {
     text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// Every path of the code that starts with `crate` or `super`, from the root of the crate, with `{…}` written out: in `nn::model`,
-/// `super::{Layer, init::draw}` is `nn::Layer` and `nn::init::draw`.
+/// Every path of the code that starts with `crate` or `super`, from the root of the crate, with
+/// `{…}` written out: in `nn::model`, `super::{Layer, init::draw}` is `nn::Layer` and
+/// `nn::init::draw`.
 fn imports(code: &str, module: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices("crate::").chain(code.match_indices("super::")) {

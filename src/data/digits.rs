@@ -1,4 +1,5 @@
-//! The 1,797 handwritten digits that come with the page: 8×8 pixels of 17 shades (E. Alpaydin and C. Kaynak, UCI; CC BY 4.0).
+//! The 1,797 handwritten digits that come with the page: 8×8 pixels of 17 shades (E. Alpaydin and
+//! C. Kaynak, UCI; CC BY 4.0).
 
 use super::{DataError, Samples};
 
@@ -10,10 +11,12 @@ const HEADER: usize = 24;
 pub const FILE: &str = "digits.bin";
 pub(crate) const REMEDY: &str = "Reload the page; if it stays so, the page was not installed completely";
 
-/// Reads `digits.bin`, all numbers little-endian: `DIGITS08`, then `count`, 8, 8, 10 as u32, then `count · 64` pixels 0 to 16, then `count` labels.
+/// Reads `digits.bin`, all numbers little-endian: `DIGITS08`, then `count`, 8, 8, 10 as u32, then
+/// `count · 64` pixels 0 to 16, then `count` labels.
 ///
-/// Later images come from other writers, so rows are split by number: row `i` is tested on where `i · t mod 100 < t`, with `t` the whole
-/// percentage that is not trained on. With 80 % those are the rows whose number is divisible by 5.
+/// Later images come from other writers, so rows are split by number: row `i` is tested on where
+/// `i · t mod 100 < t`, with `t` the whole percentage that is not trained on. With 80 % those are
+/// the rows whose number is divisible by 5.
 ///
 /// # Errors
 /// [`DataError`] if the bytes are not such a file.

@@ -1,4 +1,5 @@
-//! One gzip member from untrusted bytes (RFC 1952); the inflating itself (RFC 1951) is `miniz_oxide`'s.
+//! One gzip member from untrusted bytes (RFC 1952); the inflating itself (RFC 1951) is
+//! `miniz_oxide`'s.
 
 use super::DataError;
 use miniz_oxide::inflate::TINFLStatus;
@@ -7,7 +8,8 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
 /// The most that a file may unpack to: Fashion-MNIST takes 45 MiB.
 pub(crate) const MAX_UNPACKED: usize = 256 << 20;
-/// The most that a byte may unpack to. Images of digits shrink 5 times, so that more is a trap and not a data set ...
+/// The most that a byte may unpack to. Images of digits shrink 5 times, so that more is a trap and
+/// not a data set ...
 const MAX_RATIO: usize = 200;
 /// ... unless it is small: a thousand labels that are all the same.
 const ALWAYS_ALLOWED: usize = 64 << 10;
@@ -23,10 +25,12 @@ pub(crate) fn is_gzip(bytes: &[u8]) -> bool {
 
 /// Unpacks the one member of a gzip file.
 ///
-/// Memory is taken once, for the length that the file's end announces, if that length is within the caps.
+/// Memory is taken once, for the length that the file's end announces, if that length is within the
+/// caps.
 ///
 /// # Errors
-/// [`DataError`] if the file is cut, damaged, has several members, or announces more than the caps allow.
+/// [`DataError`] if the file is cut, damaged, has several members, or announces more than the caps
+/// allow.
 pub(crate) fn unpack(file: &str, bytes: &[u8]) -> Result<Vec<u8>, DataError> {
     let refuse = |what: String, offset: usize, remedy| DataError::new(file, what, offset as u64, remedy);
     let body = header_len(file, bytes)?;

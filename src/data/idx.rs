@@ -1,7 +1,8 @@
 //! MNIST and Fashion-MNIST from the IDX files a visitor brings, packed by gzip or not.
 //!
-//! The bytes are untrusted: sizes are capped, arithmetic is checked, memory is asked for. Which file is which is told from what is in it; names
-//! decide only where both parts have equally many images.
+//! The bytes are untrusted: sizes are capped, arithmetic is checked, memory is asked for. Which
+//! file is which is told from what is in it; names decide only where both parts have equally many
+//! images.
 
 use super::gzip;
 use super::{DataError, Samples};
@@ -11,7 +12,8 @@ use std::cmp::Reverse;
 pub const MAX_FILE: usize = 64 << 20;
 /// The longest side of an image.
 const MAX_SIDE: u32 = 64;
-/// Pixels of both parts together: WebGPU promises 128 MiB a binding, and labels must fit beside them.
+/// Pixels of both parts together: WebGPU promises 128 MiB a binding, and labels must fit beside
+/// them.
 const MAX_PIXELS: usize = 120 << 20;
 /// The highest label.
 const MAX_LABEL: u8 = 9;
@@ -37,10 +39,12 @@ struct Labels {
     classes: Vec<u8>,
 }
 
-/// Puts the four files of a set together: (name, bytes) in any order, training and test images and labels.
+/// Puts the four files of a set together: (name, bytes) in any order, training and test images and
+/// labels.
 ///
 /// # Errors
-/// [`DataError`] if a file is not IDX, is damaged or too large, or if the four do not belong together.
+/// [`DataError`] if a file is not IDX, is damaged or too large, or if the four do not belong
+/// together.
 pub fn assemble(files: Vec<(String, Vec<u8>)>) -> Result<Samples, DataError> {
     let set = |what: String| DataError::new("The files", what, None, WANTED);
     if files.len() != 4 {
@@ -96,7 +100,8 @@ fn is_test_name(name: &str) -> bool {
     name.contains("t10k") || name.contains("test")
 }
 
-/// Reads one file: big-endian, two zero bytes, the type 8 (bytes), the number of dimensions, the dimensions, the bytes.
+/// Reads one file: big-endian, two zero bytes, the type 8 (bytes), the number of dimensions, the
+/// dimensions, the bytes.
 fn read(file: String, bytes: Vec<u8>) -> Result<Idx, DataError> {
     let refuse = |what: String, offset: usize, remedy| Err(DataError::new(&file, what, offset as u64, remedy));
     if bytes.len() > MAX_FILE {

@@ -43,7 +43,8 @@ pub struct Loaded {
     pub points: Option<Points>,
 }
 
-/// Makes or reads a data set; `files` (name, bytes) are those of [`descent_spec::catalog::Entry::files`] or the ones a visitor chose.
+/// Makes or reads a data set; `files` (name, bytes) are those of
+/// [`descent_spec::catalog::Entry::files`] or the ones a visitor chose.
 ///
 /// # Errors
 /// [`DataError`] if a file is missing or refused.

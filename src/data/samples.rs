@@ -81,7 +81,8 @@ pub struct Samples {
     pub classes: usize,
 }
 
-/// Samples as the words of a data buffer: features, targets, list of rows, each part padded to whole multiples of [`Slice::ALIGN`] words.
+/// Samples as the words of a data buffer: features, targets, list of rows, each part padded to
+/// whole multiples of [`Slice::ALIGN`] words.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Packed {
     /// The words.
@@ -109,7 +110,8 @@ impl Samples {
         (row * len..(row + 1) * len).map(|element| self.features.value(element))
     }
 
-    /// Words of features, targets and a list of `listed` rows, as [`crate::plan::ModelSpec::data_words`] asks for.
+    /// Words of features, targets and a list of `listed` rows, as
+    /// [`crate::plan::ModelSpec::data_words`] asks for.
     pub fn data_words(&self, listed: usize) -> [usize; 3] {
         [self.features.words(), self.target.words(), listed]
     }

@@ -1,7 +1,8 @@
 //! Runs a [`Program`].
 //!
-//! An [`Executor`] turns the kernels of a program into numbers in its buffers: on one CPU core ([`cpu`]) or on a GPU ([`gpu`]). It knows no
-//! model, no data set and no clock. Its results answer to the graph's f64 reference, never to another executor's.
+//! An [`Executor`] turns the kernels of a program into numbers in its buffers: on one CPU core
+//! ([`cpu`]) or on a GPU ([`gpu`]). It knows no model, no data set and no clock. Its results answer
+//! to the graph's f64 reference, never to another executor's.
 
 mod counts;
 pub mod cpu;
@@ -42,7 +43,8 @@ pub enum Executor {
 }
 
 impl Executor {
-    /// Prepares a program that was compiled for the backend's [`Backend::target`]. Its buffers hold zeros.
+    /// Prepares a program that was compiled for the backend's [`Backend::target`]. Its buffers hold
+    /// zeros.
     ///
     /// # Errors
     /// [`ExecError`] if the GPU refuses a buffer or a kernel, or is lost.

@@ -3,13 +3,15 @@
 use super::ops::{conv, elementwise, loss, matmul, movement, reduce, softmax};
 use super::{Graph, NodeId, Op, ShapeError};
 
-/// Appends the gradients in `wrt` of `Σ output · upstream` over all `outputs`, given as (output, upstream).
+/// Appends the gradients in `wrt` of `Σ output · upstream` over all `outputs`, given as (output,
+/// upstream).
 ///
-/// An upstream is stretched to its output's shape, so that `graph.constant(1.0)` stands for the gradient of a loss in itself. A node that no
-/// output depends on gets zeros.
+/// An upstream is stretched to its output's shape, so that `graph.constant(1.0)` stands for the
+/// gradient of a loss in itself. A node that no output depends on gets zeros.
 ///
 /// # Panics
-/// If an upstream does not broadcast to its output's shape, or if [`Op::MaxPoolDx`] is to be differentiated in its `dy`.
+/// If an upstream does not broadcast to its output's shape, or if [`Op::MaxPoolDx`] is to be
+/// differentiated in its `dy`.
 pub fn gradients(graph: &mut Graph, outputs: &[(NodeId, NodeId)], wrt: &[NodeId]) -> Vec<NodeId> {
     let n_nodes = graph.nodes().len();
     let mut depends = vec![false; n_nodes]; // On something in `wrt`.

@@ -1,10 +1,12 @@
 //! What is computed: a graph of operations with static shapes.
 //!
-//! Turns calls such as `graph.matmul(x, w, …)` into nodes, a loss into gradient nodes ([`autodiff`]) and a graph into a smaller equal one
-//! ([`simplify`]). The meaning of every node is its f64 [`mod@reference`]. It knows no buffer, no kernel and no device.
+//! Turns calls such as `graph.matmul(x, w, …)` into nodes, a loss into gradient nodes
+//! ([`autodiff`]) and a graph into a smaller equal one ([`simplify`]). The meaning of every node is
+//! its f64 [`mod@reference`]. It knows no buffer, no kernel and no device.
 //!
-//! Everything that moves through a graph is a row-major array of real numbers: class indices are whole numbers in the same type.
-//! Images are NHWC, convolution weights HWIO, dense weights `[in, out]`.
+//! Everything that moves through a graph is a row-major array of real numbers: class indices are
+//! whole numbers in the same type. Images are NHWC, convolution weights HWIO, dense weights
+//! `[in, out]`.
 
 pub mod autodiff;
 pub mod ops;
@@ -29,18 +31,22 @@ impl NodeId {
     }
 }
 
-/// Everything that can be computed. Closed: matches on it are exhaustive, so that the compiler lists what a new op touches.
+/// Everything that can be computed. Closed: matches on it are exhaustive, so that the compiler
+/// lists what a new op touches.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Op {
-    /// A value supplied from outside for each run: features, targets, an upstream gradient. The number is its index in [`Graph::inputs`].
+    /// A value supplied from outside for each run: features, targets, an upstream gradient. The
+    /// number is its index in [`Graph::inputs`].
     Input(usize),
     /// A trainable parameter, by its index in [`Graph::params`].
     Param(usize),
-    /// State that training changes but no gradient reaches (running statistics), by its index in [`Graph::stats`].
+    /// State that training changes but no gradient reaches (running statistics), by its index in
+    /// [`Graph::stats`].
     Stat(usize),
     /// One number, of shape `[]`.
     Constant(f64),
-    /// A mask of ones (with probability `keep`) and zeros; `site` tells the masks of one graph apart.
+    /// A mask of ones (with probability `keep`) and zeros; `site` tells the masks of one graph
+    /// apart.
     RandomMask {
         /// Probability of a one.
         keep: f64,
@@ -67,7 +73,8 @@ pub enum Op {
         /// The axis.
         axis: usize,
     },
-    /// `op(a) · op(b)` over the last two axes, leading axes broadcast; `op` swaps the last two axes where set.
+    /// `op(a) · op(b)` over the last two axes, leading axes broadcast; `op` swaps the last two axes
+    /// where set.
     Matmul {
         /// Whether `a` is stored transposed.
         ta: bool,
@@ -116,9 +123,11 @@ pub enum Op {
     Softmax,
     /// Logarithm of the softmax over the last axis.
     LogSoftmax,
-    /// `(logits [rows, classes], target [rows]) -> loss [rows]`: `log Σ_c exp(logits[r, c]) - logits[r, target[r]]`.
+    /// `(logits [rows, classes], target [rows]) -> loss [rows]`:
+    /// `log Σ_c exp(logits[r, c]) - logits[r, target[r]]`.
     CrossEntropy,
-    /// `(logits, target, dy [rows]) -> dlogits`: `dy[r] · (softmax(logits)[r, c] - (c == target[r]))`.
+    /// `(logits, target, dy [rows]) -> dlogits`:
+    /// `dy[r] · (softmax(logits)[r, c] - (c == target[r]))`.
     CrossEntropyDx,
 }
 

@@ -1,4 +1,5 @@
-//! The f64 interpreter: slow and obvious. It is the meaning of every op and the oracle of every test.
+//! The f64 interpreter: slow and obvious. It is the meaning of every op and the oracle of every
+//! test.
 
 use super::ops::{conv, elementwise, loss, matmul, movement, pool, random, reduce, softmax};
 use super::{Graph, Node, NodeId, Op};

@@ -1,14 +1,16 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
-//! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A node that exists already is used again.
-//! A last sweep drops what no root needs. Nothing is assumed of values: `x · 0` stays, since `x` may be infinite.
+//! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A
+//! node that exists already is used again. A last sweep drops what no root needs. Nothing is
+//! assumed of values: `x · 0` stays, since `x` may be infinite.
 
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
 use std::collections::HashMap;
 
-/// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or not.
+/// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or
+/// not.
 pub fn simplify(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
     let mut rewriter = Rewriter::default();
     let mut renamed = rewriter.graph.copy_leaves(graph);
@@ -41,7 +43,8 @@ fn sweep(graph: &Graph, roots: &[NodeId]) -> (Graph, Vec<NodeId>) {
 }
 
 impl Graph {
-    /// Declares the leaves of another graph; returns where each of its nodes is now, if it is a leaf.
+    /// Declares the leaves of another graph; returns where each of its nodes is now, if it is a
+    /// leaf.
     fn copy_leaves(&mut self, from: &Graph) -> Vec<Option<NodeId>> {
         let mut renamed = vec![None; from.nodes().len()];
         for leaf in from.inputs() {
@@ -87,7 +90,8 @@ impl Rewriter {
         id
     }
 
-    /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where the other operands give the shape.
+    /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where
+    /// the other operands give the shape.
     fn skip_broadcasts(&self, inputs: &mut [NodeId], shape: &Shape) {
         for at in 0..inputs.len() {
             let node = self.graph.node(inputs[at]);

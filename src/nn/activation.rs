@@ -1,9 +1,11 @@
-//! The formulas of activations: compositions of element-wise ops, so that each has its gradient by itself.
+//! The formulas of activations: compositions of element-wise ops, so that each has its gradient by
+//! itself.
 
 use super::Activation;
 use crate::graph::{Graph, NodeId, ShapeError};
 
-/// `activation(x)`, with PyTorch's definitions and conventions: `relu'(0) = 0`, `leaky_relu'(0)` is the slope, `elu'(0) = alpha`.
+/// `activation(x)`, with PyTorch's definitions and conventions: `relu'(0) = 0`, `leaky_relu'(0)` is
+/// the slope, `elu'(0) = alpha`.
 ///
 /// Each is finite, with a finite gradient, for any `x` up to `|x| = 1e4`.
 pub fn apply(graph: &mut Graph, activation: Activation, x: NodeId) -> Result<NodeId, ShapeError> {

@@ -108,8 +108,8 @@ pub fn xavier_std(gain: f64, fans: Fans) -> f64 {
     gain * (2.0 / (fans.fan_in + fans.fan_out)).sqrt()
 }
 
-/// By how much a layer's weights are scaled so that its activation keeps the variance of signals: the values of PyTorch, and `√2`, that
-/// of ReLU, for the smooth functions shaped like it.
+/// By how much a layer's weights are scaled so that its activation keeps the variance of signals:
+/// the values of PyTorch, and `√2`, that of ReLU, for the smooth functions shaped like it.
 pub fn gain(activation: Activation) -> f64 {
     match activation {
         Activation::Linear | Activation::Sigmoid | Activation::HardSigmoid | Activation::LogSigmoid => 1.0,

@@ -1,7 +1,8 @@
 //! Losses, with PyTorch's meaning of every constant.
 //!
-//! Each function gives the loss of every element (or, for cross-entropy, of every row); [`Average`] makes one number of them, and [`per_row`]
-//! the loss of each sample, which training weighs and adds up.
+//! Each function gives the loss of every element (or, for cross-entropy, of every row); [`Average`]
+//! makes one number of them, and [`per_row`] the loss of each sample, which training weighs and
+//! adds up.
 
 use crate::graph::{Graph, NodeId, ShapeError};
 
@@ -48,8 +49,9 @@ pub fn weighted_mean(graph: &mut Graph, losses: NodeId, weights: NodeId) -> Resu
     graph.div(total, weight)
 }
 
-/// Cross-entropy of each row with class indices; `smoothing` moves that share of the target evenly onto all classes:
-/// `(1 - s) · -log p[target] + s / classes · Σ_c -log p[c]`, `p = softmax(logits)`.
+/// Cross-entropy of each row with class indices; `smoothing` moves that share of the target evenly
+/// onto all classes: `(1 - s) · -log p[target] + s / classes · Σ_c -log p[c]`,
+/// `p = softmax(logits)`.
 ///
 /// # Shapes
 /// `logits`: `[rows, classes]`, `target`: `[rows]`, returns `[rows]`
@@ -108,7 +110,8 @@ pub fn absolute_error(graph: &mut Graph, prediction: NodeId, target: NodeId) -> 
     graph.abs(difference)
 }
 
-/// Huber's loss: with `d = |prediction - target|`, `½ d²` up to `delta` and `delta · (d - ½ delta)` beyond.
+/// Huber's loss: with `d = |prediction - target|`, `½ d²` up to `delta` and `delta · (d - ½ delta)`
+/// beyond.
 ///
 /// Written as `q · (d - ½ q)`, `q = min(d, delta)`.
 pub fn huber(graph: &mut Graph, prediction: NodeId, target: NodeId, delta: f64) -> Result<NodeId, ShapeError> {
@@ -126,7 +129,8 @@ pub fn smooth_l1(graph: &mut Graph, prediction: NodeId, target: NodeId, beta: f6
     graph.scale(losses, 1.0 / beta)
 }
 
-/// Binary cross-entropy of logits with targets in [0, 1]: `(1 - t) · x + softplus(-x)`; with `positive_weight` `p` for the targets that are 1,
+/// Binary cross-entropy of logits with targets in [0, 1]: `(1 - t) · x + softplus(-x)`; with
+/// `positive_weight` `p` for the targets that are 1,
 /// `(1 - t) · x + (1 + (p - 1) · t) · softplus(-x)`.
 pub fn binary_cross_entropy(
     graph: &mut Graph,

@@ -1,7 +1,7 @@
 //! Layers, initialisers, losses: functions that build graphs.
 //!
-//! Turns a list of [`Layer`]s into the graphs of a model (training, evaluation, probing) and the initial values of its parameters. It knows no
-//! buffer and no device.
+//! Turns a list of [`Layer`]s into the graphs of a model (training, evaluation, probing) and the
+//! initial values of its parameters. It knows no buffer and no device.
 
 pub mod activation;
 pub mod init;

@@ -17,7 +17,8 @@ pub struct Param {
     pub shape: Shape,
     /// What it is filled with at first.
     pub fill: Fill,
-    /// Whether it is a weight of a layer, which penalties apply to (biases and the scales of batch normalisation are not).
+    /// Whether it is a weight of a layer, which penalties apply to (biases and the scales of batch
+    /// normalisation are not).
     pub is_weight: bool,
 }
 
@@ -83,7 +84,8 @@ impl<'g> Network<'g> {
 
     /// Appends one hidden layer to `x`. `next` is the layer that follows it, if one does.
     pub(super) fn layer(&mut self, x: NodeId, layer: Layer, next: Option<Layer>) -> Result<NodeId, ShapeError> {
-        // What a batch normalisation subtracts right away is not worth a bias, whose gradient would be nothing but rounding.
+        // What a batch normalisation subtracts right away is not worth a bias, whose gradient would
+        // be nothing but rounding.
         let has_bias = |activation| activation != Activation::Linear || !matches!(next, Some(Layer::BatchNorm { .. }));
         match layer {
             Layer::Dense { units, activation } => {

@@ -40,8 +40,9 @@ pub struct Normalised {
 }
 
 impl BatchNorm {
-    /// `y = (x - μ) / √(σ² + eps) · scale + bias` with the mean `μ` and the biased variance `σ²` of the rows that count, each channel for
-    /// itself; the running variance takes the unbiased one, `σ² · n / (n - 1)`.
+    /// `y = (x - μ) / √(σ² + eps) · scale + bias` with the mean `μ` and the biased variance `σ²` of
+    /// the rows that count, each channel for itself; the running variance takes the unbiased one,
+    /// `σ² · n / (n - 1)`.
     ///
     /// # Shapes
     /// `x`: `[rows, channels]` or `[rows, h, w, channels]`

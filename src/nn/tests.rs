@@ -40,7 +40,8 @@ const LAYERS: [Layer; 5] = [
     Layer::BatchNorm { activation: Activation::Linear },
 ];
 
-/// Loss of each row, gradients and new statistics of a step over `rows` samples in a graph of `capacity` rows.
+/// Loss of each row, gradients and new statistics of a step over `rows` samples in a graph of
+/// `capacity` rows.
 fn step(capacity: usize, rows: usize) -> Vec<Tensor<f64>> {
     let model = Model::build(&network(&LAYERS), &routines(capacity, 16)).expect("the layers fit");
     let RoutineSpec { graph, training: Some(training), .. } = &model.spec.routines[0] else { panic!("step trains") };
@@ -106,7 +107,8 @@ fn parameters_are_named_by_their_layer() {
     let names: Vec<String> = model.params.iter().map(|param| format!("{} {}", param.name, param.shape)).collect();
     let want =
         ["conv1.weight [3, 3, 1, 2]", "norm1.weight [2]", "norm1.bias [2]", "dense1.weight [8, 5]", "norm2.weight [5]", "norm2.bias [5]"];
-    // What comes right before a normalisation has a bias only where its activation keeps that from being subtracted.
+    // What comes right before a normalisation has a bias only where its activation keeps that from
+    // being subtracted.
     let want: Vec<&str> = want[..4].iter().copied().chain(["dense1.bias [5]"]).chain(want[4..].iter().copied()).collect();
     assert_eq!(names, [want, vec!["output.weight [5, 3]", "output.bias [3]"]].concat());
     assert_eq!(model.spec.is_regularised, [true, false, false, true, false, false, false, true, false]);

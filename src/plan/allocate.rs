@@ -1,8 +1,9 @@
 //! Where the values between kernels lie: buffers by colour, offsets by lifetime.
 //!
-//! WebGPU refuses a buffer that one dispatch binds both for reading and for writing, even where the ranges are disjoint. So a result never goes
-//! to the buffer of an operand: values are coloured, with one activation buffer per colour. Within a buffer, the range of a value that is no
-//! longer read is used again.
+//! WebGPU refuses a buffer that one dispatch binds both for reading and for writing, even where the
+//! ranges are disjoint. So a result never goes to the buffer of an operand: values are coloured,
+//! with one activation buffer per colour. Within a buffer, the range of a value that is no longer
+//! read is used again.
 
 use super::fuse::{Draft, Value};
 use super::program::Slice;
@@ -35,7 +36,8 @@ pub(crate) fn aligned(words: usize) -> usize {
     words.next_multiple_of(Slice::ALIGN)
 }
 
-/// Finds memory for every value that the drafts write and that is not in `fixed`. Values in `kept` live to the end.
+/// Finds memory for every value that the drafts write and that is not in `fixed`. Values in `kept`
+/// live to the end.
 pub(crate) fn allocate(drafts: &[Draft], fixed: &HashMap<Value, Slice>, kept: &[Value], len_of: impl Fn(Value) -> usize) -> Allocation {
     let mut last_use = HashMap::new();
     for (at, draft) in drafts.iter().enumerate() {
@@ -76,13 +78,15 @@ impl Allocation {
         Slot { colour, offset, len, life }
     }
 
-    /// The first offset of a colour's buffer where nothing that lives at the same time is in the way.
+    /// The first offset of a colour's buffer where nothing that lives at the same time is in the
+    /// way.
     fn first_gap(&self, colour: usize, len: usize, life: (usize, usize)) -> usize {
         let is_in_the_way = |slot: &&Slot| slot.colour == colour && slot.life.0 <= life.1 && life.0 <= slot.life.1;
         let busy: Vec<(usize, usize)> =
             self.slots.values().filter(is_in_the_way).map(|slot| (slot.offset, slot.offset + slot.len)).collect();
         let is_free = |offset: &usize| busy.iter().all(|&(start, end)| offset + len <= start || end <= *offset);
-        // The lowest gap begins at 0 or where something ends. A minimum: the order in which the map yields its slots does not matter.
+        // The lowest gap begins at 0 or where something ends. A minimum: the order in which the map
+        // yields its slots does not matter.
         busy.iter().map(|&(_, end)| end).chain([0]).filter(is_free).min().expect("the end of the last slot is free")
     }
 }

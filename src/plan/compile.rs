@@ -50,7 +50,8 @@ impl std::error::Error for PlanError {}
 /// Compiles the routines of a model over shared buffers.
 ///
 /// # Errors
-/// [`PlanError`] if the routines disagree about parameters, or memory of one kind exceeds what WebGPU binds by default.
+/// [`PlanError`] if the routines disagree about parameters, or memory of one kind exceeds what
+/// WebGPU binds by default.
 pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> {
     let Some(first) = model.routines.first() else { return Ok(Program::default()) };
     check_leaves(model, first)?;
@@ -166,7 +167,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// The memory of leaves. Each routine has inputs of its own: what the host has written for one stays. Parameters and statistics are shared.
+    /// The memory of leaves. Each routine has inputs of its own: what the host has written for one
+    /// stays. Parameters and statistics are shared.
     fn leaves(&mut self, graph: &Graph) -> HashMap<Value, Slice> {
         let mut slices = HashMap::new();
         for leaf in graph.inputs() {
@@ -178,7 +180,8 @@ impl Compiler<'_> {
         slices
     }
 
-    /// Gradients and next statistics, and where in the buffers each has to go that the end of a step reads.
+    /// Gradients and next statistics, and where in the buffers each has to go that the end of a
+    /// step reads.
     fn gradients_and_stats(&mut self, training: &Training, routine: &str) -> Vec<(NodeId, Slice)> {
         let is_whole = (0..self.stats.len()).all(|at| training.stats.iter().any(|(stat, _)| *stat == at));
         assert!(is_whole, "{routine}: a step renews every statistic");
@@ -242,7 +245,8 @@ impl Compiler<'_> {
     }
 }
 
-/// Makes each wanted value lie in its slice: its kernel writes there if no other kernel reads the value, else a copy at the end does.
+/// Makes each wanted value lie in its slice: its kernel writes there if no other kernel reads the
+/// value, else a copy at the end does.
 fn send(graph: &Graph, wanted: &[(NodeId, Slice)], slices: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
     let mut copies = Vec::new();
     for (at, (id, slice)) in wanted.iter().enumerate() {

@@ -47,7 +47,8 @@ pub enum Index {
     Modulo(usize),
     /// At `e / n`: each value is repeated `n` times (a factor per row).
     Divide(usize),
-    /// At `base + Σ_i coordinate_i · stride_i`, with the coordinates of `e` in the given extents, outermost first.
+    /// At `base + Σ_i coordinate_i · stride_i`, with the coordinates of `e` in the given extents,
+    /// outermost first.
     Strided {
         /// First element.
         base: usize,
@@ -82,8 +83,9 @@ impl Index {
 pub struct Fused {
     /// The arithmetic.
     pub expr: Expr,
-    /// How each operand from memory is read. In a prologue or a [`super::Kind::Map`], `Arg(i)` is read by `args[i]`;
-    /// in an epilogue `Arg(0)` is the value the kernel has worked out and `Arg(1 + i)` is read by `args[i]`.
+    /// How each operand from memory is read. In a prologue or a [`super::Kind::Map`], `Arg(i)` is
+    /// read by `args[i]`; in an epilogue `Arg(0)` is the value the kernel has worked out and
+    /// `Arg(1 + i)` is read by `args[i]`.
     pub args: Vec<Index>,
 }
 

@@ -1,8 +1,10 @@
 //! What an executor must be able to run.
 //!
-//! A kernel reads `inputs` and writes `outputs`, all of them [`Slice`]s; no buffer is both read and written by one kernel, except where a
-//! kind says that it changes a slice in place. `inputs` are the kind's own operands in the order given there, then the operands of the
-//! epilogue. The epilogue is applied to each element that the kind works out, at its row-major index in the (first) output.
+//! A kernel reads `inputs` and writes `outputs`, all of them [`Slice`]s; no buffer is both read and
+//! written by one kernel, except where a kind says that it changes a slice in place. `inputs` are
+//! the kind's own operands in the order given there, then the operands of the epilogue. The
+//! epilogue is applied to each element that the kind works out, at its row-major index in the
+//! (first) output.
 
 use super::{Fused, Index, Slice};
 use crate::graph::Reduction;
@@ -13,7 +15,8 @@ use crate::tensor::Shape;
 pub struct Kernel {
     /// What is computed and over which extents.
     pub kind: Kind,
-    /// Element-wise work on the result ([`Fused::none`] where there is none or the kind takes none).
+    /// Element-wise work on the result ([`Fused::none`] where there is none or the kind takes
+    /// none).
     pub epilogue: Fused,
     /// What is read.
     pub inputs: Vec<Slice>,
@@ -43,8 +46,9 @@ pub enum Kind {
         /// The arithmetic.
         fused: Fused,
     },
-    /// `output[o, i] = kind_m prologue(o, m, i)` over `[outer, middle, inner]`; `inputs` are the prologue's operands.
-    /// More than one output: the results are laid out one after the other over them (a weight's and a bias' gradient).
+    /// `output[o, i] = kind_m prologue(o, m, i)` over `[outer, middle, inner]`; `inputs` are the
+    /// prologue's operands. More than one output: the results are laid out one after the other over
+    /// them (a weight's and a bias' gradient).
     Reduce {
         /// What is taken.
         kind: Reduction,
@@ -81,8 +85,9 @@ pub enum Kind {
         /// Whether the logarithm is taken.
         is_log: bool,
     },
-    /// Cross-entropy of each row, its gradient, or both in one pass: `inputs = [logits, target]` and, with `has_grad`, `dy [rows]`;
-    /// `outputs` = the losses (with `has_loss`), then the gradient (with `has_grad`). No epilogue.
+    /// Cross-entropy of each row, its gradient, or both in one pass: `inputs = [logits, target]`
+    /// and, with `has_grad`, `dy [rows]`; `outputs` = the losses (with `has_loss`), then the
+    /// gradient (with `has_grad`). No epilogue.
     CrossEntropy {
         /// How many rows.
         rows: usize,
@@ -106,27 +111,33 @@ pub enum Kind {
         /// What the cells hold.
         value: f32,
     },
-    /// `output[e] = 1` with probability `keep`, else 0: `uniform(state key of dropout, step ^ mix(site), e) < keep`.
-    /// `inputs = [state]`. No epilogue.
+    /// `output[e] = 1` with probability `keep`, else 0:
+    /// `uniform(state key of dropout, step ^ mix(site), e) < keep`. `inputs = [state]`. No
+    /// epilogue.
     RandomMask {
         /// Probability of a one.
         keep: f32,
         /// Which mask of the graph.
         site: u32,
     },
-    /// Fetches the samples of a step. `inputs = [features, target]` and, for [`Order::Listed`], the list;
-    /// `outputs = [features, target, row weight, row count, state]`; the state is changed in place (see [`super::state`]). No epilogue.
+    /// Fetches the samples of a step. `inputs = [features, target]` and, for [`Order::Listed`], the
+    /// list; `outputs = [features, target, row weight, row count, state]`; the state is changed in
+    /// place (see [`super::state`]). No epilogue.
     Gather(Gather),
-    /// Looks at all that a step would write: partial sums of the gradients' squared norm, the loss of the step, the first of gradients, loss
-    /// and next statistics that is not finite. `inputs = [params, grads, row loss, row weight, next stats, state]` (`next stats` is left out
-    /// where there are no statistics), `outputs = [partials]`. No epilogue. The partials have four words for each [`Kind::GUARD_CHUNK`]
-    /// parameters and four more for the loss; an executor that needs no second pass may use them as it likes.
+    /// Looks at all that a step would write: partial sums of the gradients' squared norm, the loss
+    /// of the step, the first of gradients, loss and next statistics that is not finite. `inputs =
+    /// [params, grads, row loss, row weight, next stats, state]` (`next stats` is left out where
+    /// there are no statistics), `outputs = [partials]`. No epilogue. The partials have four words
+    /// for each [`Kind::GUARD_CHUNK`] parameters and four more for the loss; an executor that needs
+    /// no second pass may use them as it likes.
     Guard,
-    /// Changes all parameters and takes over the next statistics. `inputs = [grads, partials, next stats]`,
-    /// `outputs = [params, moments, stats, state]`, all changed in place (`moments` is left out where the optimizer has none, `next stats` and
+    /// Changes all parameters and takes over the next statistics.
+    /// `inputs = [grads, partials, next stats]`, `outputs = [params, moments, stats, state]`, all
+    /// changed in place (`moments` is left out where the optimizer has none, `next stats` and
     /// `stats` where there are no statistics). No epilogue.
     Optimizer,
-    /// Adds the rows of an evaluation to the tally. `inputs = [row loss, correct]`, `outputs = [state]`, changed in place. No epilogue.
+    /// Adds the rows of an evaluation to the tally. `inputs = [row loss, correct]`,
+    /// `outputs = [state]`, changed in place. No epilogue.
     Tally {
         /// Rows of a chunk.
         rows: usize,
@@ -145,7 +156,8 @@ impl Kind {
 
 /// Extents of a matrix product `c[z] = op(a[a_batch(z)]) · op(b[b_batch(z)])`, `z < batch`.
 ///
-/// `op(a)` is `[m, k]`, stored `[k, m]` where `ta`; `op(b)` is `[k, n]`, stored `[n, k]` where `tb`.
+/// `op(a)` is `[m, k]`, stored `[k, m]` where `ta`; `op(b)` is `[k, n]`, stored `[n, k]` where
+/// `tb`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Gemm {
     /// How many products.
@@ -164,11 +176,13 @@ pub struct Gemm {
     pub a_batch: Index,
     /// Which matrix of `b` product `z` reads.
     pub b_batch: Index,
-    /// Whether a row of ones is put below `op(a)`: row `m` of the product is the sum of `op(b)`'s rows (the gradient of a bias).
-    /// With `split == 1` it is the second output, else row `m` of each partial product. Only with `batch == 1`.
+    /// Whether a row of ones is put below `op(a)`: row `m` of the product is the sum of `op(b)`'s
+    /// rows (the gradient of a bias). With `split == 1` it is the second output, else row `m` of
+    /// each partial product. Only with `batch == 1`.
     pub has_sum_row: bool,
-    /// Into how many ranges of `k` the sum is split; with more than 1 the output is `[split, m (+ 1), n]` partial products. The planner
-    /// splits only for devices that want it, only with `batch == 1`, and then gives no epilogue.
+    /// Into how many ranges of `k` the sum is split; with more than 1 the output is
+    /// `[split, m (+ 1), n]` partial products. The planner splits only for devices that want it,
+    /// only with `batch == 1`, and then gives no epilogue.
     pub split: usize,
 }
 
@@ -183,7 +197,8 @@ pub enum Direction {
     WeightGrad,
 }
 
-/// Extents of a convolution: `x [batch, h, w, c_in]`, `weight [kh, kw, c_in / groups, c_out]`, `y [batch, oh, ow, c_out]`.
+/// Extents of a convolution: `x [batch, h, w, c_in]`, `weight [kh, kw, c_in / groups, c_out]`,
+/// `y [batch, oh, ow, c_out]`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct ConvKernel {
     /// Which product.
@@ -208,8 +223,9 @@ pub struct ConvKernel {
     pub pads: [usize; 2],
     /// Groups of channels.
     pub groups: usize,
-    /// As [`Gemm::has_sum_row`], for `WeightGrad`: `dw` seen as a matrix `[kh·kw·c_in/groups, c_out]` gets the sum of `dy` over batch, rows and
-    /// columns as one more row.
+    /// As [`Gemm::has_sum_row`], for `WeightGrad`: `dw` seen as a matrix
+    /// `[kh·kw·c_in/groups, c_out]` gets the sum of `dy` over batch, rows and columns as one more
+    /// row.
     pub has_sum_row: bool,
     /// As [`Gemm::split`], over batch · oh · ow, for `WeightGrad`.
     pub split: usize,
@@ -254,11 +270,12 @@ pub struct PoolKernel {
 /// In which order training samples are taken.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Order {
-    /// A fresh permutation each epoch ([`descent_spec::random::permute`] with the state's order key); the last, smaller batch is kept.
-    /// An epoch has `ceil(rows / batch)` steps.
+    /// A fresh permutation each epoch ([`descent_spec::random::permute`] with the state's order
+    /// key); the last, smaller batch is kept. An epoch has `ceil(rows / batch)` steps.
     Shuffled,
-    /// As they stand; what is left over at the end of an epoch joins the first batch of the next, as in TensorFlow Playground.
-    /// An epoch has `floor(rows / batch)` steps; the first step of every epoch but the first takes `batch + rows % batch` samples.
+    /// As they stand; what is left over at the end of an epoch joins the first batch of the next,
+    /// as in TensorFlow Playground. An epoch has `floor(rows / batch)` steps; the first step of
+    /// every epoch but the first takes `batch + rows % batch` samples.
     Stream,
     /// Rows named in a list: step `s` takes `list[(s % steps) · batch ..][.. batch]`.
     Listed {
@@ -292,7 +309,8 @@ pub struct Gather {
     pub rows: usize,
     /// Samples of a step.
     pub batch: usize,
-    /// Rows of the outputs: `batch`, or for [`Order::Stream`] `batch + rows % batch`. Rows past the valid ones are all 0.
+    /// Rows of the outputs: `batch`, or for [`Order::Stream`] `batch + rows % batch`. Rows past the
+    /// valid ones are all 0.
     pub capacity: usize,
     /// Elements of a sample's features.
     pub feature_len: usize,

@@ -1,7 +1,8 @@
 //! From graphs to a [`Program`]: fusion, order, lifetimes, buffers and tiles. Plain data.
 //!
-//! A [`ModelSpec`] names the graphs of a model; [`compile()`] fuses their nodes into kernels, gives every value its memory and returns a
-//! [`Program`] that prints itself. plan knows sizes and lifetimes; it knows no device, no data set and no clock.
+//! A [`ModelSpec`] names the graphs of a model; [`compile()`] fuses their nodes into kernels, gives
+//! every value its memory and returns a [`Program`] that prints itself. plan knows sizes and
+//! lifetimes; it knows no device, no data set and no clock.
 
 mod allocate;
 mod compile;

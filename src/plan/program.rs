@@ -8,7 +8,8 @@ use crate::tensor::Shape;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct BufferId(pub u16);
 
-/// What a buffer is for. Memory is split by role, since WebGPU refuses one buffer bound for reading and for writing in a dispatch.
+/// What a buffer is for. Memory is split by role, since WebGPU refuses one buffer bound for reading
+/// and for writing in a dispatch.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Role {
     /// All parameters.
@@ -93,7 +94,8 @@ pub struct Program {
     pub buffers: Vec<Buffer>,
     /// The parameters, in the graph's order; `Params` and `Grads` share this layout.
     pub params: Vec<NamedSlice>,
-    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and scales are not).
+    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and
+    /// scales are not).
     pub is_regularised: Vec<bool>,
     /// The running statistics.
     pub stats: Vec<NamedSlice>,

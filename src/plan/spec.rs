@@ -4,7 +4,8 @@ use super::kernel::Gather;
 use super::update::Update;
 use crate::graph::{Graph, NodeId};
 
-/// A model to compile: its routines share parameters and statistics by index (every graph declares the same ones in the same order).
+/// A model to compile: its routines share parameters and statistics by index (every graph declares
+/// the same ones in the same order).
 #[derive(Clone, Debug)]
 pub struct ModelSpec {
     /// What can be run.
@@ -30,7 +31,8 @@ pub struct RoutineSpec {
     pub fetch: Option<Fetch>,
     /// What follows, if it trains.
     pub training: Option<Training>,
-    /// What it adds to the tally, if it evaluates: the loss of each row, then 1 or 0 for each row; both `[capacity]`, unmasked.
+    /// What it adds to the tally, if it evaluates: the loss of each row, then 1 or 0 for each row;
+    /// both `[capacity]`, unmasked.
     pub tally: Option<(NodeId, NodeId)>,
 }
 
@@ -70,7 +72,8 @@ pub struct Fetch {
     pub features: NodeId,
     /// Input node `[capacity]` (a class) or `[capacity, targets]`.
     pub target: NodeId,
-    /// Input node `[capacity]`: 1 / valid rows for valid rows, 0 for the others. The loss is `Σ_r row_loss[r] · row_weight[r]`.
+    /// Input node `[capacity]`: 1 / valid rows for valid rows, 0 for the others. The loss is
+    /// `Σ_r row_loss[r] · row_weight[r]`.
     pub row_weight: NodeId,
     /// Input node `[]`: how many rows are valid.
     pub row_count: NodeId,

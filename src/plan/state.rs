@@ -1,12 +1,14 @@
 //! The `state` buffer: everything that varies from step to step, in words of 32 bits.
 //!
-//! To keep a step free of races, each word is written by one kernel. `Gather`, the first kernel of a step, writes `STEP`, `IS_FROZEN` and
-//! `VALID_ROWS` from what the last step left. `Optimizer`, the last kernel, reads those and writes the second group. The host writes the third
-//! group before it submits. Words marked f32 hold the bits of a float.
+//! To keep a step free of races, each word is written by one kernel. `Gather`, the first kernel of
+//! a step, writes `STEP`, `IS_FROZEN` and `VALID_ROWS` from what the last step left. `Optimizer`,
+//! the last kernel, reads those and writes the second group. The host writes the third group before
+//! it submits. Words marked f32 hold the bits of a float.
 
 /// u32, by `Gather`: the number of the step that runs, from 0 (a copy of [`DONE`]).
 pub const STEP: usize = 0;
-/// u32, by `Gather`: 1 once a step was bad, so that later steps of the same submission change nothing.
+/// u32, by `Gather`: 1 once a step was bad, so that later steps of the same submission change
+/// nothing.
 pub const IS_FROZEN: usize = 1;
 /// u32, by `Gather`: samples of this step.
 pub const VALID_ROWS: usize = 2;
@@ -15,8 +17,9 @@ pub const VALID_ROWS: usize = 2;
 pub const DONE: usize = 8;
 /// u32, by `Optimizer`: number of the first bad step plus 1; 0 while all is well.
 pub const BAD_STEP: usize = 9;
-/// u32, by `Optimizer`: index of the parameter whose gradient was not finite first; the number of parameters if it was the loss; that plus 1
-/// plus the index of the statistic whose next value was not finite first.
+/// u32, by `Optimizer`: index of the parameter whose gradient was not finite first; the number of
+/// parameters if it was the loss; that plus 1 plus the index of the statistic whose next value was
+/// not finite first.
 pub const BAD_TENSOR: usize = 10;
 /// f32, by `Optimizer`: sum of the losses of the samples seen in this epoch.
 pub const EPOCH_LOSS: usize = 11;

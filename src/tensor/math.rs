@@ -1,11 +1,13 @@
 //! The engine's own transcendental functions in single precision.
 //!
-//! Standard libraries and drivers differ in the last bits, and some drivers are wrong for large arguments. These functions use plain operations
-//! only (no fused multiply-add, no tables, selects instead of branches), so LLVM turns a loop over them into SIMD and every CPU gives the same
-//! bits. `shaders/shared/math.wgsl` is the twin for GPUs; a test compares the constants. Finite results stay finite for any argument; a NaN
-//! stays a NaN.
+//! Standard libraries and drivers differ in the last bits, and some drivers are wrong for large
+//! arguments. These functions use plain operations only (no fused multiply-add, no tables, selects
+//! instead of branches), so LLVM turns a loop over them into SIMD and every CPU gives the same
+//! bits. `shaders/shared/math.wgsl` is the twin for GPUs; a test compares the constants. Finite
+//! results stay finite for any argument; a NaN stays a NaN.
 //!
-//! The polynomials are minimax fits (Remez exchange in 40 digits, coefficients rounded one after the other, lowest order first).
+//! The polynomials are minimax fits (Remez exchange in 40 digits, coefficients rounded one after
+//! the other, lowest order first).
 
 /// Declares constants and the list of them that the test of the WGSL twin reads.
 macro_rules! constants {
@@ -58,7 +60,8 @@ constants! {
     PIO2_0 = 1.570_312_5;
     PIO2_1 = 0.000_483_751_3;
     PIO2_2 = 7.549_79e-8;
-    // sin r = r + r³ Σ SIN_i r^2i and cos r = 1 - r²/2 + r⁴ Σ COS_i r^2i on |r| <= π/4; errors 4e-9 and 1e-10.
+    // sin r = r + r³ Σ SIN_i r^2i and cos r = 1 - r²/2 + r⁴ Σ COS_i r^2i on |r| <= π/4; errors 4e-9
+    // and 1e-10.
     SIN_0 = -0.166_666_54;
     SIN_1 = 0.008_332_102;
     SIN_2 = -0.000_195_068_47;
@@ -67,10 +70,12 @@ constants! {
     COS_2 = 2.443_067e-5;
 }
 
-/// Adding and subtracting 1.5 · 2²³ rounds to the nearest whole number; the low bits of the sum are that number.
+/// Adding and subtracting 1.5 · 2²³ rounds to the nearest whole number; the low bits of the sum are
+/// that number.
 const ROUND: f32 = 12_582_912.0;
 
-/// `2^n` as the product of two factors, so that results outside of the range of either are reached, for `-252 <= n <= 254`.
+/// `2^n` as the product of two factors, so that results outside of the range of either are reached,
+/// for `-252 <= n <= 254`.
 #[inline(always)]
 fn power_of_two(n: i32) -> (f32, f32) {
     let half = n >> 1;
@@ -103,7 +108,8 @@ pub fn expm1(x: f32) -> f32 {
     let (n, y) = exp_parts(x);
     let (a, b) = power_of_two(n);
     let scale = a * b;
-    // From 2^32 on the 1 is below the last bit, and the scale alone may overflow where the product does not.
+    // From 2^32 on the 1 is below the last bit, and the scale alone may overflow where the product
+    // does not.
     if n < 32 { scale * y + (scale - 1.0) } else { (1.0 + y) * a * b }
 }
 
@@ -116,7 +122,8 @@ fn log_parts(x: f32) -> (f32, f32) {
     (k as f32, f32::from_bits(bits.wrapping_sub(k << 23) as u32) - 1.0)
 }
 
-/// `k ln 2 + ln(1 + f)`: with `s = f / (2 + f)`, `ln(1 + f) = 2 atanh s`, arranged so that f is added last.
+/// `k ln 2 + ln(1 + f)`: with `s = f / (2 + f)`, `ln(1 + f) = 2 atanh s`, arranged so that f is
+/// added last.
 #[inline(always)]
 fn log_sum(k: f32, f: f32) -> f32 {
     let s = f / (2.0 + f);
@@ -126,7 +133,8 @@ fn log_sum(k: f32, f: f32) -> f32 {
     k * LN2_HI - ((half_square - (s * (half_square + tail) + k * LN2_LO)) - f)
 }
 
-/// The value of a logarithm at `x` (`y` where it is regular): minus infinity at 0, NaN below, x itself for infinity and NaN.
+/// The value of a logarithm at `x` (`y` where it is regular): minus infinity at 0, NaN below, x
+/// itself for infinity and NaN.
 #[inline(always)]
 fn log_edges(x: f32, y: f32) -> f32 {
     let y = if x <= f32::MAX { y } else { x };
@@ -184,7 +192,8 @@ pub fn erf(x: f32) -> f32 {
     y.copysign(x)
 }
 
-/// `(r, q)` with `x = q π/2 + r` and `|r| <= π/4`, `q` modulo 4; r loses precision from |x| = 12,000 on.
+/// `(r, q)` with `x = q π/2 + r` and `|r| <= π/4`, `q` modulo 4; r loses precision from |x| =
+/// 12,000 on.
 #[inline(always)]
 fn quadrant(x: f32) -> (f32, u32) {
     let shifted = x * TWO_OVER_PI + ROUND;
@@ -231,7 +240,8 @@ mod tests {
         (f64::from(got) - want).abs() / libm::ldexp(1.0, exponent - 23)
     }
 
-    /// About 200,000 numbers on a logarithmic grid of both signs up to `limit`, and as many on a linear one.
+    /// About 200,000 numbers on a logarithmic grid of both signs up to `limit`, and as many on a
+    /// linear one.
     fn grid(limit: f32) -> impl Iterator<Item = f32> {
         let logarithmic = (0..=limit.to_bits()).step_by(limit.to_bits() as usize / 100_000).map(f32::from_bits);
         let linear = (0..100_000).map(move |i| limit * i as f32 / 100_000.0);

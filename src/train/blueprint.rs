@@ -11,7 +11,8 @@ use descent_spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, Order
 
 /// Rows of an evaluation's chunk.
 const EVALUATED_ROWS: usize = 256;
-/// Points along a side of the output map and of a unit's map, finest first: the first that costs little enough is taken.
+/// Points along a side of the output map and of a unit's map, finest first: the first that costs
+/// little enough is taken.
 const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
 /// The most multiply-adds of an output map: about 10 ms of one core.
 const MAP_MULTIPLICATIONS: usize = 50_000_000;
@@ -45,7 +46,8 @@ pub fn architecture(experiment: &Experiment, samples: &Samples) -> Architecture 
     }
 }
 
-/// Half-square and Huber compare one number; where the target is a class among many, only cross-entropy does.
+/// Half-square and Huber compare one number; where the target is a class among many, only
+/// cross-entropy does.
 pub(super) fn head(experiment: &Experiment, samples: &Samples) -> Head {
     let is_classification = !matches!(experiment.dataset, Dataset::RegPlane | Dataset::RegGauss);
     match (samples.classes, experiment.loss) {
@@ -68,7 +70,8 @@ fn init(choice: InitChoice) -> Init {
     }
 }
 
-/// The routines of a run: `step`, `evaluate` and for the 2-D sets `evaluate-train`, and those for its pictures.
+/// The routines of a run: `step`, `evaluate` and for the 2-D sets `evaluate-train`, and those for
+/// its pictures.
 pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: PictureSizes) -> Routines {
     let gather = |order, first_row, rows: usize, batch: usize, capacity| Gather {
         order,
@@ -123,7 +126,8 @@ pub(super) fn pictures(samples: &Samples, multiplications: usize) -> PictureSize
     PictureSizes::Maps { size, unit_size }
 }
 
-/// What a step does to the parameters: PyTorch's defaults; where samples come in TensorFlow Playground's order, its penalties too.
+/// What a step does to the parameters: PyTorch's defaults; where samples come in TensorFlow
+/// Playground's order, its penalties too.
 pub fn update(experiment: &Experiment) -> Update {
     let sgd = |momentum, nesterov| Optimizer::Sgd { momentum, dampening: 0.0, nesterov, weight_decay: 0.0 };
     let optimizer = match experiment.optimizer {

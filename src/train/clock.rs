@@ -1,6 +1,7 @@
 //! The one clock of the engine.
 
-/// Milliseconds since some fixed moment. In a browser they advance in steps of 0.1 ms or so: time many steps, not one.
+/// Milliseconds since some fixed moment. In a browser they advance in steps of 0.1 ms or so: time
+/// many steps, not one.
 #[cfg(target_arch = "wasm32")]
 pub fn now_ms() -> f64 {
     use wasm_bindgen::JsCast;

@@ -2,8 +2,8 @@
 
 use descent_spec::DeviceChoice;
 
-/// Below this many floating-point operations a step, asking a GPU costs more than the step: about 20 dispatches at 10 to 20 µs each, while one
-/// core does 10 to 20 GFLOP/s.
+/// Below this many floating-point operations a step, asking a GPU costs more than the step: about
+/// 20 dispatches at 10 to 20 µs each, while one core does 10 to 20 GFLOP/s.
 const TINY_STEP_FLOPS: u64 = 5_000_000;
 
 /// The GPU that a browser offers.

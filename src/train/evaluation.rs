@@ -25,7 +25,8 @@ pub struct Evaluation {
 }
 
 impl Session {
-    /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to evaluate.
+    /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to
+    /// evaluate.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -47,7 +48,8 @@ impl Session {
         }
     }
 
-    /// The result of an evaluation whose chunks have all been asked for; `None` if there is nothing to evaluate.
+    /// The result of an evaluation whose chunks have all been asked for; `None` if there is nothing
+    /// to evaluate.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.

@@ -1,7 +1,7 @@
 //! A run: what is trained on what, where it stands, and how it is saved and restored.
 //!
-//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one backend, and a session into figures, pictures and
-//! [`Snapshot`]s. It knows no page, no worker and no message.
+//! Turns an [`descent_spec::Experiment`] and its samples into a [`Session`] on one backend, and a
+//! session into figures, pictures and [`Snapshot`]s. It knows no page, no worker and no message.
 
 pub mod bench;
 pub mod blueprint;

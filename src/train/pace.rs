@@ -22,7 +22,8 @@ impl Pace {
         self.steps
     }
 
-    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a time, since a short span is measured badly.
+    /// Learns that `steps` took `took_ms` where `goal_ms` is wanted. Grows at most fourfold at a
+    /// time, since a short span is measured badly.
     pub fn learn(&mut self, steps: u32, took_ms: f64, goal_ms: f64) {
         let wanted = f64::from(steps) * goal_ms / took_ms.max(0.01);
         let most = f64::from(self.steps.max(steps)) * 4.0;

@@ -22,8 +22,8 @@ pub enum Picture {
         output: Vec<i8>,
         /// Each input and then the first [`DRAWN_UNITS`] units of each layer.
         units: Vec<i8>,
-        /// Their parameters, in the program's order: of a weight `[inputs, units]` the first [`DRAWN_UNITS`] rows and columns, of other tensors the
-        /// first [`DRAWN_UNITS`] numbers.
+        /// Their parameters, in the program's order: of a weight `[inputs, units]` the first
+        /// [`DRAWN_UNITS`] rows and columns, of other tensors the first [`DRAWN_UNITS`] numbers.
         params: Vec<f32>,
     },
     /// Answers.
@@ -58,7 +58,8 @@ pub struct Shown {
 }
 
 impl Session {
-    /// Writes the inputs of the probes. Written once: routines do not share inputs, so nothing overwrites them.
+    /// Writes the inputs of the probes. Written once: routines do not share inputs, so nothing
+    /// overwrites them.
     pub(super) fn write_picture_inputs(&mut self) -> Result<(), ExecError> {
         match self.pictures {
             PictureSizes::Maps { size, unit_size } => {
@@ -171,7 +172,8 @@ fn prediction(outputs: &[NamedSlice]) -> &NamedSlice {
     outputs.last().expect("a probe predicts")
 }
 
-/// Columns of a matrix with so many rows, each divided by its largest size: inputs reach beyond 1, and their maps show where they grow.
+/// Columns of a matrix with so many rows, each divided by its largest size: inputs reach beyond 1,
+/// and their maps show where they grow.
 fn at_full_scale(values: &[f32], rows: usize) -> Vec<u32> {
     let width = values.len() / rows;
     let mut largest = vec![f32::MIN_POSITIVE; width];

@@ -63,7 +63,8 @@ impl Session {
     /// Goes on from a snapshot of the same network, taken here or elsewhere.
     ///
     /// # Errors
-    /// [`RestoreError`] if it is of another network or the device is lost; the run is then as it was before or lost.
+    /// [`RestoreError`] if it is of another network or the device is lost; the run is then as it
+    /// was before or lost.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
         let known = tensors(self.executor.program());
         let mismatch = |what: String| SnapshotError::Mismatch(what);
@@ -95,7 +96,8 @@ impl Session {
     }
 }
 
-/// Everything that training changes beside the state: the name, the shape and the words of each tensor.
+/// Everything that training changes beside the state: the name, the shape and the words of each
+/// tensor.
 fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
     let params = program.params.iter().map(|tensor| (format!("params/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     let moments = program.moments().enumerate().flat_map(|(number, all)| {

@@ -55,11 +55,13 @@ pub struct Progress {
     pub step: u64,
     /// Whole epochs done.
     pub epoch: u64,
-    /// Mean loss of the samples of the last whole epoch (before its end: of those seen so far), and the step it belongs to.
+    /// Mean loss of the samples of the last whole epoch (before its end: of those seen so far), and
+    /// the step it belongs to.
     pub train_loss: Option<(f64, u64)>,
     /// Norm of the last gradient.
     pub gradient_norm: f64,
-    /// The first step that was not finite and what was not: weights and statistics are those before it.
+    /// The first step that was not finite and what was not: weights and statistics are those before
+    /// it.
     pub divergence: Option<Divergence>,
 }
 
@@ -81,7 +83,8 @@ impl Session {
     /// Builds a run at its first step.
     ///
     /// # Errors
-    /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit the device.
+    /// [`BuildError`] if the layers do not fit together or cost too much, or the model does not fit
+    /// the device.
     pub fn new(experiment: &Experiment, data: &Rc<Loaded>, backend: &Backend) -> Result<Self, BuildError> {
         let samples = &data.samples;
         if samples.train_rows == 0 {
@@ -159,7 +162,8 @@ impl Session {
         self.program().routines[self.step].gather.as_ref().expect("a step fetches its samples")
     }
 
-    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to, and [`Session::progress`] waits for it.
+    /// Takes steps. The CPU has taken them when the future is ready; a GPU has only been asked to,
+    /// and [`Session::progress`] waits for it.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.

@@ -1,8 +1,10 @@
-//! A saved run: everything from which it goes on, by name, independent of how a program lays out its memory.
+//! A saved run: everything from which it goes on, by name, independent of how a program lays out
+//! its memory.
 //!
-//! The file is a list of 32-bit words, little-endian: magic (2 words), version, then sections of counted entries, then a checksum (2 words)
-//! over all words before it. Texts are a length in bytes and that many bytes, padded with 0 to whole words. A file
-//! may come from anywhere, so every count is checked against the words that are there before anything is allocated.
+//! The file is a list of 32-bit words, little-endian: magic (2 words), version, then sections of
+//! counted entries, then a checksum (2 words) over all words before it. Texts are a length in bytes
+//! and that many bytes, padded with 0 to whole words. A file may come from anywhere, so every count
+//! is checked against the words that are there before anything is allocated.
 
 use crate::tensor::Shape;
 use std::fmt;

@@ -11,7 +11,8 @@ use std::rc::Rc;
 const BUDGET_MS: f64 = 80.0;
 /// Single steps that are tried where the first takes long.
 const TRIES: usize = 3;
-/// A step that takes longer is not repeated, since the run waits meanwhile: see [`StepCost::is_doubtful`].
+/// A step that takes longer is not repeated, since the run waits meanwhile: see
+/// [`StepCost::is_doubtful`].
 const BELIEVED_MS: f64 = 1_200.0;
 /// Batches of the copy: the work of a step does not depend on how many samples there are.
 const BATCHES: usize = 4;
@@ -26,7 +27,8 @@ pub struct StepCost {
 }
 
 impl StepCost {
-    /// Whether it rests on a single step that took so long that it may have waited for something else.
+    /// Whether it rests on a single step that took so long that it may have waited for something
+    /// else.
     pub fn is_doubtful(&self) -> bool {
         self.steps == 1 && self.step_ms >= BELIEVED_MS
     }
@@ -76,7 +78,8 @@ impl Trial {
 /// The cost of a step, where `timed` takes so many and says how long they took.
 async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> Result<StepCost, ExecError> {
     let mut step_ms = timed(1).await?;
-    // What a driver prepares only once may come late: a step that takes long is believed when another takes as long.
+    // What a driver prepares only once may come late: a step that takes long is believed when
+    // another takes as long.
     for _ in 1..TRIES {
         if !(BUDGET_MS / 8.0..BELIEVED_MS).contains(&step_ms) {
             break;
@@ -90,7 +93,8 @@ async fn cost_of(mut timed: impl AsyncFnMut(u32) -> Result<f64, ExecError>) -> R
     }
     let (mut spent_ms, mut done, mut steps) = (step_ms, 1, 1);
     while BUDGET_MS - spent_ms >= step_ms.max(1e-3) {
-        // Many steps at once hide the wait for the answer, as in training; the first ones only say how many fit.
+        // Many steps at once hide the wait for the answer, as in training; the first ones only say
+        // how many fit.
         steps = ((BUDGET_MS - spent_ms) * 0.9 / step_ms.max(1e-3)).clamp(1.0, f64::from(steps) * 16.0) as u32;
         let ms = timed(steps).await?;
         spent_ms += ms;
@@ -125,7 +129,8 @@ fn excerpt(samples: &Samples, rows: usize) -> Samples {
 mod tests {
     use super::*;
 
-    /// What is measured where steps take `ms` after a first one that takes `first_ms`, and how many calls that takes.
+    /// What is measured where steps take `ms` after a first one that takes `first_ms`, and how many
+    /// calls that takes.
     fn measured(first_ms: f64, ms: f64) -> (StepCost, usize) {
         let mut calls = 0;
         let cost = pollster::block_on(cost_of(async |steps| {

@@ -1,4 +1,5 @@
-//! The engine as browsers run it: in a dedicated worker of headless Chromium, on wasm SIMD and on WebGPU.
+//! The engine as browsers run it: in a dedicated worker of headless Chromium, on wasm SIMD and on
+//! WebGPU.
 #![cfg(target_arch = "wasm32")]
 
 /// What the native suites use too.
@@ -117,7 +118,8 @@ async fn every_kernel_of_every_ready_made_model_compiles() {
                     let what = format!("{} on {} in batches of {batch_size} for {target:?}", model.id(), dataset.id());
                     let mut session =
                         Session::new(&experiment, &data, &Backend::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
-                    // A browser reports what it refuses only when it is asked for something that comes after.
+                    // A browser reports what it refuses only when it is asked for something that
+                    // comes after.
                     if let Err(error) = session.wait().await {
                         panic!("{what}: {error}");
                     }

@@ -6,7 +6,8 @@ use descent::plan::kernel::{ConvKernel, Direction, Gemm, PoolKernel, Pooling};
 use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Kind, Program, Role, Routine, Slice, Step};
 use descent::spec::random;
 
-/// A hash of what each kernel below yields. They change with the order of a sum or a constant of a polynomial, and with nothing else.
+/// A hash of what each kernel below yields. They change with the order of a sum or a constant of a
+/// polynomial, and with nothing else.
 const EXPECTED: [(&str, u32); 12] = [
     ("functions", 0x6c0e_acae),
     ("product", 0x18fc_64f1),

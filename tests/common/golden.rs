@@ -5,7 +5,8 @@ use descent::tensor::Tensor;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// The folder of golden files: `GOLDEN_DIR` or `../shared/golden`; says so and yields nothing where there is none.
+/// The folder of golden files: `GOLDEN_DIR` or `../shared/golden`; says so and yields nothing where
+/// there is none.
 pub fn golden_dir() -> Option<PathBuf> {
     let dir = std::env::var_os("GOLDEN_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden"), PathBuf::from);
     if dir.is_dir() {

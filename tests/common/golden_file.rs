@@ -1,4 +1,5 @@
-//! Reads a golden file: a manifest of cases (JSON) and their tensors (safetensors). Works on bytes, so that it runs in a browser too.
+//! Reads a golden file: a manifest of cases (JSON) and their tensors (safetensors). Works on bytes,
+//! so that it runs in a browser too.
 
 use descent::tensor::Tensor;
 use serde::Deserialize;

@@ -1,6 +1,7 @@
 //! The graph of each golden op: one short function for each manifest.
 //!
-//! Golden files have PyTorch's layouts (NCHW, OIHW, `[out, in]`); permutes at the border of each graph convert them.
+//! Golden files have PyTorch's layouts (NCHW, OIHW, `[out, in]`); permutes at the border of each
+//! graph convert them.
 
 use super::golden_ops::Refusal;
 use descent::graph::{Conv, Graph, NodeId, Pool, Reduction};

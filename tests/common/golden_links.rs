@@ -1,4 +1,5 @@
-//! TensorFlow Playground's links, trained by the f64 interpreter through the real chain: link, experiment, model, graph, gradients, update.
+//! TensorFlow Playground's links, trained by the f64 interpreter through the real chain: link,
+//! experiment, model, graph, gradients, update.
 
 use super::golden::number;
 use super::interpreter::{Batch, Interpreter};
@@ -12,7 +13,8 @@ use descent::train::blueprint;
 use serde_json::Value;
 use std::path::Path;
 
-/// Trains every link of `dir/playground/links.json` and prints the line of the contract; returns how many failed.
+/// Trains every link of `dir/playground/links.json` and prints the line of the contract; returns
+/// how many failed.
 pub fn run(dir: &Path) -> usize {
     let text = std::fs::read_to_string(dir.join("playground/links.json")).expect("the file is readable");
     let file: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -44,7 +46,8 @@ impl Trained {
         run.has_points(case)?;
         run.has_weights(&case["weights0"], &case["biases0"], 1e-12)?;
 
-        // A change of 1e-12 of one weight, each of the first few in turn, tells how far rounding alone may carry a run.
+        // A change of 1e-12 of one weight, each of the first few in turn, tells how far rounding
+        // alone may carry a run.
         let mut changed: Option<Vec<Self>> = None;
         let mut moved = [0.0; 2];
         for want in case["losses"].as_array().expect("a list") {
@@ -72,7 +75,8 @@ impl Trained {
         if changed.is_some() { Ok(()) } else { run.has_weights(&case["weights100"], &case["biases100"], 1e-8) }
     }
 
-    /// The experiment's data and model, one of its first layer's weights changed where that is asked for.
+    /// The experiment's data and model, one of its first layer's weights changed where that is
+    /// asked for.
     fn start(experiment: &Experiment, change: Option<(usize, f64)>) -> Self {
         let set = points(experiment.dataset, experiment.noise / 100.0, experiment.train_percent, &experiment.seed).expect("a 2-D set");
         let samples = Samples::from_points(&set, experiment.features);
@@ -103,8 +107,8 @@ impl Trained {
         Self { set, features: experiment.features, batch_size: batch, interpreter: Interpreter::new(&model, params), epochs: 0 }
     }
 
-    /// Trains whole epochs: all points in order, an update after every `batch_size` of them; what is left over at the end of an epoch joins the
-    /// first update of the next.
+    /// Trains whole epochs: all points in order, an update after every `batch_size` of them; what
+    /// is left over at the end of an epoch joins the first update of the next.
     fn train_until(&mut self, epochs: usize) {
         let (rows, batch) = (self.set.train_rows, self.batch_size);
         let left_over = rows % batch;

@@ -1,4 +1,5 @@
-//! Golden op cases as graphs: inputs and upstream gradients in, outputs and gradients out, whoever runs them.
+//! Golden op cases as graphs: inputs and upstream gradients in, outputs and gradients out, whoever
+//! runs them.
 //!
 //! Which graph a case is stands in `golden_graphs`.
 
@@ -42,7 +43,8 @@ impl From<ShapeError> for Refusal {
 }
 
 impl Problem {
-    /// The graph of one case: its outputs, and the gradients of `Σ output · upstream` in its inputs.
+    /// The graph of one case: its outputs, and the gradients of `Σ output · upstream` in its
+    /// inputs.
     ///
     /// # Errors
     /// [`Refusal`] if the engine cannot express it.
@@ -75,7 +77,8 @@ impl Problem {
         Ok(Self { graph, inputs, wanted })
     }
 
-    /// Compares what an executor came to with what is wanted; `slack` multiplies a tensor's tolerances. The error names the worst element.
+    /// Compares what an executor came to with what is wanted; `slack` multiplies a tensor's
+    /// tolerances. The error names the worst element.
     pub fn judge(&self, got: &[Vec<f64>], slack: impl Fn(&Wanted) -> f64) -> Result<(), String> {
         let pairs = self.wanted.iter().zip(got);
         let complaints: Vec<String> = pairs.filter_map(|(wanted, got)| wanted.complaint(got, slack(wanted))).collect();
@@ -109,8 +112,8 @@ impl Wanted {
     }
 }
 
-/// By how much a GPU's tolerances may be wider than the CPU's: WGSL allows less accurate exp, tanh and the like, but sums and products
-/// are held to the same.
+/// By how much a GPU's tolerances may be wider than the CPU's: WGSL allows less accurate exp, tanh
+/// and the like, but sums and products are held to the same.
 pub fn gpu_slack(op: &str, case: &str, expected_rtol: f64) -> f64 {
     let is_product = ["linear", "matmul", "conv2d", "conv1d"].contains(&op) || case.starts_with("residual");
     if is_product || expected_rtol < 2e-5 { 1.0 } else { 10.0 }

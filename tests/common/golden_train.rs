@@ -1,4 +1,5 @@
-//! The training trajectories of `golden/train`: real architectures through the real chain, step by step.
+//! The training trajectories of `golden/train`: real architectures through the real chain, step by
+//! step.
 
 use super::golden::{Manifest, number};
 use super::interpreter::{Batch, Interpreter};
@@ -55,7 +56,8 @@ pub trait Trainer {
     fn losses(&mut self) -> Vec<f64>;
 }
 
-/// Runs the first `most` trajectories of a model on what `trainer` makes and prints the line of the contract; returns how many failed.
+/// Runs the first `most` trajectories of a model on what `trainer` makes and prints the line of the
+/// contract; returns how many failed.
 ///
 /// `tolerance` is `tol` or `tol_gpu`, a key of each run.
 pub fn run(
@@ -206,7 +208,8 @@ impl Trajectories {
             let key = snapshot.to_string();
             trainer.advance(snapshot);
             let (loss_limit, weight_limit) = (number(&limits["loss_abs_up_to_step"][&key]), number(&limits["weight_abs_at_step"][&key]));
-            // Where ReLU or max pooling may take the other branch, only the early steps are comparable; step 50 where its tolerance is small.
+            // Where ReLU or max pooling may take the other branch, only the early steps are
+            // comparable; step 50 where its tolerance is small.
             if is_kink_sensitive && (snapshot > 50 || snapshot == 50 && weight_limit > 1e-3) {
                 continue;
             }

@@ -86,7 +86,8 @@ fn mean(losses: &Tensor<f64>, valid: usize) -> f64 {
     losses.data()[..valid].iter().sum::<f64>() / valid as f64
 }
 
-/// A graph that fetches samples, and what is worked out: the loss of each row, then gradients and new statistics where it trains.
+/// A graph that fetches samples, and what is worked out: the loss of each row, then gradients and
+/// new statistics where it trains.
 struct Compute {
     graph: Graph,
     wanted: Vec<NodeId>,

@@ -92,7 +92,8 @@ fn operands_are_read_by_their_index() {
         indices.extend(ODD.map(Index::Modulo));
         indices.extend(ODD.map(Index::Divide));
         for index in indices {
-            // Read twice, through different steps, so that a register that is taken too early shows.
+            // Read twice, through different steps, so that a register that is taken too early
+            // shows.
             let steps = vec![
                 Step::Arg(0),
                 Step::Arg(1),

@@ -22,10 +22,12 @@ pub(crate) struct Case {
 /// All kernels for GPUs.
 pub(crate) const GPUS: &[Target] = &[Target::Gpu, Target::SoftwareGpu];
 
-/// The kernels for GPUs that run the case numbered `at` of a sweep whose every case is another text.
+/// The kernels for GPUs that run the case numbered `at` of a sweep whose every case is another
+/// text.
 ///
-/// A software adapter takes tenths of a second to compile a product, those for real GPUs longer than its own, which makes out nearly all of a
-/// sweep's time. So these get one case in `real` and in `software`.
+/// A software adapter takes tenths of a second to compile a product, those for real GPUs longer
+/// than its own, which makes out nearly all of a sweep's time. So these get one case in `real` and
+/// in `software`.
 pub(crate) fn one_in(real: usize, software: usize, at: usize) -> &'static [Target] {
     match (at.is_multiple_of(real), at.is_multiple_of(software)) {
         (true, true) => GPUS,
@@ -115,7 +117,8 @@ pub(crate) fn program<const N: usize>(buffers: [(Role, usize); N], kernels: Vec<
 }
 
 thread_local! {
-    /// The adapter of this machine: one device for all cases of a test, since it keeps the pipelines.
+    /// The adapter of this machine: one device for all cases of a test, since it keeps the
+    /// pipelines.
     static ADAPTER: Option<Device> = match pollster::block_on(Device::request()) {
         Ok(device) => Some(device),
         Err(error) => {
@@ -125,7 +128,8 @@ thread_local! {
     };
 }
 
-/// Every executor of this machine, for a program: on a GPU with the kernels of both kinds of adapter.
+/// Every executor of this machine, for a program: on a GPU with the kernels of both kinds of
+/// adapter.
 pub(crate) fn executors(program: &Program) -> Vec<(&'static str, Executor)> {
     executors_of(program, GPUS)
 }
@@ -155,7 +159,8 @@ pub(crate) fn random(n: usize, seed: u64) -> Vec<f32> {
     (0..n).map(|_| rng.between(-1.0, 1.0) as f32).collect()
 }
 
-/// The value of an expression at element `e`, in double precision; `own` is an epilogue's operand 0.
+/// The value of an expression at element `e`, in double precision; `own` is an epilogue's operand
+/// 0.
 pub(crate) fn evaluate(fused: &Fused, own: Option<f64>, inputs: &[Vec<f32>], e: usize) -> f64 {
     let mut values: Vec<f64> = Vec::new();
     for step in &fused.expr.steps {

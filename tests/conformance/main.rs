@@ -1,6 +1,7 @@
 //! Every kind of kernel does what its definition says, on every executor this machine has.
 //!
-//! The expected values are worked out here in double precision, straight from the definitions in `plan::kernel`.
+//! The expected values are worked out here in double precision, straight from the definitions in
+//! `plan::kernel`.
 
 mod elementwise;
 mod harness;

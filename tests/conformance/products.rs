@@ -22,7 +22,8 @@ fn product(gemm: &Gemm, a: &[f32], b: &[f32]) -> Vec<f64> {
     out
 }
 
-/// A sum of `k` random terms below 1 stays around √k; each of `k` additions rounds it by half an ulp, independently: √k · √k · 2⁻²⁴.
+/// A sum of `k` random terms below 1 stays around √k; each of `k` additions rounds it by half an
+/// ulp, independently: √k · √k · 2⁻²⁴.
 fn tolerance(k: usize) -> f64 {
     6e-8 * k.max(16) as f64
 }

@@ -4,7 +4,8 @@ use super::harness::{Case, random, with_epilogue};
 use descent::plan::Kind;
 use descent::plan::kernel::{PoolKernel, Pooling};
 
-/// [batch, h, w, channels, kh, kw, stride rows, stride cols, top, bottom, left, right, rows of y, cols of y]
+/// [batch, h, w, channels, kh, kw, stride rows, stride cols, top, bottom, left, right, rows of y,
+/// cols of y]
 const POOLS: [[usize; 14]; 9] = [
     [1, 2, 2, 1, 2, 2, 2, 2, 0, 0, 0, 0, 1, 1],
     [2, 28, 28, 8, 2, 2, 2, 2, 0, 0, 0, 0, 14, 14],

@@ -7,7 +7,8 @@ use descent::graph::{Binary, Conv, Graph, NodeId, Pool, Reduction, ShapeError, U
 pub(crate) enum Values {
     /// Random numbers between the two.
     Between(f64, f64),
-    /// Different numbers, at least 0.05 apart and 0.02 away from 0, in random order. Two inputs that are compared get two offsets.
+    /// Different numbers, at least 0.05 apart and 0.02 away from 0, in random order. Two inputs
+    /// that are compared get two offsets.
     Apart(f64),
     /// Whole numbers below this; no gradient is taken in them.
     Classes(u32),

@@ -1,6 +1,8 @@
-//! Every op's gradient rule against central differences of its f64 reference, and simplification against both.
+//! Every op's gradient rule against central differences of its f64 reference, and simplification
+//! against both.
 //!
-//! `h = 1e-5 · max(1, |x|)`, `|analytic - numeric| <= 1e-6 · max(1, |analytic|, |numeric|)`, inputs away from kinks and ties.
+//! `h = 1e-5 · max(1, |x|)`, `|analytic - numeric| <= 1e-6 · max(1, |analytic|, |numeric|)`, inputs
+//! away from kinks and ties.
 
 mod cases;
 

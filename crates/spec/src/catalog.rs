@@ -1,4 +1,5 @@
-//! The data sets a visitor can choose: what the page says of each and the pictures by which it shows them.
+//! The data sets a visitor can choose: what the page says of each and the pictures by which it
+//! shows them.
 //!
 //! The page imports this module, so it stays small: no engine, no loader.
 

@@ -4,17 +4,20 @@ use crate::choice::choice;
 use crate::{Dataset, Features, Layer};
 use serde::{Deserialize, Serialize};
 
-/// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not cross the border to the page.
+/// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not
+/// cross the border to the page.
 pub const DRAWN_UNITS: usize = 8;
 
-/// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for bit.
+/// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for
+/// bit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Experiment {
     /// What is learned.
     pub dataset: Dataset,
     /// Jitter of the 2-D sets in per cent.
     pub noise: f64,
-    /// Share of the samples that is trained on, in per cent (2-D sets and digits; the others have a fixed split).
+    /// Share of the samples that is trained on, in per cent (2-D sets and digits; the others have a
+    /// fixed split).
     pub train_percent: f64,
     /// Inputs of the 2-D sets.
     pub features: Features,
@@ -57,7 +60,8 @@ pub struct Experiment {
 choice! {
     /// What the output is compared by.
     Loss {
-        /// Half the squared error of one tanh (classes) or linear (regression) output, as in TensorFlow Playground.
+        /// Half the squared error of one tanh (classes) or linear (regression) output, as in
+        /// TensorFlow Playground.
         HalfSquare = "half-square",
         /// Softmax cross-entropy over classes.
         CrossEntropy = "cross-entropy",

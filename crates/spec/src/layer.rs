@@ -3,7 +3,8 @@
 use crate::Activation;
 use serde::{Deserialize, Serialize};
 
-/// One layer, as a visitor chooses it. Shapes follow from the data; what is flattened is flattened where a dense layer meets an image.
+/// One layer, as a visitor chooses it. Shapes follow from the data; what is flattened is flattened
+/// where a dense layer meets an image.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Layer {
     /// A fully connected layer with bias.

@@ -1,7 +1,8 @@
 //! What a visitor chose, and what follows from it by integers and f64 alone.
 //!
-//! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back; says what a network of it costs; makes the points and the
-//! drawn digits of the generated data sets. It knows no engine, no device and no browser: the page, the worker and the engine all lean on it.
+//! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back; says what a
+//! network of it costs; makes the points and the drawn digits of the generated data sets. It knows
+//! no engine, no device and no browser: the page, the worker and the engine all lean on it.
 
 pub mod activation;
 pub mod catalog;

@@ -29,7 +29,8 @@ fn write_one(layer: Layer) -> String {
     }
 }
 
-/// Reads a list of layers, each number within [`WIDTHS`], [`KERNELS`], [`STRIDES`], [`POOLS`] or [`DROPPED`].
+/// Reads a list of layers, each number within [`WIDTHS`], [`KERNELS`], [`STRIDES`], [`POOLS`] or
+/// [`DROPPED`].
 ///
 /// # Errors
 /// What is wrong with the first layer that is, in words.

@@ -1,6 +1,7 @@
 //! Numbers and their text in links and on the page.
 
-/// A finite decimal number such as `0.03`, `-2` or `1e-5`, rounded to the nearest `f64`; `None` for anything else.
+/// A finite decimal number such as `0.03`, `-2` or `1e-5`, rounded to the nearest `f64`; `None` for
+/// anything else.
 ///
 /// `f64::from_str` also reads `inf` and `nan`, which mean nothing in a link.
 pub fn parse(text: &str) -> Option<f64> {
@@ -8,7 +9,8 @@ pub fn parse(text: &str) -> Option<f64> {
     is_decimal.then(|| text.parse().ok()).flatten()
 }
 
-/// The shortest text that [`parse`] reads back as the same finite number, as JavaScript writes it: `0.03`, `100`, `1e-7`, `1e+21`; `0` for minus 0.
+/// The shortest text that [`parse`] reads back as the same finite number, as JavaScript writes it:
+/// `0.03`, `100`, `1e-7`, `1e+21`; `0` for minus 0.
 pub fn shortest(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 {

@@ -1,6 +1,7 @@
 //! The 2-D sets of TensorFlow Playground, point for point as its links make them.
 //!
-//! Turns a set's name and a seed into points, split in training and test part. It knows no memory layout and no loss.
+//! Turns a set's name and a seed into points, split in training and test part. It knows no memory
+//! layout and no loss.
 
 use crate::catalog::Dataset;
 use crate::seedrandom::SeedRandom;
@@ -29,14 +30,16 @@ pub struct Points {
     pub points: Vec<Point>,
     /// How many are trained on.
     pub train_rows: usize,
-    /// The generator as the points left it: TensorFlow Playground draws the initial weights from it.
+    /// The generator as the points left it: TensorFlow Playground draws the initial weights from
+    /// it.
     pub random: SeedRandom,
 }
 
 /// Draws, shuffles and splits a 2-D set.
 ///
-/// `noise` is a share (0.5 for 50 %) of the jitter; labels are those of the jittered points, positions are not jittered (spirals
-/// excepted, and the bells, where it widens them). The first `floor(n · train_percent / 100)` points are trained on. `None` for other sets.
+/// `noise` is a share (0.5 for 50 %) of the jitter; labels are those of the jittered points,
+/// positions are not jittered (spirals excepted, and the bells, where it widens them). The first
+/// `floor(n · train_percent / 100)` points are trained on. `None` for other sets.
 pub fn points(dataset: Dataset, noise: f64, train_percent: f64, seed: &str) -> Option<Points> {
     let mut random = SeedRandom::new(seed);
     let mut points = match dataset {
@@ -133,7 +136,8 @@ fn measured(random: &mut SeedRandom, noise: f64, value: fn(f64, f64) -> f64) -> 
     (0..MEASURED).map(|_| point(random)).collect()
 }
 
-/// Six cones of alternating sign and radius 2; where two overlap the larger counts, of equals the first.
+/// Six cones of alternating sign and radius 2; where two overlap the larger counts, of equals the
+/// first.
 fn bells(x: f64, y: f64) -> f64 {
     const CENTRES: [(f64, f64, f64); 6] =
         [(-4.0, 2.5, 1.0), (0.0, 2.5, -1.0), (4.0, 2.5, 1.0), (-4.0, -2.5, -1.0), (0.0, -2.5, 1.0), (4.0, -2.5, -1.0)];
@@ -155,7 +159,8 @@ fn sign(is_positive: bool) -> f64 {
 mod tests {
     use super::*;
 
-    /// Section "golden vectors" of the original engine: set, noise, seed, a training point, the first initial weights.
+    /// Section "golden vectors" of the original engine: set, noise, seed, a training point, the
+    /// first initial weights.
     #[test]
     fn points_and_the_numbers_after_them_are_those_of_the_original() {
         let cases = [

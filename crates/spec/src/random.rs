@@ -1,9 +1,11 @@
 //! Counter-based random numbers: `bits = hash(key(seed, stream), step, index)`.
 //!
-//! Integer operations only, so batches, masks and initial weights are identical on every executor; `shaders/shared/random.wgsl` is the
-//! twin of this file and a test compares the two. No generator carries state: any number of any step can be had at any time.
+//! Integer operations only, so batches, masks and initial weights are identical on every executor;
+//! `shaders/shared/random.wgsl` is the twin of this file and a test compares the two. No generator
+//! carries state: any number of any step can be had at any time.
 
-/// What random numbers are for. Streams are independent, so adding dropout changes no initial weight.
+/// What random numbers are for. Streams are independent, so adding dropout changes no initial
+/// weight.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stream {
     /// Initial weights.
@@ -57,8 +59,9 @@ pub fn seed_from_text(text: &str) -> u64 {
 /// Where a random permutation of `0..n` puts `index`: a four-round Feistel network over the
 /// smallest even number of bits that holds `n`, walked until it lands inside.
 ///
-/// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most `4^half_bits - n` steps;
-/// as `4^half_bits < 4 n`, the mean walk is under 4. (Largest walk seen for n up to 60,000: 21.)
+/// The network is a bijection of `0..4^half_bits`, so the walk returns to the range after at most
+/// `4^half_bits - n` steps; as `4^half_bits < 4 n`, the mean walk is under 4. (Largest walk seen
+/// for n up to 60,000: 21.)
 #[inline]
 pub const fn permute(key: u32, epoch: u32, n: u32, index: u32) -> u32 {
     let half_bits = half_bits(n);
@@ -123,7 +126,8 @@ impl Rng {
         low + (high - low) * self.uniform()
     }
 
-    /// The next number of the normal distribution (Box-Muller; `libm`, so that every machine agrees).
+    /// The next number of the normal distribution (Box-Muller; `libm`, so that every machine
+    /// agrees).
     pub fn normal(&mut self) -> f64 {
         let radius = libm::sqrt(-2.0 * libm::log(1.0 - self.uniform()));
         radius * libm::cos(std::f64::consts::TAU * self.uniform())

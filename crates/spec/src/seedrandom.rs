@@ -1,6 +1,8 @@
-//! The generator behind TensorFlow Playground: David Bau's seedrandom 2.4.3 with a text seed, remade from its description.
+//! The generator behind TensorFlow Playground: David Bau's seedrandom 2.4.3 with a text seed,
+//! remade from its description.
 //!
-//! ARC4 keyed with the text gives bytes, six or more of them a number in [0, 1) with 52 or 53 random bits.
+//! ARC4 keyed with the text gives bytes, six or more of them a number in [0, 1) with 52 or 53
+//! random bits.
 
 /// 2^52: a number is drawn out until its numerator has this many values.
 const SIGNIFICANCE: f64 = 4_503_599_627_370_496.0;
@@ -16,7 +18,8 @@ pub struct SeedRandom {
 }
 
 impl SeedRandom {
-    /// The sequence of `seed`, whose UTF-16 code units (as JavaScript counts characters) are the key.
+    /// The sequence of `seed`, whose UTF-16 code units (as JavaScript counts characters) are the
+    /// key.
     pub fn new(seed: &str) -> Self {
         let key = mixed_key(seed);
         let mut state: [u8; 256] = std::array::from_fn(|i| i as u8);
@@ -55,7 +58,8 @@ impl SeedRandom {
         self.uniform() * (high - low) + low
     }
 
-    /// The next number of a normal distribution, by the polar method; its second number is thrown away, as in the original.
+    /// The next number of a normal distribution, by the polar method; its second number is thrown
+    /// away, as in the original.
     pub fn normal(&mut self, mean: f64, variance: f64) -> f64 {
         loop {
             let a = 2.0 * self.uniform() - 1.0;

@@ -1,8 +1,9 @@
 //! Digits drawn from strokes: 28×28 images like handwriting, as many as wanted from a seed.
 //!
-//! Each class has a few ways to be written; a way is a list of strokes through control points. A sample moves the points, bends, slants,
-//! turns, scales and shifts the figure, draws it with a pen of random width and adds noise. Only `+ - * / sqrt` and [`Rng`] are used, so every
-//! machine draws the same pixels, and sample `i` is the same however many are drawn.
+//! Each class has a few ways to be written; a way is a list of strokes through control points. A
+//! sample moves the points, bends, slants, turns, scales and shifts the figure, draws it with a pen
+//! of random width and adds noise. Only `+ - * / sqrt` and [`Rng`] are used, so every machine draws
+//! the same pixels, and sample `i` is the same however many are drawn.
 
 use crate::random::{Rng, Stream};
 
@@ -23,7 +24,8 @@ const PIECES: usize = 5;
 struct Way {
     /// Control points in a unit square, y down.
     points: &'static [[f32; 2]],
-    /// Strokes as numbers of control points. A stroke is smooth, a corner is where one stroke ends and another begins.
+    /// Strokes as numbers of control points. A stroke is smooth, a corner is where one stroke ends
+    /// and another begins.
     strokes: &'static [&'static [u8]],
 }
 
@@ -236,7 +238,8 @@ impl Hand {
     }
 }
 
-/// Shifts a figure that comes nearer to a border than `margin`, which it does where it is large and slanted.
+/// Shifts a figure that comes nearer to a border than `margin`, which it does where it is large and
+/// slanted.
 fn keep_inside(points: &mut [[f32; 2]], margin: f32) {
     for axis in 0..2 {
         let low = points.iter().fold(f32::MAX, |low, point| low.min(point[axis]));
@@ -265,8 +268,10 @@ fn smooth(points: &[[f32; 2]]) -> Vec<[f32; 2]> {
     path
 }
 
-/// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the pixel at its edge.
-// Not inlined: a browser optimises a wasm function only after many calls, never while a call runs. A function with these loops alone gets there.
+/// Inks the pixels near a straight piece: fully within the pen's half width of it, less over the
+/// pixel at its edge.
+// Not inlined: a browser optimises a wasm function only after many calls, never while a call runs.
+// A function with these loops alone gets there.
 #[inline(never)]
 fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width: f32) {
     let reach = half_width + 0.5;
@@ -295,7 +300,8 @@ fn draw_piece(ink: &mut [f32; PIXELS], from: [f32; 2], to: [f32; 2], half_width:
     }
 }
 
-/// The number in [0, 1]. Comparisons: `max` and `min` are calls in wasm, and these run some hundred million times.
+/// The number in [0, 1]. Comparisons: `max` and `min` are calls in wasm, and these run some hundred
+/// million times.
 fn share(value: f32) -> f32 {
     let value = if value > 0.0 { value } else { 0.0 };
     if value < 1.0 { value } else { 1.0 }

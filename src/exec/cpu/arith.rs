@@ -1,6 +1,7 @@
 //! Functions of one, two and three numbers over strips.
 //!
-//! The maximum, the minimum and the ramp of a NaN are NaN, so that a network that has diverged does not look healthy again.
+//! The maximum, the minimum and the ramp of a NaN are NaN, so that a network that has diverged does
+//! not look healthy again.
 
 use crate::graph::{Binary, Unary};
 use crate::tensor::math;
@@ -14,8 +15,8 @@ pub(super) enum Operand<'a> {
     Number(f32),
 }
 
-/// `out[i] = f(x[i])`. A macro, since the compiler does not always draw the body of a closure of this size into the loop, and without that
-/// there is no SIMD.
+/// `out[i] = f(x[i])`. A macro, since the compiler does not always draw the body of a closure of
+/// this size into the loop, and without that there is no SIMD.
 macro_rules! map {
     ($values:expr, $out:expr, |$x:ident| $f:expr) => {
         match $values {

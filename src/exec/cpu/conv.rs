@@ -1,8 +1,10 @@
-//! Convolutions as products whose left operand is never written down: a row of it is a few runs of a padded image.
+//! Convolutions as products whose left operand is never written down: a row of it is a few runs of
+//! a padded image.
 //!
-//! The gradient in the input is a convolution of the padded gradient in the output, with the kernel turned round and its channels swapped. Where
-//! that would multiply many zeros (strides, few channels) the product of every pixel with the kernel is added to the window it came from instead.
-//! The gradient in the weight is a product over pixels, taken a block of pixels at a time.
+//! The gradient in the input is a convolution of the padded gradient in the output, with the kernel
+//! turned round and its channels swapped. Where that would multiply many zeros (strides, few
+//! channels) the product of every pixel with the kernel is added to the window it came from
+//! instead. The gradient in the weight is a product over pixels, taken a block of pixels at a time.
 
 use super::memory::{Memory, Scratch, need};
 use super::strip::Strips;
@@ -75,7 +77,8 @@ impl Conv {
             Image { source: conv.input, channels: conv.c_in, padded, first: conv.pads.map(|pad| pad as isize) }
         };
         let (channels, pitch) = (image.channels, padded[1] * image.channels);
-        // Taps of a row of the kernel lie side by side unless the kernel is dilated or a group sees part of the channels.
+        // Taps of a row of the kernel lie side by side unless the kernel is dilated or a group sees
+        // part of the channels.
         let is_dense = conv.groups == 1 && (conv.dilation[1] == 1 || conv.kernel[1] == 1);
         let of_group = channels / conv.groups;
         let (taps, run_len) = if is_dense { (1, conv.kernel[1] * channels) } else { (conv.kernel[1], of_group) };
@@ -326,7 +329,8 @@ impl Image {
         self.for_each_row(|from, to, len| source[from..from + len].copy_from_slice(&padded[to..to + len]));
     }
 
-    /// Calls `visit(first element in the operand, first element in the image, elements)` for each row that both have.
+    /// Calls `visit(first element in the operand, first element in the image, elements)` for each
+    /// row that both have.
     fn for_each_row(&self, mut visit: impl FnMut(usize, usize, usize)) {
         // Along an axis: the first pixel that lies inside, where it goes, and how many do.
         let [(row, to_row, rows), (col, to_col, cols)] = [0, 1].map(|axis| {

@@ -1,4 +1,5 @@
-//! The two kernels that end a step: a look at all that it would write, then the change of all parameters and statistics.
+//! The two kernels that end a step: a look at all that it would write, then the change of all
+//! parameters and statistics.
 
 use super::memory::Memory;
 use super::tile::{COLS, sum_lanes};
@@ -66,7 +67,8 @@ impl Guard {
             for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
                 let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
                 let own = self.squared_norm(*is_regularised, w, g);
-                // A norm may overflow where no gradient does, but is never finite where a gradient is not.
+                // A norm may overflow where no gradient does, but is never finite where a gradient
+                // is not.
                 if !is_finite(&[own]) && !is_finite(g) {
                     bad = Some(index);
                 }
@@ -198,7 +200,8 @@ impl Optimizer {
     }
 }
 
-/// Ranges of parameters that are changed alike: neighbours join where no penalty tells them apart. What lies between tensors is 0 and stays so.
+/// Ranges of parameters that are changed alike: neighbours join where no penalty tells them apart.
+/// What lies between tensors is 0 and stays so.
 fn runs(update: &Update, tensors: &[Tensor]) -> Vec<(Range<usize>, bool)> {
     let mut runs: Vec<(Range<usize>, bool)> = Vec::new();
     for (slice, is_regularised) in tensors {

@@ -1,4 +1,5 @@
-//! Matrix products: small ones by plain loops, the others tile by tile over packed panels of the right operand.
+//! Matrix products: small ones by plain loops, the others tile by tile over packed panels of the
+//! right operand.
 
 use super::memory::{Memory, Scratch, need};
 use super::strip::Strips;
@@ -6,11 +7,13 @@ use super::tile::{self, COLS, ROWS};
 use crate::plan::kernel::Gemm as Extents;
 use crate::plan::{Kernel, Slice};
 
-/// Terms of a sum that are added before the next are begun: a panel of so many rows stays in the first-level cache (8 KiB).
+/// Terms of a sum that are added before the next are begun: a panel of so many rows stays in the
+/// first-level cache (8 KiB).
 const DEPTH: usize = 256;
 /// Columns whose panels stay in the second-level cache (256 KiB) while all rows pass.
 const WIDTH: usize = 256;
-/// Multiplications below which packing costs more than it saves. Packing a matrix for a product with a vector or two never pays.
+/// Multiplications below which packing costs more than it saves. Packing a matrix for a product
+/// with a vector or two never pays.
 const SMALL: usize = 4096;
 
 /// A matrix product, prepared.

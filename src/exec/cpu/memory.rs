@@ -2,7 +2,8 @@
 
 use crate::plan::{Program, Slice};
 
-/// The buffers. While a kernel runs, those that it writes are taken out, so that writing borrows nothing that is read.
+/// The buffers. While a kernel runs, those that it writes are taken out, so that writing borrows
+/// nothing that is read.
 #[derive(Debug)]
 pub(super) struct Memory {
     buffers: Vec<Vec<f32>>,
@@ -13,7 +14,8 @@ impl Memory {
         Self { buffers: program.buffers.iter().map(|buffer| vec![0.0; buffer.len]).collect() }
     }
 
-    /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that buffer is taken out and looks empty.
+    /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that
+    /// buffer is taken out and looks empty.
     pub(super) fn read(&self, slice: Slice) -> &[f32] {
         &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
     }
@@ -54,8 +56,8 @@ impl Memory {
     }
 }
 
-/// Elements of a register: as many are worked on at once. The values of a step (1 KiB) stay in the first-level cache until the next step reads
-/// them.
+/// Elements of a register: as many are worked on at once. The values of a step (1 KiB) stay in the
+/// first-level cache until the next step reads them.
 pub(super) const STRIP: usize = 256;
 
 /// Memory that kernels use while they run; one kernel's is free for the next.

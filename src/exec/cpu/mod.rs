@@ -1,7 +1,9 @@
-//! Runs a [`Program`] on one core, in plain safe Rust that LLVM turns into SIMD (SSE2 natively, simd128 in wasm).
+//! Runs a [`Program`] on one core, in plain safe Rust that LLVM turns into SIMD (SSE2 natively,
+//! simd128 in wasm).
 //!
-//! Sums have a fixed order and nothing is fused into multiply-adds, so native and wasm give the same bits. Nothing is allocated while a routine
-//! runs: kernels are prepared and their scratch memory is reserved when the executor is made.
+//! Sums have a fixed order and nothing is fused into multiply-adds, so native and wasm give the
+//! same bits. Nothing is allocated while a routine runs: kernels are prepared and their scratch
+//! memory is reserved when the executor is made.
 
 mod arith;
 mod conv;

@@ -49,7 +49,8 @@ impl Pad {
         });
     }
 
-    /// Puts the elements of `axis` and the axes inside it from `x` into `out`; returns what is left of `x`.
+    /// Puts the elements of `axis` and the axes inside it from `x` into `out`; returns what is left
+    /// of `x`.
     fn spread<'a>(&self, axis: usize, mut x: &'a [f32], out: &mut [f32]) -> &'a [f32] {
         let (Some(&extent), Some(&stride)) = (self.source.get(axis), self.strides.get(axis)) else {
             out[0] = x[0];

@@ -6,7 +6,8 @@ use super::strip::Strips;
 use crate::plan::kernel::{PoolKernel, Pooling};
 use crate::plan::{Kernel, Slice};
 
-/// Runs a function of `LANES` channels from `c` on over all channels of a window: eight at a time, then one at a time.
+/// Runs a function of `LANES` channels from `c` on over all channels of a window: eight at a time,
+/// then one at a time.
 macro_rules! by_lanes {
     ($window:ident, |$c:ident| $function:ident($($argument:expr),*)) => {{
         let eights = $window.channels / 8 * 8;

@@ -1,6 +1,7 @@
 //! Sums, maxima and minima along an axis, and where a maximum stands.
 //!
-//! Long sums are taken in blocks whose results are then added, so rounding errors do not grow with the length.
+//! Long sums are taken in blocks whose results are then added, so rounding errors do not grow with
+//! the length.
 
 use super::arith::{max, min};
 use super::memory::{Memory, STRIP, Scratch, need};
@@ -91,7 +92,8 @@ impl Reduce {
         }
     }
 
-    /// What is reduced lies `inner` elements apart: rows of `inner` are taken together, at most 64 before their result is put down.
+    /// What is reduced lies `inner` elements apart: rows of `inner` are taken together, at most 64
+    /// before their result is put down.
     fn across_rows(&self, memory: &Memory, scratch: &mut Scratch, out: &mut [f32]) {
         const BLOCK: usize = 64;
         let Scratch { registers, rows: strip, line, .. } = scratch;
@@ -128,7 +130,8 @@ impl Reduce {
     }
 }
 
-/// Takes `values`, which start `at` elements into rows as long as `target`, into `target`; the first row sets it.
+/// Takes `values`, which start `at` elements into rows as long as `target`, into `target`; the
+/// first row sets it.
 fn fold_rows(kind: Reduction, mut values: &[f32], mut at: usize, target: &mut [f32]) {
     while !values.is_empty() {
         let column = at % target.len();

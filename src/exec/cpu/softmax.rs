@@ -90,7 +90,8 @@ impl CrossEntropy {
         }
     }
 
-    /// Leaves the probabilities in `y` and returns the loss, `log Σ_c e^(x[c] - m) - (x[target] - m)`.
+    /// Leaves the probabilities in `y` and returns the loss,
+    /// `log Σ_c e^(x[c] - m) - (x[target] - m)`.
     fn row(&self, memory: &Memory, row: usize, y: &mut [f32]) -> f32 {
         let x = &memory.read(self.logits)[row * self.classes..][..self.classes];
         let (max, sum) = exponentials(x, y);

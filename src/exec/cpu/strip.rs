@@ -1,4 +1,5 @@
-//! Expressions, run in strips: one `match` a step and strip, loops that LLVM turns into SIMD inside.
+//! Expressions, run in strips: one `match` a step and strip, loops that LLVM turns into SIMD
+//! inside.
 
 use super::arith::{Operand, binary, select, unary};
 use super::memory::{Memory, STRIP, Scratch};
@@ -61,7 +62,8 @@ impl Strips {
         let strip = if period <= STRIP { STRIP / period * period } else { STRIP };
         let is_once = |arg: &Arg| matches!(arg, Arg::Read(_, Index::Modulo(n)) if strip % n == 0);
 
-        // A register is free again after the last step that reads it; the last step writes to the output.
+        // A register is free again after the last step that reads it; the last step writes to the
+        // output.
         let mut last_use = vec![0; steps.len()];
         for (at, step) in steps.iter().enumerate() {
             operands(*step).for_each(|operand| last_use[operand] = at);
@@ -76,7 +78,8 @@ impl Strips {
                 Step::Arg(arg) => match &args[*arg] {
                     Arg::Read(_, Index::Linear) => Location::Operand,
                     Arg::Read(_, Index::Scalar) => Location::Scalar,
-                    // Never one that an earlier step has used: that step writes to it again in the next strip.
+                    // Never one that an earlier step has used: that step writes to it again in the
+                    // next strip.
                     arg if is_once(arg) => Location::Once(fresh),
                     Arg::Own | Arg::Read(..) => Location::Register(register()),
                 },
@@ -116,7 +119,8 @@ impl Strips {
         self.strip
     }
 
-    /// Loads what is the same for all strips that start at `first` plus multiples of the strip. Comes before [`Strips::eval`].
+    /// Loads what is the same for all strips that start at `first` plus multiples of the strip.
+    /// Comes before [`Strips::eval`].
     pub(super) fn load(&self, memory: &Memory, registers: &mut [Vec<f32>], first: usize, len: usize) {
         for (step, location) in self.steps.iter().zip(&self.locations) {
             if let (Step::Arg(arg), Location::Once(register)) = (step, location)

@@ -1,6 +1,7 @@
 //! Tiles of 4 × 8 results in registers: what every product and convolution comes down to.
 //!
-//! Eight accumulators of four lanes, two of the right operand and a broadcast fit the 16 registers of SSE2 and of wasm engines; 6 × 8 spills.
+//! Eight accumulators of four lanes, two of the right operand and a broadcast fit the 16 registers
+//! of SSE2 and of wasm engines; 6 × 8 spills.
 
 /// Rows of a tile.
 pub(super) const ROWS: usize = 4;
@@ -45,7 +46,8 @@ pub(super) fn packed(lefts: &[[f32; ROWS]], panel: &[[f32; COLS]]) -> Tile {
     tile
 }
 
-/// Puts the first `rows` rows and `cols` columns of a tile into `out`, whose rows are `stride` apart; adds them where `is_sum`.
+/// Puts the first `rows` rows and `cols` columns of a tile into `out`, whose rows are `stride`
+/// apart; adds them where `is_sum`.
 #[inline(always)]
 pub(super) fn store(tile: &Tile, rows: usize, cols: usize, is_sum: bool, out: &mut [f32], stride: usize) {
     for (row, values) in tile.iter().enumerate().take(rows) {
@@ -68,7 +70,8 @@ pub(super) fn panels(cols: usize) -> usize {
     cols.div_ceil(COLS)
 }
 
-/// Puts `cols` columns of a row-major `[depth, stride]` matrix, from column `first` on, into panels `[cols / 8][depth][8]`, filled up with 0.
+/// Puts `cols` columns of a row-major `[depth, stride]` matrix, from column `first` on, into panels
+/// `[cols / 8][depth][8]`, filled up with 0.
 pub(super) fn pack_rows(source: &[f32], stride: usize, first: usize, cols: usize, depth: usize, panels: &mut [f32]) {
     for (panel, at) in panels.chunks_exact_mut(depth * COLS).zip((0..cols).step_by(COLS)) {
         let width = COLS.min(cols - at);
@@ -84,7 +87,8 @@ pub(super) fn pack_rows(source: &[f32], stride: usize, first: usize, cols: usize
     }
 }
 
-/// As [`pack_rows`] for a matrix stored `[cols, stride]`: element `p` of column `j` is `source[j · stride + p]`.
+/// As [`pack_rows`] for a matrix stored `[cols, stride]`: element `p` of column `j` is
+/// `source[j · stride + p]`.
 pub(super) fn pack_columns(source: &[f32], stride: usize, cols: usize, depth: usize, panels: &mut [f32]) {
     for (panel, at) in panels.chunks_exact_mut(depth * COLS).zip((0..cols).step_by(COLS)) {
         let width = COLS.min(cols - at);
@@ -99,7 +103,8 @@ pub(super) fn pack_columns(source: &[f32], stride: usize, cols: usize, depth: us
     }
 }
 
-/// `sums[j] = Σ_r rows[r][j]`, taken in blocks of 64 rows so that rounding errors grow with the root of the number of rows at most.
+/// `sums[j] = Σ_r rows[r][j]`, taken in blocks of 64 rows so that rounding errors grow with the
+/// root of the number of rows at most.
 pub(super) fn column_sums(rows: &[f32], cols: usize, block: &mut [f32], sums: &mut [f32]) {
     sums.fill(0.0);
     let block = &mut block[..cols];

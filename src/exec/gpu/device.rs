@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A GPU device and everything that may be shared by the programs on it. Clones are the same device.
+/// A GPU device and everything that may be shared by the programs on it. Clones are the same
+/// device.
 #[derive(Clone)]
 pub struct Device {
     inner: Rc<Inner>,
@@ -44,8 +45,9 @@ pub(super) struct Pipeline {
 static GENERATION: AtomicU64 = AtomicU64::new(1);
 
 impl Device {
-    /// Asks for the fastest adapter and a device with WebGPU's default limits and no optional feature. Starts from a fresh instance each
-    /// time, since an adapter that has lost its device yields no other.
+    /// Asks for the fastest adapter and a device with WebGPU's default limits and no optional
+    /// feature. Starts from a fresh instance each time, since an adapter that has lost its device
+    /// yields no other.
     ///
     /// # Errors
     /// [`ExecError::NoAdapter`] if there is none or it refuses a device.
@@ -116,7 +118,8 @@ impl Device {
         self.target
     }
 
-    /// The same device with the kernels of another target, so that a test can run every kernel on the adapter it has.
+    /// The same device with the kernels of another target, so that a test can run every kernel on
+    /// the adapter it has.
     pub fn with_target(&self, target: Target) -> Self {
         assert!(target != Target::Cpu, "a GPU runs no CPU kernels");
         Self { inner: self.inner.clone(), target }
@@ -143,7 +146,8 @@ impl Device {
         self.inner.pipelines.borrow().len()
     }
 
-    /// What went wrong since the device was made: loss first, since it is the cause of whatever follows it.
+    /// What went wrong since the device was made: loss first, since it is the cause of whatever
+    /// follows it.
     pub(super) fn check(&self) -> Result<(), ExecError> {
         let health = &self.inner.health;
         if self.is_lost() {
@@ -163,10 +167,12 @@ impl Device {
         &self.inner.queue
     }
 
-    /// The pipeline of a text, compiled if it is new. `writable` tells of each binding whether the kernel writes it.
+    /// The pipeline of a text, compiled if it is new. `writable` tells of each binding whether the
+    /// kernel writes it.
     ///
     /// # Errors
-    /// [`ExecError::Shader`] if the text is refused; a browser reports that later, as an [`ExecError::Device`].
+    /// [`ExecError::Shader`] if the text is refused; a browser reports that later, as an
+    /// [`ExecError::Device`].
     pub(super) fn pipeline(&self, text: &str, writable: &[bool], label: &str) -> Result<Rc<Pipeline>, ExecError> {
         self.check()?;
         if let Some(pipeline) = self.inner.pipelines.borrow().get(text) {
@@ -200,7 +206,8 @@ impl Device {
             layout: Some(&pipeline_layout),
             module: &module,
             entry_point: None,
-            // Every kernel writes its workgroup memory before it reads it; to zero it first takes SwiftShader as long to compile as the rest.
+            // Every kernel writes its workgroup memory before it reads it; to zero it first takes
+            // SwiftShader as long to compile as the rest.
             compilation_options: wgpu::PipelineCompilationOptions { zero_initialize_workgroup_memory: false, ..Default::default() },
             cache: None,
         });
@@ -246,8 +253,8 @@ fn describe(adapter: &wgpu::Adapter, _: &wgpu::Device) -> (String, bool) {
     (info.name, info.device_type == wgpu::DeviceType::Cpu)
 }
 
-/// The adapter's name and whether it is a software adapter. Browsers leave wgpu's own name empty, so it is put together from
-/// `GPUAdapterInfo`.
+/// The adapter's name and whether it is a software adapter. Browsers leave wgpu's own name empty,
+/// so it is put together from `GPUAdapterInfo`.
 #[cfg(target_arch = "wasm32")]
 fn describe(_: &wgpu::Adapter, device: &wgpu::Device) -> (String, bool) {
     use wasm_bindgen::JsValue;
@@ -259,7 +266,8 @@ fn describe(_: &wgpu::Adapter, device: &wgpu::Device) -> (String, bool) {
         let parts: Vec<String> = ["vendor", "architecture", "device"].into_iter().filter_map(text).collect();
         if parts.is_empty() { "WebGPU".to_owned() } else { parts.join(" ") }
     });
-    // Chromium names its software adapter; the flag came to the device's copy of the information later than to the adapter's.
+    // Chromium names its software adapter; the flag came to the device's copy of the information
+    // later than to the adapter's.
     let is_software = get(&info, "isFallbackAdapter").as_bool().unwrap_or(false)
         || text("architecture").is_some_and(|architecture| architecture.eq_ignore_ascii_case("swiftshader"));
     (name, is_software)

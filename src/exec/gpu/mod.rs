@@ -1,9 +1,12 @@
-//! Runs a program on a GPU through WebGPU: the same code in a browser's worker and, through Vulkan, natively.
+//! Runs a program on a GPU through WebGPU: the same code in a browser's worker and, through Vulkan,
+//! natively.
 //!
-//! Turns each kernel into WGSL text (`kernels`), compiles it once per device and text, and replays a routine as one list of dispatches in
-//! one pass of one submission. It allocates nothing while it runs, requires no optional feature, and never blocks in a browser.
+//! Turns each kernel into WGSL text (`kernels`), compiles it once per device and text, and replays
+//! a routine as one list of dispatches in one pass of one submission. It allocates nothing while it
+//! runs, requires no optional feature, and never blocks in a browser.
 //!
-//! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another [`Device`] then.
+//! After a loss of the device every call returns [`ExecError::DeviceLost`]; ask for another
+//! [`Device`] then.
 
 mod device;
 mod kernels;
@@ -29,7 +32,8 @@ pub struct Gpu {
     buffers: Vec<wgpu::Buffer>,
     routines: Vec<Vec<Ready>>,
     staging: Option<wgpu::Buffer>,
-    /// The last run, encoded but not yet submitted, so that a read that follows it needs no submission of its own.
+    /// The last run, encoded but not yet submitted, so that a read that follows it needs no
+    /// submission of its own.
     pending: Option<wgpu::CommandEncoder>,
     counts: Cell<Counts>,
 }
@@ -96,8 +100,8 @@ impl Gpu {
         self.counts.get()
     }
 
-    /// Encodes a routine `times` times over and returns at once. Only encodes: the next run, write or read submits it, a read together with its
-    /// own copies in one submission.
+    /// Encodes a routine `times` times over and returns at once. Only encodes: the next run, write
+    /// or read submits it, a read together with its own copies in one submission.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost or has reported an error.

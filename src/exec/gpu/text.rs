@@ -1,4 +1,5 @@
-//! The text of a kernel: constants, bindings and fused expressions put around the files of `shaders/`.
+//! The text of a kernel: constants, bindings and fused expressions put around the files of
+//! `shaders/`.
 
 use super::unroll::unroll;
 use crate::graph::{Binary, Unary};
@@ -90,8 +91,8 @@ impl Source {
         self
     }
 
-    /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and writes element `e`. Further outputs follow the
-    /// first and have no epilogue.
+    /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and
+    /// writes element `e`. Further outputs follow the first and have no epilogue.
     pub(super) fn store(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
         self.store_with(epilogue, args, outputs, &[]);
         self.line("fn store(e: u32, value: f32) { store_in(e, vec4<f32>(), value); }")
@@ -116,8 +117,9 @@ impl Source {
         self.line(&format!("fn store_in(e: u32, column: vec4<f32>, value: f32) {{\n{body}}}"));
     }
 
-    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on the column alone (a bias) are read once per
-    /// column by `column_of(col)`, whose result `store_in(e, column, value)` takes.
+    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on
+    /// the column alone (a bias) are read once per column by `column_of(col)`, whose result
+    /// `store_in(e, column, value)` takes.
     pub(super) fn store_by_column(&mut self, cols: usize, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
         let hoisted: Vec<usize> = (0..args.len()).filter(|at| epilogue.args[*at] == Index::Modulo(cols)).take(4).collect();
         self.store_with(epilogue, args, outputs, &hoisted);
@@ -126,12 +128,14 @@ impl Source {
         self.line(&format!("fn column_of(col: u32) -> vec4<f32> {{ return vec4<f32>({}); }}", parts.join(", ")))
     }
 
-    /// A function `name(e)` or `name(e, value)` that works out a fused expression, and bindings for its operands.
+    /// A function `name(e)` or `name(e, value)` that works out a fused expression, and bindings for
+    /// its operands.
     pub(super) fn function(&mut self, name: &str, fused: &Fused, value: Option<&str>, args: &[Slice]) -> &mut Self {
         self.function_of(name, fused, value, args, &[])
     }
 
-    /// As [`Source::function`]; operands in `hoisted` are components of a parameter `column`, if there are any.
+    /// As [`Source::function`]; operands in `hoisted` are components of a parameter `column`, if
+    /// there are any.
     fn function_of(&mut self, name: &str, fused: &Fused, value: Option<&str>, args: &[Slice], hoisted: &[usize]) -> &mut Self {
         assert!(fused.args.len() == args.len(), "{name} has {} operands and {} slices", fused.args.len(), args.len());
         for (at, slice) in args.iter().enumerate() {
@@ -160,7 +164,8 @@ impl Source {
         self.line(&format!("fn {name}({parameters}) -> f32 {{\n{body}    return v{last};\n}}"))
     }
 
-    /// A number of an expression. WGSL has no text for infinities and NaN, and refuses constant expressions that yield one.
+    /// A number of an expression. WGSL has no text for infinities and NaN, and refuses constant
+    /// expressions that yield one.
     fn number(&mut self, value: f32) -> String {
         if value.is_finite() {
             return finite(value);
@@ -231,7 +236,8 @@ fn remainder(x: &str, n: usize) -> String {
     }
 }
 
-/// Whether an epilogue is so little work that a copy of it for each result of a tile compiles faster than a loop over them runs.
+/// Whether an epilogue is so little work that a copy of it for each result of a tile compiles
+/// faster than a loop over them runs.
 pub(super) fn is_short(epilogue: &Fused) -> bool {
     let is_cheap = |step: &Step| match step {
         Step::Arg(_) | Step::Constant(_) | Step::Binary(..) | Step::Select(..) => true,

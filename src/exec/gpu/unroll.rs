@@ -1,4 +1,5 @@
-//! Repeats lines of a kernel's text: named registers cannot be indexed, and no shader compiler may be trusted to unroll.
+//! Repeats lines of a kernel's text: named registers cannot be indexed, and no shader compiler may
+//! be trusted to unroll.
 //!
 //! ```text
 //! //: for i in 0..ROWS            the lines up to the matching end, once for each i

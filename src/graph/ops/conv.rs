@@ -17,7 +17,8 @@ pub struct Conv {
 }
 
 impl Conv {
-    /// Rows and columns of the output for an image and a kernel of so many; `None` where no window fits.
+    /// Rows and columns of the output for an image and a kernel of so many; `None` where no window
+    /// fits.
     pub fn output(&self, image: [usize; 2], kernel: [usize; 2]) -> Option<[usize; 2]> {
         let along = |axis: usize| {
             let span = self.dilation[axis] * kernel[axis].checked_sub(1)? + 1;
@@ -29,16 +30,19 @@ impl Conv {
 }
 
 impl Graph {
-    /// Cross-correlation: `y[n, i, j, o] = Σ_{p, q, c} x[n, i·s₀ + p·d₀ - top, j·s₁ + q·d₁ - left, c] · w[p, q, c, o]`, with 0 outside
-    /// the image; with groups, `o` of group `g` sees only the channels of group `g`.
+    /// Cross-correlation: `y[n, i, j, o] = Σ_{p, q, c} x[n, i·s₀ + p·d₀ - top, j·s₁ + q·d₁ - left,
+    /// c] · w[p, q, c, o]`, with 0 outside the image; with groups, `o` of group `g` sees only the
+    /// channels of group `g`.
     ///
     /// # Shapes
     /// - `x`: `[batch, h, w, c_in]`
     /// - `w`: `[kh, kw, c_in / groups, c_out]`
-    /// - returns `[batch, oh, ow, c_out]`, `oh = (h + top + bottom - d₀·(kh - 1) - 1) / s₀ + 1`, rounded down
+    /// - returns `[batch, oh, ow, c_out]`, `oh = (h + top + bottom - d₀·(kh - 1) - 1) / s₀ + 1`,
+    ///   rounded down
     ///
     /// # Errors
-    /// [`ShapeError`] if an operand has not four axes, the channels do not fit the groups, no window fits, or a stride or dilation is 0.
+    /// [`ShapeError`] if an operand has not four axes, the channels do not fit the groups, no
+    /// window fits, or a stride or dilation is 0.
     pub fn conv2d(&mut self, x: NodeId, w: NodeId, conv: Conv) -> Result<NodeId, ShapeError> {
         let shape = output_shape(self.shape(x), self.shape(w), &conv)?;
         Ok(self.push(Op::Conv2d(conv), &[x, w], shape))
@@ -90,13 +94,15 @@ pub(crate) fn grad(graph: &mut Graph, conv: Conv, [x, w]: [NodeId; 2], dy: NodeI
     if operand == 0 { graph.conv2d_dx(dy, w, conv, &own) } else { graph.conv2d_dw(x, dy, conv, &own) }
 }
 
-/// The gradient of `conv2d_dx(dy, w)`, which is linear in both, in `dy` (operand 0) or `w`; `g` is the gradient in its result.
+/// The gradient of `conv2d_dx(dy, w)`, which is linear in both, in `dy` (operand 0) or `w`; `g` is
+/// the gradient in its result.
 pub(crate) fn dx_grad(graph: &mut Graph, conv: Conv, [dy, w]: [NodeId; 2], g: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
     let own = graph.shape(w).clone();
     if operand == 0 { graph.conv2d(g, w, conv) } else { graph.conv2d_dw(g, dy, conv, &own) }
 }
 
-/// The gradient of `conv2d_dw(x, dy)`, which is linear in both, in `x` (operand 0) or `dy`; `g` is the gradient in its result.
+/// The gradient of `conv2d_dw(x, dy)`, which is linear in both, in `x` (operand 0) or `dy`; `g` is
+/// the gradient in its result.
 pub(crate) fn dw_grad(graph: &mut Graph, conv: Conv, [x, dy]: [NodeId; 2], g: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
     let own = graph.shape(x).clone();
     if operand == 0 { graph.conv2d_dx(dy, g, conv, &own) } else { graph.conv2d(x, g, conv) }

@@ -203,9 +203,11 @@ shorthands! { binary
     equal = Binary::Equal, "`a == b`, as 1 or 0.";
 }
 
-/// The gradient in `x` of `y = kind(x)`, written with `y` where that is possible, so that `x` need not be kept.
+/// The gradient in `x` of `y = kind(x)`, written with `y` where that is possible, so that `x` need
+/// not be kept.
 ///
-/// `relu'(0) = 0` and `|x|'(0) = 0`. Where `relu` masks, the gradient is 0 even if `dy` is infinite.
+/// `relu'(0) = 0` and `|x|'(0) = 0`. Where `relu` masks, the gradient is 0 even if `dy` is
+/// infinite.
 pub(crate) fn unary_grad(graph: &mut Graph, kind: Unary, x: NodeId, y: NodeId, dy: NodeId) -> Result<Option<NodeId>, ShapeError> {
     let slope = match kind {
         Unary::Neg => return graph.neg(dy).map(Some),
@@ -261,7 +263,8 @@ pub(crate) fn unary_grad(graph: &mut Graph, kind: Unary, x: NodeId, y: NodeId, d
     graph.mul(dy, slope).map(Some)
 }
 
-/// The gradient of `y = kind(a, b)` in `a` (operand 0) or `b`. Ties of a maximum or minimum go to `a`.
+/// The gradient of `y = kind(a, b)` in `a` (operand 0) or `b`. Ties of a maximum or minimum go to
+/// `a`.
 pub(crate) fn binary_grad(
     graph: &mut Graph,
     kind: Binary,
@@ -295,7 +298,8 @@ pub(crate) fn binary_grad(
     sum_to(graph, full, &own).map(Some)
 }
 
-/// The gradient of `select(c, a, b)` in `a` (operand 1) or `b` (operand 2): `dy` where it was chosen, else 0.
+/// The gradient of `select(c, a, b)` in `a` (operand 1) or `b` (operand 2): `dy` where it was
+/// chosen, else 0.
 pub(crate) fn select_grad(graph: &mut Graph, operands: [NodeId; 3], dy: NodeId, operand: usize) -> Result<Option<NodeId>, ShapeError> {
     let zero = graph.constant(0.0);
     let full = match operand {

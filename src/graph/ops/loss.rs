@@ -5,7 +5,8 @@ use crate::graph::{Graph, NodeId, Op, ShapeError};
 use crate::tensor::Tensor;
 
 impl Graph {
-    /// The cross-entropy of each row: `y[r] = m + ln Σ_c exp(logits[r, c] - m) - logits[r, target[r]]`, with `m = max_c logits[r, c]`.
+    /// The cross-entropy of each row: `y[r] = m + ln Σ_c exp(logits[r, c] - m) - logits[r,
+    /// target[r]]`, with `m = max_c logits[r, c]`.
     ///
     /// # Shapes
     /// - `logits`: `[rows, classes]`
@@ -24,7 +25,8 @@ impl Graph {
         }
     }
 
-    /// The gradient of [`Graph::cross_entropy`]: `dy[r] · (softmax(logits)[r, c] - (c == target[r]))`.
+    /// The gradient of [`Graph::cross_entropy`]:
+    /// `dy[r] · (softmax(logits)[r, c] - (c == target[r]))`.
     ///
     /// # Errors
     /// As [`Graph::cross_entropy`], and if `dy` is not `[rows]`.
@@ -40,9 +42,11 @@ impl Graph {
     }
 }
 
-/// The gradient of `cross_entropy_dx(logits, target, dy)` in `logits` (operand 0) or `dy` (operand 2); `g` is the gradient in its result.
+/// The gradient of `cross_entropy_dx(logits, target, dy)` in `logits` (operand 0) or `dy` (operand
+/// 2); `g` is the gradient in its result.
 ///
-/// With `p = softmax(logits)`: `ddy[r] = Σ_c g · (p - (c == target))`, `dlogits = dy[r] · p · (g - Σ_c p · g)`.
+/// With `p = softmax(logits)`: `ddy[r] = Σ_c g · (p - (c == target))`,
+/// `dlogits = dy[r] · p · (g - Σ_c p · g)`.
 pub(crate) fn dx_grad(
     graph: &mut Graph,
     [logits, target, dy]: [NodeId; 3],

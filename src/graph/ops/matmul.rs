@@ -6,7 +6,8 @@ use crate::graph::{Graph, NodeId, Op, ShapeError};
 use crate::tensor::{Shape, Tensor};
 
 impl Graph {
-    /// `y[…, m, n] = Σ_k op(a)[…, m, k] · op(b)[…, k, n]`, where `op` swaps the last two axes if `ta` or `tb` is set.
+    /// `y[…, m, n] = Σ_k op(a)[…, m, k] · op(b)[…, k, n]`, where `op` swaps the last two axes if
+    /// `ta` or `tb` is set.
     ///
     /// # Shapes
     /// - `a`: `[…, m, k]`, or `[…, k, m]` with `ta`
@@ -14,7 +15,8 @@ impl Graph {
     /// - returns `[…, m, n]`; the leading axes broadcast
     ///
     /// # Errors
-    /// [`ShapeError`] if an operand has fewer than two axes, the inner extents differ or the leading axes do not broadcast.
+    /// [`ShapeError`] if an operand has fewer than two axes, the inner extents differ or the
+    /// leading axes do not broadcast.
     pub fn matmul(&mut self, a: NodeId, b: NodeId, ta: bool, tb: bool) -> Result<NodeId, ShapeError> {
         let (left, right) = (self.shape(a), self.shape(b));
         let error = |why: &str| ShapeError::new("matmul", &[left, right], why);
@@ -38,8 +40,8 @@ fn split(shape: &Shape) -> Option<(Shape, [usize; 2])> {
     Some((batch.into(), *last))
 }
 
-/// `d op(a) = dy · op(b)ᵀ` and `d op(b) = op(a)ᵀ · dy`, the operands swapped where `a` or `b` is stored transposed; summed over the leading
-/// axes that broadcast.
+/// `d op(a) = dy · op(b)ᵀ` and `d op(b) = op(a)ᵀ · dy`, the operands swapped where `a` or `b` is
+/// stored transposed; summed over the leading axes that broadcast.
 pub(crate) fn grad(graph: &mut Graph, [ta, tb]: [bool; 2], [a, b]: [NodeId; 2], dy: NodeId, operand: usize) -> Result<NodeId, ShapeError> {
     let full = match (operand, ta, tb) {
         (0, false, _) => graph.matmul(dy, b, false, !tb)?,

@@ -1,4 +1,5 @@
-//! One file per op family: formula, shape rule, gradient, f64 reference. Together they are the specification.
+//! One file per op family: formula, shape rule, gradient, f64 reference. Together they are the
+//! specification.
 
 pub mod conv;
 pub mod elementwise;
@@ -10,7 +11,8 @@ pub mod random;
 pub mod reduce;
 pub mod softmax;
 
-/// Offsets at which the elements of `shape` are read, row-major, with so many elements between neighbours of each axis.
+/// Offsets at which the elements of `shape` are read, row-major, with so many elements between
+/// neighbours of each axis.
 pub(crate) fn offsets(shape: &[usize], strides: &[usize], base: usize) -> Vec<usize> {
     let mut offsets = vec![base];
     for (&extent, &stride) in shape.iter().zip(strides) {

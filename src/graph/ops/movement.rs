@@ -72,7 +72,8 @@ impl Graph {
         Ok(self.push(op, &[x], shape.into()))
     }
 
-    /// Puts `value` `low[i]` times before, `high[i]` times after and `interior[i]` times between the elements of each axis `i`.
+    /// Puts `value` `low[i]` times before, `high[i]` times after and `interior[i]` times between
+    /// the elements of each axis `i`.
     ///
     /// # Errors
     /// [`ShapeError`] if there is not one number for each axis.
@@ -91,7 +92,8 @@ impl Graph {
         Ok(self.push(op, &[x], shape.into()))
     }
 
-    /// The operands one after the other along `axis`: each is padded with 0 to the whole extent, and their sum is taken.
+    /// The operands one after the other along `axis`: each is padded with 0 to the whole extent,
+    /// and their sum is taken.
     ///
     /// # Errors
     /// [`ShapeError`] if there are none, there is no such axis, or another extent differs.

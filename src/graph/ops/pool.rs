@@ -11,16 +11,20 @@ pub struct Pool {
     pub kernel: [usize; 2],
     /// Rows and columns between neighbouring windows.
     pub stride: [usize; 2],
-    /// Cells around the image: top, bottom, left, right (minus infinity for a maximum, zero for a mean).
+    /// Cells around the image: top, bottom, left, right (minus infinity for a maximum, zero for a
+    /// mean).
     pub pads: [usize; 4],
-    /// Whether a last window that overhangs the padded image counts (it must start inside the image or its left padding).
+    /// Whether a last window that overhangs the padded image counts (it must start inside the image
+    /// or its left padding).
     pub ceil_mode: bool,
-    /// Whether a mean divides by the cells of the padded image under the window, or by those of the image alone.
+    /// Whether a mean divides by the cells of the padded image under the window, or by those of the
+    /// image alone.
     pub count_include_pad: bool,
 }
 
 impl Pool {
-    /// Rows and columns of the output for an image of so many (PyTorch's rule); `None` where no window fits.
+    /// Rows and columns of the output for an image of so many (PyTorch's rule); `None` where no
+    /// window fits.
     pub fn output(&self, image: [usize; 2]) -> Option<[usize; 2]> {
         let along = |axis: usize| {
             let (kernel, stride) = (self.kernel[axis], self.stride[axis]);
@@ -37,19 +41,22 @@ impl Pool {
 }
 
 impl Graph {
-    /// `y[n, i, j, c]`: the largest `x` in the window at row `i · s₀ - top`, column `j · s₁ - left`; outside the image lies minus infinity.
+    /// `y[n, i, j, c]`: the largest `x` in the window at row `i · s₀ - top`, column
+    /// `j · s₁ - left`; outside the image lies minus infinity.
     ///
     /// # Shapes
     /// `x`: `[batch, h, w, channels]`, returns `[batch, oh, ow, channels]` (see [`Pool::output`])
     ///
     /// # Errors
-    /// [`ShapeError`] if `x` has not four axes, no window fits, a stride is 0 or a padding is not smaller than the window.
+    /// [`ShapeError`] if `x` has not four axes, no window fits, a stride is 0 or a padding is not
+    /// smaller than the window.
     pub fn max_pool(&mut self, x: NodeId, pool: Pool) -> Result<NodeId, ShapeError> {
         let shape = output_shape("max_pool", self.shape(x), &pool)?;
         Ok(self.push(Op::MaxPool(pool), &[x], shape))
     }
 
-    /// The gradient of [`Graph::max_pool`]: each `dy` goes to the first maximum of its window in row-major order.
+    /// The gradient of [`Graph::max_pool`]: each `dy` goes to the first maximum of its window in
+    /// row-major order.
     ///
     /// # Errors
     /// [`ShapeError`] if `dy` is not what such a pooling returns.
@@ -59,8 +66,9 @@ impl Graph {
         Ok(self.push(Op::MaxPoolDx(pool), &[x, dy], shape))
     }
 
-    /// `y[n, i, j, c]`: the mean of `x` in the window, with 0 outside the image. The divisor counts the cells of the padded image
-    /// under the window (`count_include_pad`) or those of the image alone; never what overhangs both (PyTorch's rule).
+    /// `y[n, i, j, c]`: the mean of `x` in the window, with 0 outside the image. The divisor counts
+    /// the cells of the padded image under the window (`count_include_pad`) or those of the image
+    /// alone; never what overhangs both (PyTorch's rule).
     ///
     /// # Shapes
     /// `x`: `[batch, h, w, channels]`, returns `[batch, oh, ow, channels]` (see [`Pool::output`])
@@ -139,7 +147,8 @@ struct Window {
     rows: Range<usize>,
     /// The columns of the image that it covers.
     cols: Range<usize>,
-    /// Index of the channel's element at row 0, column 0, and how far it is to the next row and column.
+    /// Index of the channel's element at row 0, column 0, and how far it is to the next row and
+    /// column.
     start: usize,
     row_stride: usize,
     col_stride: usize,

@@ -22,7 +22,8 @@ impl Graph {
     /// `x`'s, with the reduced extents 1 (`keepdims`) or left out.
     ///
     /// # Errors
-    /// [`ShapeError`] if an axis is out of range or named twice, or nothing is left to take an extremum of.
+    /// [`ShapeError`] if an axis is out of range or named twice, or nothing is left to take an
+    /// extremum of.
     pub fn reduce(&mut self, kind: Reduction, x: NodeId, axes: &[usize], keepdims: bool) -> Result<NodeId, ShapeError> {
         let name = match kind {
             Reduction::Sum => "sum",
@@ -130,7 +131,8 @@ fn ascending(op: &'static str, shape: &Shape, axes: &[usize]) -> Result<Vec<usiz
     Ok(sorted)
 }
 
-/// The gradient of `y = kind(x)` along axes that `y` keeps: `dy` spread over what was summed, or over the elements equal to the extremum.
+/// The gradient of `y = kind(x)` along axes that `y` keeps: `dy` spread over what was summed, or
+/// over the elements equal to the extremum.
 pub(crate) fn grad(graph: &mut Graph, kind: Reduction, x: NodeId, y: NodeId, dy: NodeId) -> Result<NodeId, ShapeError> {
     match kind {
         Reduction::Sum => {

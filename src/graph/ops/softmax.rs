@@ -4,7 +4,8 @@ use crate::graph::{Graph, NodeId, Op, ShapeError};
 use crate::tensor::Tensor;
 
 impl Graph {
-    /// Turns logits into probabilities: `y[…, c] = exp(x[…, c] - m) / Σ_c exp(x[…, c] - m)`, with `m = max_c x[…, c]`.
+    /// Turns logits into probabilities: `y[…, c] = exp(x[…, c] - m) / Σ_c exp(x[…, c] - m)`, with
+    /// `m = max_c x[…, c]`.
     ///
     /// Subtracting `m` keeps `exp` in range and cancels in the ratio.
     ///
@@ -14,7 +15,8 @@ impl Graph {
         self.row_wise("softmax", Op::Softmax, x)
     }
 
-    /// The logarithm of the softmax: `y[…, c] = x[…, c] - m - ln Σ_c exp(x[…, c] - m)`, with `m = max_c x[…, c]`.
+    /// The logarithm of the softmax: `y[…, c] = x[…, c] - m - ln Σ_c exp(x[…, c] - m)`, with
+    /// `m = max_c x[…, c]`.
     ///
     /// # Errors
     /// [`ShapeError`] if `x` has no axis or the last one holds nothing.

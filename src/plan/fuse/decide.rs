@@ -6,7 +6,8 @@ use crate::plan::expr;
 use crate::plan::program::Target;
 use std::ops::{Index, IndexMut};
 
-/// Up to so many elements, working out one number again for each of them costs less than a kernel of its own.
+/// Up to so many elements, working out one number again for each of them costs less than a kernel
+/// of its own.
 const FEW: usize = 1024;
 
 /// Follows reshapes to the node whose elements they rename.

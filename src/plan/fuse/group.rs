@@ -40,7 +40,8 @@ impl<'f, 'g> Group<'f, 'g> {
         self.push(Step::Arg(at + usize::from(self.heavy.is_some())))
     }
 
-    /// The step that holds the value of `id` at the element worked on; `is_root` where `id` is what the kernel stores.
+    /// The step that holds the value of `id` at the element worked on; `is_root` where `id` is what
+    /// the kernel stores.
     pub(super) fn value(&mut self, id: NodeId, is_root: bool) -> usize {
         if let Some(step) = self.done.get(&id) {
             return *step;
@@ -86,7 +87,8 @@ impl<'f, 'g> Group<'f, 'g> {
         self.settle(step, is_root)
     }
 
-    /// An expression's value is its last step: repeats the step at the root if it is an earlier one.
+    /// An expression's value is its last step: repeats the step at the root if it is an earlier
+    /// one.
     fn settle(&mut self, step: usize, is_root: bool) -> usize {
         if is_root && step + 1 != self.steps.len() {
             self.steps.push(self.steps[step]);

@@ -1,4 +1,5 @@
-//! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel serves.
+//! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel
+//! serves.
 
 use super::decide::{Class, Fuser, base, class};
 use super::draft::{Draft, Value};
@@ -11,7 +12,8 @@ use crate::plan::program::Target;
 use crate::tensor::Shape;
 
 impl Fuser<'_> {
-    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root` (itself, if there is no epilogue).
+    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root`
+    /// (itself, if there is no epilogue).
     pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> Result<(), NodeId> {
         let graph = self.graph;
         let node = graph.node(id);
@@ -189,7 +191,8 @@ impl Fuser<'_> {
         });
     }
 
-    /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and is done, now or with the other.
+    /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and
+    /// is done, now or with the other.
     fn sum_row(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> bool {
         let graph = self.graph;
         let is_sum_over_rows = |at: NodeId| match &graph.node(at).op {
@@ -241,7 +244,8 @@ impl Fuser<'_> {
         true
     }
 
-    /// A product over many rows, split into ranges that an ordered second pass adds up, where the device has many cores.
+    /// A product over many rows, split into ranges that an ordered second pass adds up, where the
+    /// device has many cores.
     fn emit_split(&mut self, kind: Kind, inputs: Vec<Value>, outputs: Vec<Value>, label: String, drafts: &mut Vec<Draft>) {
         let (m, n, k) = match &kind {
             Kind::Gemm(gemm) => (gemm.m + usize::from(gemm.has_sum_row), gemm.n, gemm.k),
@@ -277,8 +281,8 @@ impl Fuser<'_> {
     }
 }
 
-/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are worked on at once; no range is shorter
-/// than 128 terms.
+/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are
+/// worked on at once; no range is shorter than 128 terms.
 fn split(m: usize, n: usize, k: usize, want: usize) -> usize {
     let tiles = m.div_ceil(8) * n.div_ceil(8);
     (want / tiles).clamp(1, (k / 128).max(1))

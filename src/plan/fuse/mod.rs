@@ -1,8 +1,11 @@
-//! From nodes to kernels: which nodes are written to memory, and which are folded into the kernel before or after them.
+//! From nodes to kernels: which nodes are written to memory, and which are folded into the kernel
+//! before or after them.
 //!
-//! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses it). Element-wise nodes become steps of an
-//! expression; reshapes vanish, since the row-major index of an element does not change; permutations, slices and broadcasts become ways of
-//! reading. A product, convolution, pooling or reduction whose only use is element-wise takes that work as its epilogue.
+//! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses
+//! it). Element-wise nodes become steps of an expression; reshapes vanish, since the row-major
+//! index of an element does not change; permutations, slices and broadcasts become ways of reading.
+//! A product, convolution, pooling or reduction whose only use is element-wise takes that work as
+//! its epilogue.
 
 mod decide;
 mod draft;
@@ -28,7 +31,8 @@ pub(crate) fn fuse(graph: &Graph, roots: &[NodeId], target: Target) -> Vec<Draft
         fuser.decide();
         match fuser.emit() {
             Ok(drafts) => return drafts,
-            // Too many operands for one kernel: store one more of its inline nodes and start again. Ends, as each round forces another node.
+            // Too many operands for one kernel: store one more of its inline nodes and start again.
+            // Ends, as each round forces another node.
             Err(node) => forced.push(node),
         }
     }

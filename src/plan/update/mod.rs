@@ -1,7 +1,8 @@
 //! What a step does to the parameters: optimizer, schedule, penalty and clipping.
 //!
-//! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, the arithmetic of a step ([`Update::apply`]) in `rule`: one
-//! definition, run in f32 by the CPU executor and in f64 by the reference; the GPU's shader is its twin and golden files compare the two.
+//! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, the arithmetic of a
+//! step ([`Update::apply`]) in `rule`: one definition, run in f32 by the CPU executor and in f64 by
+//! the reference; the GPU's shader is its twin and golden files compare the two.
 
 mod rule;
 mod schedule;
@@ -125,8 +126,9 @@ pub enum Schedule {
         /// Steps until 0.
         t_max: u32,
     },
-    /// PyTorch's one-cycle policy over `total` steps: half a cosine from `max_lr / 25` up to `max_lr` over 30% of them, then half a cosine down
-    /// to `max_lr / 250,000`, where it stays. Takes no notice of the base rate.
+    /// PyTorch's one-cycle policy over `total` steps: half a cosine from `max_lr / 25` up to
+    /// `max_lr` over 30% of them, then half a cosine down to `max_lr / 250,000`, where it stays.
+    /// Takes no notice of the base rate.
     OneCycle {
         /// The largest rate.
         max_lr: f64,
@@ -144,8 +146,9 @@ pub enum Penalty {
     L1(f64),
     /// `rate / 2 · Σ w²`
     L2(f64),
-    /// TensorFlow Playground's L1: applied after the gradient step, with the sign that the weight had before it; a weight that the penalty
-    /// alone would carry across 0 becomes 0 and stays there.
+    /// TensorFlow Playground's L1: applied after the gradient step, with the sign that the weight
+    /// had before it; a weight that the penalty alone would carry across 0 becomes 0 and stays
+    /// there.
     PlaygroundL1(f64),
     /// TensorFlow Playground's L2: applied after the gradient step, with the weight before it.
     PlaygroundL2(f64),
@@ -163,9 +166,10 @@ pub enum Clip {
 }
 
 impl Update {
-    /// How many moments a parameter has. In this order: SGD: the momentum. Adam, AdamW: first, second, with `amsgrad` the largest second.
-    /// RMSprop: mean square, with `centered` the mean, with `momentum` the momentum. Adagrad: sum of squares. Last, for
-    /// [`Penalty::PlaygroundL1`]: 1 where the weight has died, else 0.
+    /// How many moments a parameter has. In this order: SGD: the momentum. Adam, AdamW: first,
+    /// second, with `amsgrad` the largest second. RMSprop: mean square, with `centered` the mean,
+    /// with `momentum` the momentum. Adagrad: sum of squares. Last, for [`Penalty::PlaygroundL1`]:
+    /// 1 where the weight has died, else 0.
     pub fn moments(&self) -> usize {
         let own = match self.optimizer {
             Optimizer::Sgd { momentum, .. } => usize::from(momentum != 0.0),

@@ -3,7 +3,8 @@
 use super::{Clip, Optimizer, Penalty, Update};
 use std::ops::{Add, Div, Mul, Neg, Range, Sub};
 
-/// A floating-point type in which parameters are changed: `f32` in executors, `f64` in the reference.
+/// A floating-point type in which parameters are changed: `f32` in executors, `f64` in the
+/// reference.
 #[allow(missing_docs, reason = "the methods are those of the primitive types")]
 pub trait Real:
     Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
@@ -30,7 +31,8 @@ macro_rules! real {
 }
 real!(f32, f64);
 
-/// The numbers of one step that are the same for all parameters. Worked out in f64, since `1 - β^t` loses most of its digits in f32.
+/// The numbers of one step that are the same for all parameters. Worked out in f64, since `1 - β^t`
+/// loses most of its digits in f32.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct StepConstants {
     /// The learning rate after the schedule (and after Adagrad's own decay).
@@ -39,7 +41,8 @@ pub struct StepConstants {
     pub correction1: f64,
     /// `1 - β₂^(step + 1)` for Adam and AdamW, else 1.
     pub correction2: f64,
-    /// SGD: the share of a gradient that enters the momentum: 1 in the first step, then `1 - dampening`.
+    /// SGD: the share of a gradient that enters the momentum: 1 in the first step, then
+    /// `1 - dampening`.
     pub intake: f64,
 }
 
@@ -59,7 +62,8 @@ impl Update {
         }
     }
 
-    /// The gradient of the loss with its penalty, `g + l1 · sign(w) + l2 · w`: what [`Clip::Norm`] measures and what is reported as the norm.
+    /// The gradient of the loss with its penalty, `g + l1 · sign(w) + l2 · w`: what [`Clip::Norm`]
+    /// measures and what is reported as the norm.
     pub fn penalised<F: Real>(&self, is_regularised: bool, w: F, g: F) -> F {
         let (l1, l2) = self.penalty_rates(is_regularised);
         g + F::from_f64(l1) * sign(w) + F::from_f64(l2) * w
@@ -73,9 +77,11 @@ impl Update {
         }
     }
 
-    /// Changes the parameters `w` and their moments, in this order: penalty, clipping, coupled weight decay, rule, Playground's penalty.
+    /// Changes the parameters `w` and their moments, in this order: penalty, clipping, coupled
+    /// weight decay, rule, Playground's penalty.
     ///
-    /// `g` is the gradient of the loss alone; `clip_scale` is that of [`Update::clip_scale`]; `moments` holds [`Update::moments`] slices.
+    /// `g` is the gradient of the loss alone; `clip_scale` is that of [`Update::clip_scale`];
+    /// `moments` holds [`Update::moments`] slices.
     ///
     /// # Panics
     /// If a slice is shorter than `w` or a moment is missing.
@@ -108,7 +114,8 @@ impl Update {
         }
     }
 
-    /// The rates of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty is another or spares the parameter.
+    /// The rates of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty is
+    /// another or spares the parameter.
     pub(crate) fn penalty_rates(&self, is_regularised: bool) -> (f64, f64) {
         match self.penalty {
             Penalty::L1(rate) if is_regularised => (rate, 0.0),
@@ -117,8 +124,8 @@ impl Update {
         }
     }
 
-    /// All of [`Update::apply`] but Playground's penalty, on a range of elements. One loop for each rule, so that the compiler can take several
-    /// elements at a time.
+    /// All of [`Update::apply`] but Playground's penalty, on a range of elements. One loop for each
+    /// rule, so that the compiler can take several elements at a time.
     fn descend<F: Real>(
         &self,
         step: &StepConstants,
@@ -244,7 +251,8 @@ impl<F: Real> Adam<F> {
 
     /// `m ← m + (1 - β₁)(g - m)`, `v ← v + (1 - β₂)(g² - v)`
     ///
-    /// With the rounded β₂ as a second constant `v` would settle at 1.00001 g² in f32, since 0.999 and 0.001 do not add up to 1 there.
+    /// With the rounded β₂ as a second constant `v` would settle at 1.00001 g² in f32, since 0.999
+    /// and 0.001 do not add up to 1 there.
     fn moments(&self, g: F, mean: F, square: F) -> (F, F) {
         (mean + self.take1 * (g - mean), square + self.take2 * (g * g - square))
     }
@@ -255,7 +263,8 @@ impl<F: Real> Adam<F> {
     }
 }
 
-/// Applies `rule(w, g, moments) -> (w, moments)` to each element of `w`; `range` says where the moments start.
+/// Applies `rule(w, g, moments) -> (w, moments)` to each element of `w`; `range` says where the
+/// moments start.
 fn sweep<F: Real, const N: usize>(
     w: &mut [F],
     g: &[F],
@@ -276,7 +285,8 @@ fn sweep<F: Real, const N: usize>(
     }
 }
 
-/// TensorFlow Playground's L1: a step of `rate` towards 0 by the sign before the gradient step; what it carries across 0 dies there.
+/// TensorFlow Playground's L1: a step of `rate` towards 0 by the sign before the gradient step;
+/// what it carries across 0 dies there.
 fn shrink_and_kill<F: Real>(rate: F, before: &[F], w: &mut [F], dead: &mut [F]) {
     for ((w, dead), before) in w.iter_mut().zip(dead).zip(before) {
         let shrunk = *w - rate * sign(*before);

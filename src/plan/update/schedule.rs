@@ -29,7 +29,8 @@ fn half_cosine(start: f64, end: f64, progress: f64) -> f64 {
     end + (start - end) * 0.5 * (1.0 + libm::cos(PI * progress))
 }
 
-/// PyTorch's `OneCycleLR` with its defaults `pct_start = 0.3`, `div_factor = 25`, `final_div_factor = 1e4`.
+/// PyTorch's `OneCycleLR` with its defaults `pct_start = 0.3`, `div_factor = 25`,
+/// `final_div_factor = 1e4`.
 fn one_cycle(max_lr: f64, total: f64, t: f64) -> f64 {
     let first = max_lr / 25.0;
     let peak = 0.3 * total - 1.0;

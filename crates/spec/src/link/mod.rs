@@ -1,8 +1,9 @@
 //! An experiment as the text of a link, and back.
 //!
-//! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are written that differ from
-//! [`Experiment::start`]. A text without `v` is a TensorFlow Playground link. Whatever comes in, what comes out is
-//! safe to build: every value is within its range, and the network within the limits of [`crate::cost`].
+//! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are
+//! written that differ from [`Experiment::start`]. A text without `v` is a TensorFlow Playground
+//! link. Whatever comes in, what comes out is safe to build: every value is within its range, and
+//! the network within the limits of [`crate::cost`].
 
 mod playground;
 #[cfg(test)]
@@ -107,7 +108,8 @@ macro_rules! switch_field {
     };
 }
 
-/// All of them, in the order in which they are written and read; `dataset` comes first, since defaults depend on it.
+/// All of them, in the order in which they are written and read; `dataset` comes first, since
+/// defaults depend on it.
 const FIELDS: &[Field] = &[
     choice_field!("dataset", dataset, Dataset),
     Field {

@@ -1,7 +1,9 @@
-//! TensorFlow Playground's links: `activation=tanh&batchSize=10&dataset=circle&networkShape=4,2&seed=0.59704&…`.
+//! TensorFlow Playground's links:
+//! `activation=tanh&batchSize=10&dataset=circle&networkShape=4,2&seed=0.59704&…`.
 //!
-//! They are read leniently, as there are thousands of them in lessons: what has no effect there has none here, what cannot be honoured gives a
-//! notice. Points, initial weights and every update are those of the original (½(o − t)², samples as they stand, plain gradient descent).
+//! They are read leniently, as there are thousands of them in lessons: what has no effect there has
+//! none here, what cannot be honoured gives a notice. Points, initial weights and every update are
+//! those of the original (½(o − t)², samples as they stand, plain gradient descent).
 
 use super::value::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use crate::{Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, cost};
@@ -124,7 +126,8 @@ impl Reader {
         Ok(())
     }
 
-    /// Inputs, and the wish to hide a control, which takes an input out of the network. Other keys have no effect.
+    /// Inputs, and the wish to hide a control, which takes an input out of the network. Other keys
+    /// have no effect.
     fn input(&mut self, key: &str, value: &str) {
         let bit_of = |name: &str| INPUTS.iter().position(|input| *input == name);
         if let Some(bit) = bit_of(key) {

@@ -1,4 +1,5 @@
-//! Values of a link: numbers of a range, seeds, escapes, and what is said of those that were not taken.
+//! Values of a link: numbers of a range, seeds, escapes, and what is said of those that were not
+//! taken.
 
 use crate::number;
 use std::fmt;

@@ -49,8 +49,9 @@ fn with_math(constants: &[(&'static str, usize)]) -> Source {
     source
 }
 
-/// Lanes along a row or a reduced axis of `len` elements, and rows or outputs that share a workgroup. A software adapter pays for every
-/// barrier, so there one invocation takes a whole row unless there are only few long ones.
+/// Lanes along a row or a reduced axis of `len` elements, and rows or outputs that share a
+/// workgroup. A software adapter pays for every barrier, so there one invocation takes a whole row
+/// unless there are only few long ones.
 fn lanes(rows: usize, len: usize, target: Target) -> (usize, usize) {
     let is_worth_it = match target {
         Target::Gpu => len >= 32 && rows < 65_536,
@@ -59,7 +60,8 @@ fn lanes(rows: usize, len: usize, target: Target) -> (usize, usize) {
     if is_worth_it { (together(target).min(1 << len.ilog2()), 1) } else { (1, WORKGROUP) }
 }
 
-/// Lanes that put one number together. A software adapter pays for every barrier once for each lane, and computes four lanes at a time.
+/// Lanes that put one number together. A software adapter pays for every barrier once for each
+/// lane, and computes four lanes at a time.
 fn together(target: Target) -> usize {
     match target {
         Target::Gpu => WORKGROUP,

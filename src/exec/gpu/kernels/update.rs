@@ -1,4 +1,5 @@
-//! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
+//! The two kernels that end a step. The rule is written here as text, the twin of
+//! `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
 use super::super::text::{Dispatch, Source, finite, shader};
 use super::{COMBINE, together, with_math};
@@ -9,7 +10,8 @@ use std::fmt::Write;
 /// Workgroups that keep the cores under a software adapter busy.
 const SOFTWARE_WORKGROUPS: usize = 8;
 
-/// Parameters that one workgroup looks at and changes: as many as the partial results have room for, or more.
+/// Parameters that one workgroup looks at and changes: as many as the partial results have room
+/// for, or more.
 fn chunk(len: usize, target: Target) -> usize {
     match target {
         Target::Gpu => Kind::GUARD_CHUNK,
@@ -121,7 +123,8 @@ fn index_of_tensor(name: &str, tensors: &[NamedSlice]) -> String {
     body
 }
 
-/// A function that tells whether penalties apply to element `e` of the parameters. What lies between tensors is 0 and stays 0.
+/// A function that tells whether penalties apply to element `e` of the parameters. What lies
+/// between tensors is 0 and stays 0.
 fn is_weight(program: &Program) -> String {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for (param, _) in program.params.iter().zip(&program.is_regularised).filter(|(_, is_regularised)| **is_regularised) {
@@ -138,7 +141,8 @@ fn number(value: f64) -> String {
     finite(value as f32)
 }
 
-/// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and `Schedule::rate`.
+/// The function `constants_of_step(step, norm)`: `Update::constants`, `Update::clip_scale` and
+/// `Schedule::rate`.
 fn constants_of_step(update: &Update) -> String {
     let base = "bitcast<f32>(state[LEARNING_RATE])";
     let rate = match update.schedule {
