@@ -9,7 +9,7 @@ use descent_spec::DRAWN_UNITS;
 /// Half the side of the drawn square.
 const EXTENT: f64 = 6.0;
 
-/// PictureSizes of one step.
+/// A picture of one step.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Picture {
     /// Over [-6, 6]², row 0 at the top, i8 with 127 for 1.

@@ -89,3 +89,36 @@ fn images_and_points_take_turns() {
     }
     page.assert_no_errors();
 }
+
+/// The first layer normalises the inputs, so each of its units belongs to one of them.
+#[test]
+fn an_input_is_taken_away_from_a_network_that_normalises_its_inputs() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=spiral&layers=norm:tanh,dense:4:tanh&level=all");
+    page.click("feature-1");
+    page.wait_for_state("ready", 30);
+    page.click("play");
+    page.wait_for_step(20.0, 30);
+    assert_eq!(page.evaluate("return document.querySelectorAll('.u[data-column=\"1\"]').length"), 1);
+    page.assert_no_errors();
+}
+
+/// Browsers that translate a page put `<font>` elements in the place of its texts.
+#[test]
+fn numbers_go_on_in_a_page_that_is_translated() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=spiral&level=all");
+    page.evaluate(
+        "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); const texts = []; \
+         while (walker.nextNode()) texts.push(walker.currentNode); \
+         for (const text of texts) { const font = document.createElement('font'); font.textContent = text.data; text.replaceWith(font) }",
+    );
+    page.click("play");
+    page.wait_for_step(50.0, 30);
+    page.click("pause");
+    page.wait_for_state("paused", 10);
+    let step = page.number("step-count").expect("a step count");
+    assert_eq!(page.text("step-count").replace(',', ""), step.to_string());
+    assert!(page.text("status").contains("Paused"), "{}", page.text("status"));
+    page.assert_no_errors();
+}
