@@ -36,6 +36,8 @@ pub(crate) struct Supervisor {
     build: Option<(RunId, Experiment)>,
     /// Run and step of the snapshot that the client holds.
     saved: Option<(RunId, u64)>,
+    /// Whether a reset was asked for and the worker has not said that it is done.
+    is_resetting: bool,
     inspected: Option<usize>,
     /// The drawn image; empty for none.
     drawing: Vec<u8>,
@@ -54,6 +56,7 @@ impl Supervisor {
         Self {
             build: None,
             saved: None,
+            is_resetting: false,
             inspected: None,
             drawing: Vec::new(),
             has_files: false,
@@ -80,6 +83,7 @@ impl Supervisor {
                     self.saved = None;
                 }
                 self.inspected = None;
+                self.is_resetting = false;
                 self.is_training = false;
                 self.patience_ms = SILENCE_AT_LOAD_MS;
             }
@@ -87,6 +91,7 @@ impl Supervisor {
             Command::Pause | Command::Step { .. } => self.is_training = false,
             Command::Reset => {
                 self.saved = None;
+                self.is_resetting = true;
                 self.is_training = false;
             }
             Command::Device { device } => {
@@ -121,8 +126,9 @@ impl Supervisor {
             // What was sent before is only now begun.
             Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
-            Event::State { state, .. } => {
+            Event::State { state, step } => {
                 self.patience_ms = SILENCE_MS;
+                self.is_resetting &= (*state, *step) != (RunState::Ready, 0);
                 if matches!(state, RunState::Diverged | RunState::Failed) {
                     self.is_training = false;
                 }
@@ -130,6 +136,12 @@ impl Supervisor {
             Event::Saved { step } => self.saved = Some((heard.run, *step)),
             _ => {}
         }
+    }
+
+    /// Whether the event is of before a reset that was asked for since: a snapshot under way then
+    /// must not come back.
+    pub(crate) fn is_outdated(&self, event: &Event) -> bool {
+        self.is_resetting && matches!(event, Event::Saved { .. })
     }
 
     /// Whether the worker has been silent for too long. Called about twice a second.
@@ -291,6 +303,18 @@ mod tests {
         supervisor.sent(&of(RUN, Command::LearningRate { learning_rate: 0.5 }));
         supervisor.sent(&of(RUN, Command::Pause));
         assert!(matches!(&recovery(&supervisor)[..], [Command::Build { experiment, .. }] if experiment.learning_rate == 0.5));
+    }
+
+    #[test]
+    fn a_snapshot_that_was_under_way_at_a_reset_does_not_come_back() {
+        let mut supervisor = training();
+        supervisor.sent(&of(RUN, Command::Reset));
+        let saved = Event::Saved { step: 130 };
+        assert!(supervisor.is_outdated(&saved));
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 131 }), 1.0);
+        assert!(supervisor.is_outdated(&saved));
+        supervisor.heard(&of(RUN, ready()), 2.0);
+        assert!(!supervisor.is_outdated(&saved));
     }
 
     #[test]
