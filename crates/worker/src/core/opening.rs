@@ -19,9 +19,6 @@ use descent_spec::{DeviceChoice, Experiment};
 
 /// How often the answer to a request for a GPU is looked for.
 const LOOK_MS: i32 = 5;
-const CAME_BACK: &str = "It was lost and came back.";
-const STAYED_AWAY: &str = "The GPU was lost and did not come back; reload the page to try it again.";
-const CHOSE_CPU: &str = "You chose the CPU.";
 
 /// A run on its way to a device.
 pub(super) struct Opening {
@@ -33,7 +30,7 @@ pub(super) struct Opening {
 enum Goal {
     Build { start: Option<Snapshot> },
     Move,
-    Recover { lost_at: u64, recovery: Recovery },
+    Recover { is_lost: bool, at: u64, recovery: Recovery },
 }
 
 /// What is done next.
@@ -66,21 +63,22 @@ impl Opening {
     }
 
     /// The device is lost, or does not do what it is asked to.
-    fn recover(broken: &Broken, lost_at: u64, choice: DeviceChoice, now_ms: f64) -> Self {
+    fn recover(broken: &Broken, at: u64, choice: DeviceChoice, now_ms: f64) -> Self {
         let stage = if choice == DeviceChoice::Cpu {
-            Stage::Open { device: DeviceKind::Cpu, why: CHOSE_CPU.into() }
+            Stage::Open { device: DeviceKind::Cpu, why: place(choice, 0, Gpu::Absent).1.into() }
         } else if broken.is_lost {
             Stage::Pause
         } else {
-            Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() }
+            Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) }
         };
-        Self { goal: Goal::Recover { lost_at, recovery: Recovery::new(now_ms) }, stage }
+        Self { goal: Goal::Recover { is_lost: broken.is_lost, at, recovery: Recovery::new(now_ms) }, stage }
     }
 
     /// Takes another attempt at a recovery, or the CPU.
     fn retry(&mut self, now_ms: f64) {
         let Goal::Recover { recovery, .. } = &mut self.goal else { return };
-        self.stage = if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() } };
+        self.stage =
+            if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: say::STAYED_AWAY.into() } };
     }
 
     /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
@@ -112,7 +110,7 @@ impl Opening {
                 }
                 Stage::Answer => match gpu {
                     Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
-                    Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: CAME_BACK.into() },
+                    Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: say::CAME_BACK.into() },
                     Gpu::Absent | Gpu::Lost => self.retry(now_ms),
                 },
                 Stage::Open { device, .. } => return Ok(Work::Open { experiment: experiment.clone(), device: *device }),
@@ -235,8 +233,8 @@ impl Machine {
                 run.announce(self.facts.gpu, out);
                 run.repeat_state(out);
             }
-            Goal::Recover { lost_at, .. } => {
-                out.notice(NoticeKind::DeviceLost, say::came_back(lost_at, run.step(), &run.place.name));
+            Goal::Recover { is_lost, at, .. } => {
+                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(is_lost, at, run.step(), &run.place.name));
                 run.announce(self.facts.gpu, out);
                 run.repeat_state(out);
             }

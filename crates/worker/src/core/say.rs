@@ -52,10 +52,20 @@ pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> Stri
     )
 }
 
-pub(super) fn came_back(lost_at: u64, step: u64, device_name: &str) -> String {
+/// Why a run is where it is, after its GPU was lost or failed.
+pub(super) const CAME_BACK: &str = "It was lost and came back.";
+pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back; reload the page to try it again.";
+
+pub(super) fn gpu_failed(error: &str) -> String {
+    format!("The GPU met an error, so the run is on the CPU: {error}.")
+}
+
+/// `is_lost` is false where the GPU is there and did not do what it was asked to.
+pub(super) fn device_lost_notice(is_lost: bool, at: u64, step: u64, device_name: &str) -> String {
+    let what = if is_lost { "was lost" } else { "met an error" };
     format!(
-        "The GPU was lost at step {}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
-        thousands(lost_at),
+        "The GPU {what} at step {}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
+        thousands(at),
         thousands(step)
     )
 }

@@ -71,8 +71,18 @@ fn paint_line(line: &Element, weight: Option<f32>) {
     let size = weight.map_or(0.0, |weight| f64::from(weight.abs()));
     paint_sign(line, weight);
     // These fail only for malformed names.
-    let _ = line.set_attribute("stroke-width", &format!("{:.2}", 0.8 + 1.05 * size.min(3.5)));
-    let _ = line.set_attribute("stroke-opacity", &format!("{:.2}", 0.42 + 0.5 * (size / 2.0).min(1.0)));
+    let _ = line.set_attribute("stroke-width", &format!("{:.2}", thickness(size)));
+    let _ = line.set_attribute("stroke-opacity", &format!("{:.2}", opacity(size)));
+}
+
+/// Width in pixels of the line of a weight of this size.
+fn thickness(size: f64) -> f64 {
+    0.8 + 1.05 * size.min(3.5)
+}
+
+/// Opacity of that line: lines of weights near 0 fade, but can be seen.
+fn opacity(size: f64) -> f64 {
+    0.42 + 0.5 * (size / 2.0).min(1.0)
 }
 
 /// `p` for positive, `n` for negative, as `www/style.css` colours them.
