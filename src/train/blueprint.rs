@@ -16,7 +16,7 @@ const EVALUATED_ROWS: usize = 256;
 /// little enough is taken.
 const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
 /// The most multiply-adds of an output map: about 10 ms of one core.
-const MAP_MULTIPLICATIONS: usize = 50_000_000;
+const MAP_MULTIPLICATIONS: u64 = 50_000_000;
 /// The most samples of an image set that are shown.
 pub(super) const SHOWN_SAMPLES: usize = 48;
 
@@ -121,7 +121,7 @@ pub(super) fn pictures(samples: &Samples, multiplications: usize) -> PictureSize
     if samples.classes > 0 {
         return PictureSizes::Images { shown: samples.test_rows.min(SHOWN_SAMPLES) };
     }
-    let is_cheap = |(size, _): &&(usize, usize)| size * size * multiplications <= MAP_MULTIPLICATIONS;
+    let is_cheap = |(size, _): &&(usize, usize)| (size * size) as u64 * multiplications as u64 <= MAP_MULTIPLICATIONS;
     let [.., coarsest] = MAP_SIZES;
     let (size, unit_size) = *MAP_SIZES.iter().find(is_cheap).unwrap_or(&coarsest);
     PictureSizes::Maps { size, unit_size }
