@@ -253,7 +253,7 @@ impl Lab {
     }
 
     /// Whether there is a notice of a kind now.
-    pub(super) fn has_notice(self, kind: NoticeKind) -> bool {
+    fn has_notice(self, kind: NoticeKind) -> bool {
         self.run.notices.with_untracked(|notices| notices.iter().any(|notice| notice.kind == kind))
     }
 

@@ -2,7 +2,6 @@
 
 use super::report::is_of_run;
 use super::{Built, Frame, Lab, Phase, Scene};
-use crate::format::thousands;
 use descent_protocol::{Addressed, Command, Event, Metrics, NoticeKind, RunState, Samples};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -57,10 +56,6 @@ impl Lab {
     fn take_state(self, state: RunState, step: u64) {
         self.run.phase.set(state.into());
         self.run.metrics.update(|metrics| metrics.step = step);
-        if state == RunState::Diverged && !self.has_notice(NoticeKind::Diverged) {
-            let text = format!("Training diverged at step {}. The last good weights are kept.", thousands(step));
-            self.notify(NoticeKind::Diverged, text);
-        }
         self.want_frame();
     }
 
