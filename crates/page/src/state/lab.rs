@@ -170,10 +170,8 @@ impl Lab {
         self.run.inspected.set(0);
         self.dismiss(NoticeKind::Diverged);
         let experiment = self.run.experiment.get_untracked();
-        let speed = experiment.speed;
         self.sent.set_value(experiment.clone());
         self.send(Command::Build { experiment, start: Start::Beginning });
-        self.send(Command::Speed { speed });
         self.ask_again();
     }
 }
