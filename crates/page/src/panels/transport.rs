@@ -109,9 +109,13 @@ fn PlayButton(play: NodeRef<Button>) -> impl IntoView {
     // Space does the same wherever no control has the focus, which would take it for itself.
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         let is_free = document().active_element().is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "SECTION"));
-        if event.key() == " " && is_free && !untrack(is_off) {
+        let is_plain = !(event.ctrl_key() || event.shift_key() || event.alt_key() || event.meta_key());
+        if event.key() == " " && is_plain && is_free && !untrack(is_off) {
             event.prevent_default();
-            toggle();
+            // A key that is held down repeats itself.
+            if !event.repeat() {
+                toggle();
+            }
         }
     });
     on_cleanup(move || keys.remove());
