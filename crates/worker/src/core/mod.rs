@@ -111,6 +111,7 @@ impl Machine {
                 self.out.run = run;
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
+                self.commands.clear();
                 self.load(snapshot.filter(|_| start == Start::Snapshot));
             }
             // These two are about the worker itself.
@@ -121,10 +122,9 @@ impl Machine {
         }
     }
 
-    /// Begins the run that was last asked for.
+    /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
     fn load(&mut self, start: Option<Snapshot>) {
         self.run = None;
-        self.commands.clear();
         self.phase = Phase::Loading { start };
     }
 
@@ -162,11 +162,28 @@ impl Machine {
             (Phase::Loading { .. }, Some(experiment)) => Work::Load { experiment: experiment.clone() },
             (Phase::Opening(_), _) => self.next_of_opening(now_ms),
             (Phase::Running, _) => self.next_of_run(now_ms),
-            (Phase::Idle | Phase::Loading { .. }, _) => {
-                self.commands.clear();
-                Work::Wait { ms: IDLE_MS }
+            (Phase::Idle | Phase::Loading { .. }, _) => self.next_of_idle(),
+        }
+    }
+
+    /// Obeys what was heard while there is no run. Live settings are for the next one; a Play or a
+    /// Step tries to build it.
+    fn next_of_idle(&mut self) -> Work {
+        while let (Some(command), Some(experiment)) = (self.commands.pop_front(), &mut self.experiment) {
+            match command {
+                Command::Device { device } => experiment.device = device,
+                Command::Speed { speed } => experiment.speed = speed,
+                Command::LearningRate { learning_rate } => experiment.learning_rate = learning_rate,
+                Command::Play | Command::Step { .. } => {
+                    let experiment = experiment.clone();
+                    self.commands.push_front(command);
+                    self.load(None);
+                    return Work::Load { experiment };
+                }
+                _ => {}
             }
         }
+        Work::Wait { ms: IDLE_MS }
     }
 
     /// Obeys what was heard and goes on with the run.
@@ -245,9 +262,10 @@ impl Machine {
         }
     }
 
-    /// Says why a run cannot be built.
+    /// Says why a run cannot be built. A Play or a Step that waits for it is not obeyed.
     fn refuse(&mut self, kind: NoticeKind, text: String) {
         self.run = None;
+        self.commands.retain(|command| !matches!(command, Command::Play | Command::Step { .. }));
         self.phase = Phase::Idle;
         self.out.notice(kind, text);
         self.out.say(Event::State { state: RunState::Failed, step: 0 });
