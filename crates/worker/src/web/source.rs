@@ -41,7 +41,7 @@ impl Source {
         let entry = experiment.dataset.entry();
         let mut files = Vec::new();
         for address in entry.files {
-            let bytes = self.fetch(address).await;
+            let bytes = port::patiently(port::DOWNLOAD_PATIENCE_MS, self.fetch(address)).await;
             files.push((
                 (*address).to_owned(),
                 bytes.ok_or_else(|| format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source))?,
@@ -80,7 +80,8 @@ impl Source {
                     file.size() as u64
                 ));
             }
-            let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| format!("{name} could not be read. Choose it again."))?;
+            let buffer = port::patiently(port::DEVICE_PATIENCE_MS, JsFuture::from(file.array_buffer())).await;
+            let buffer = buffer.map_err(|_| format!("{name} could not be read. Choose it again."))?;
             parts.push((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()));
             port::post_alive();
         }
