@@ -18,6 +18,7 @@
 //! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
 //! Reset no step, figure, picture or snapshot of before it.
 
+mod brought;
 mod costs;
 mod job;
 mod opening;
@@ -33,13 +34,14 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use brought::Brought;
 pub use say::Said;
 pub use work::{
     Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
-use descent_spec::{Dataset, DeviceChoice, Experiment};
+use descent_spec::{DeviceChoice, Experiment};
 use opening::Opening;
 use run::Run;
 use say::Outbox;
@@ -253,11 +255,11 @@ impl Machine {
 
     /// Files were taken as a data set, or not. A run that is of such a set begins again with them.
     fn took_files(&mut self, result: Result<(), String>) {
-        let is_of_files = |experiment: &Experiment| matches!(experiment.dataset, Dataset::Mnist | Dataset::FashionMnist);
+        let is_from_files = self.experiment.as_ref().is_some_and(|experiment| experiment.dataset.is_from_files());
         match result {
             Err(text) => self.out.notice(NoticeKind::File, text),
             Ok(()) if matches!(self.phase, Phase::Loading { .. }) => {}
-            Ok(()) if self.experiment.as_ref().is_some_and(is_of_files) => self.load(None),
+            Ok(()) if is_from_files => self.load(None),
             Ok(()) => {}
         }
     }

@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::Speed;
+use descent_spec::{Dataset, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
