@@ -18,6 +18,7 @@
 //! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
 //! Reset no step, figure, picture or snapshot of before it.
 
+mod brought;
 mod costs;
 mod job;
 mod opening;
@@ -33,13 +34,14 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+pub use brought::Brought;
 pub use say::Said;
 pub use work::{
     Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
-use descent_spec::{Dataset, DeviceChoice, Experiment};
+use descent_spec::{DeviceChoice, Experiment};
 use opening::Opening;
 use run::Run;
 use say::Outbox;
@@ -111,6 +113,7 @@ impl Machine {
                 self.out.run = run;
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
+                self.commands.clear();
                 self.load(snapshot.filter(|_| start == Start::Snapshot));
             }
             // These two are about the worker itself.
@@ -121,10 +124,9 @@ impl Machine {
         }
     }
 
-    /// Begins the run that was last asked for.
+    /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
     fn load(&mut self, start: Option<Snapshot>) {
         self.run = None;
-        self.commands.clear();
         self.phase = Phase::Loading { start };
     }
 
@@ -162,11 +164,28 @@ impl Machine {
             (Phase::Loading { .. }, Some(experiment)) => Work::Load { experiment: experiment.clone() },
             (Phase::Opening(_), _) => self.next_of_opening(now_ms),
             (Phase::Running, _) => self.next_of_run(now_ms),
-            (Phase::Idle | Phase::Loading { .. }, _) => {
-                self.commands.clear();
-                Work::Wait { ms: IDLE_MS }
+            (Phase::Idle | Phase::Loading { .. }, _) => self.next_of_idle(),
+        }
+    }
+
+    /// Obeys what was heard while there is no run. Live settings are for the next one; a Play or a
+    /// Step tries to build it.
+    fn next_of_idle(&mut self) -> Work {
+        while let (Some(command), Some(experiment)) = (self.commands.pop_front(), &mut self.experiment) {
+            match command {
+                Command::Device { device } => experiment.device = device,
+                Command::Speed { speed } => experiment.speed = speed,
+                Command::LearningRate { learning_rate } => experiment.learning_rate = learning_rate,
+                Command::Play | Command::Step { .. } => {
+                    let experiment = experiment.clone();
+                    self.commands.push_front(command);
+                    self.load(None);
+                    return Work::Load { experiment };
+                }
+                _ => {}
             }
         }
+        Work::Wait { ms: IDLE_MS }
     }
 
     /// Obeys what was heard and goes on with the run.
@@ -236,18 +255,19 @@ impl Machine {
 
     /// Files were taken as a data set, or not. A run that is of such a set begins again with them.
     fn took_files(&mut self, result: Result<(), String>) {
-        let is_of_files = |experiment: &Experiment| matches!(experiment.dataset, Dataset::Mnist | Dataset::FashionMnist);
+        let is_from_files = self.experiment.as_ref().is_some_and(|experiment| experiment.dataset.is_from_files());
         match result {
             Err(text) => self.out.notice(NoticeKind::File, text),
             Ok(()) if matches!(self.phase, Phase::Loading { .. }) => {}
-            Ok(()) if self.experiment.as_ref().is_some_and(is_of_files) => self.load(None),
+            Ok(()) if is_from_files => self.load(None),
             Ok(()) => {}
         }
     }
 
-    /// Says why a run cannot be built.
+    /// Says why a run cannot be built. A Play or a Step that waits for it is not obeyed.
     fn refuse(&mut self, kind: NoticeKind, text: String) {
         self.run = None;
+        self.commands.retain(|command| !matches!(command, Command::Play | Command::Step { .. }));
         self.phase = Phase::Idle;
         self.out.notice(kind, text);
         self.out.say(Event::State { state: RunState::Failed, step: 0 });

@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::Speed;
+use descent_spec::{Dataset, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
@@ -255,6 +255,67 @@ fn files_that_come_before_the_run_are_taken_for_it_and_later_ones_build_it_again
     world.done.clear();
     world.settle();
     assert!(!world.done.iter().any(|work| matches!(work, Work::Load { .. })), "refused files change nothing");
+}
+
+#[test]
+fn play_after_a_refused_build_tries_again() {
+    let mut world = World::new();
+    world.has_files = false;
+    world.build(1, DeviceChoice::Cpu, None);
+    world.hear(Command::Play);
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Failed, 0)));
+    world.hear(Command::Play);
+    world.done.clear();
+    world.settle();
+    assert_eq!(world.done.iter().filter(|work| matches!(work, Work::Load { .. })).count(), 1, "a Play is one attempt");
+    assert_eq!(last_state(&world.heard()), Some((RunState::Failed, 0)));
+    world.has_files = true;
+    world.hear(Command::Play);
+    world.turns(10);
+    assert!(world.session_step() > 0);
+}
+
+#[test]
+fn settings_changed_while_nothing_is_built_are_those_of_the_next_run() {
+    let mut world = World::new();
+    world.has_files = false;
+    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    world.settle();
+    for change in [
+        Command::Device { device: DeviceChoice::Gpu },
+        Command::Speed { speed: Speed::One },
+        Command::LearningRate { learning_rate: 0.125 },
+    ] {
+        world.hear(change);
+    }
+    world.settle();
+    world.has_files = true;
+    world.hear(Command::Files);
+    world.settle();
+    let session = world.session.as_ref().expect("a session");
+    assert_eq!((session.device, session.learning_rate), (DeviceKind::Gpu, 0.125));
+    assert_eq!(world.machine.experiment.as_ref().map(|experiment| experiment.speed), Some(Speed::One));
+}
+
+#[test]
+fn what_is_heard_while_files_are_taken_is_of_the_run_with_them() {
+    let mut world = World::new();
+    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    world.hear(Command::Step { steps: 8 });
+    world.settle();
+    world.heard();
+    world.hear(Command::Files);
+    let take = world.begin();
+    assert!(matches!(take, Work::TakeFiles { .. }));
+    world.hear(Command::Step { steps: 3 });
+    world.end(take);
+    world.settle();
+    let events = world.heard();
+    assert!(events.contains(&Event::State { state: RunState::Ready, step: 0 }), "nothing of the other samples is left");
+    assert_eq!(last_state(&events), Some((RunState::Paused, 3)));
 }
 
 #[test]
