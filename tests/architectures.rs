@@ -6,13 +6,15 @@ mod common;
 
 use common::following::Following;
 use common::machine::adapter;
+use common::random_models::{self, any, between};
 use descent::data::{Column, Samples};
 use descent::exec::Backend;
+use descent::nn::Architecture;
 use descent::nn::init::Init;
-use descent::nn::{Activation, Architecture, Head, Layer};
 use descent::plan::Target;
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use descent::spec::random::{Rng, Stream};
+use descent::spec::{Head, Task};
 use descent::tensor::Shape;
 
 /// More than an epoch of the smallest sets, whose last batch is smaller.
@@ -22,34 +24,6 @@ const STEPS: usize = 6;
 /// gradient that is nearly 0 into whole steps, which change a loss little, but more than its own
 /// rounding.
 const TOLERANCE: f64 = 2e-4;
-
-/// One of a list.
-fn any<T: Copy>(rng: &mut Rng, all: &[T]) -> T {
-    all[rng.below(all.len() as u32) as usize]
-}
-
-fn between(rng: &mut Rng, low: usize, high: usize) -> usize {
-    low + rng.below((high - low + 1) as u32) as usize
-}
-
-fn layer(rng: &mut Rng, is_image: bool) -> Layer {
-    let activation = any(rng, Activation::ALL);
-    match (rng.below(8), is_image) {
-        (0..=2, true) => Layer::Conv {
-            channels: between(rng, 1, 13),
-            kernel: between(rng, 1, 5),
-            stride: any(rng, &[1, 1, 2, 3]),
-            is_same: rng.below(2) == 0,
-            activation,
-        },
-        (3, true) => Layer::MaxPool { size: between(rng, 1, 3) },
-        (4, true) => Layer::AvgPool { size: between(rng, 1, 3) },
-        (5, true) if rng.below(2) == 0 => Layer::GlobalAvgPool,
-        (6, _) => Layer::BatchNorm { activation },
-        (7, _) => Layer::Dropout { percent: between(rng, 0, 60) as u8 },
-        _ => Layer::Dense { units: between(rng, 1, 37), activation },
-    }
-}
 
 fn update(rng: &mut Rng) -> Update {
     let weight_decay = any(rng, &[0.0, 0.01]);
@@ -73,15 +47,15 @@ fn update(rng: &mut Rng) -> Update {
     }
 }
 
+/// How many random trees are tried: `usual`, or 1,000 in the long suites.
+fn trees(usual: u64) -> u64 {
+    if std::env::var_os("LONG_TESTS").is_some() { 1_000 } else { usual }
+}
+
 /// A run of a random network on random samples, and what it is.
-fn run(seed: u64) -> Option<(Following, String)> {
+fn run(seed: u64) -> (Following, String) {
     let mut rng = Rng::new(seed, Stream::Sample, 0);
-    let is_image = rng.below(4) > 0;
-    let input = if is_image {
-        vec![between(&mut rng, 2, 13), between(&mut rng, 2, 13), between(&mut rng, 1, 4)]
-    } else {
-        vec![between(&mut rng, 1, 40)]
-    };
+    let input = random_models::input(&mut rng);
     let classes = between(&mut rng, 2, 11);
     let is_classification = rng.below(2) == 0;
     let head = match rng.below(5) {
@@ -90,16 +64,10 @@ fn run(seed: u64) -> Option<(Following, String)> {
         2 => Head::BinaryCrossEntropy,
         _ => Head::CrossEntropy { classes },
     };
-    let mut layers = Vec::new();
-    let mut is_still_image = is_image;
-    for _ in 0..between(&mut rng, 0, 5) {
-        let next = layer(&mut rng, is_still_image);
-        is_still_image &= !matches!(next, Layer::Dense { .. } | Layer::GlobalAvgPool);
-        layers.push(next);
-    }
+    let model = random_models::model(&mut rng, input, 5, 4);
     let batch = between(&mut rng, 1, 37);
     let rows = batch + between(&mut rng, 1, 50);
-    let len: usize = input.iter().product();
+    let len = input.elements() as usize;
     let is_bytes = rng.below(2) == 0;
     let features = if is_bytes {
         Column::U8 { bytes: (0..rows * len).map(|_| rng.below(17) as u8).collect(), scale: 1.0 / 16.0 }
@@ -113,16 +81,15 @@ fn run(seed: u64) -> Option<(Following, String)> {
     let samples = Samples {
         train_rows: rows,
         test_rows: 0,
-        feature_shape: Shape::from(input.as_slice()),
+        feature_shape: Shape::from(input.shape()),
         features,
         target: Column::F32(target),
         classes: if matches!(head, Head::CrossEntropy { .. }) { classes } else { 0 },
     };
     let update = update(&mut rng);
-    let what = format!("seed {seed}: {input:?}, {layers:?}, {head:?}, batches of {batch} of {rows}, {update:?}");
-    let architecture = Architecture { input, layers, head, init: Init::Default };
-    // What does not fit (a window larger than its image) is refused, and another seed tried.
-    Some((Following::new(samples, &architecture, update, batch).ok()?, what))
+    let what = format!("seed {seed}: {input}, {}, {head:?}, batches of {batch} of {rows}, {update:?}", model.write());
+    let architecture = Architecture::new(&model, Task { input, head }, Init::Default).expect("the blocks fit together");
+    (Following::new(samples, &architecture, update, batch).expect("the graph follows from the outline"), what)
 }
 
 fn assert_followed(got: &[f64], want: &[f64], what: &str) {
@@ -134,9 +101,7 @@ fn assert_followed(got: &[f64], want: &[f64], what: &str) {
 
 #[test]
 fn random_networks_follow_the_interpreter_on_the_cpu() {
-    let runs: Vec<_> = (0..400).filter_map(run).collect();
-    assert!(runs.len() >= 200, "only {} of 400 networks fit together", runs.len());
-    for (run, what) in runs {
+    for (run, what) in (0..trees(300)).map(run) {
         assert_followed(&run.losses(&Backend::Cpu, STEPS), &run.expected(STEPS), &what);
     }
 }
@@ -145,9 +110,9 @@ fn random_networks_follow_the_interpreter_on_the_cpu() {
 fn random_networks_follow_the_interpreter_on_the_gpu() {
     let Some(device) = adapter() else { return };
     // Kernels for real GPUs take a software adapter longer to compile.
-    for (target, seeds) in [(device.target(), 1000..1030), (Target::Gpu, 2000..2006)] {
+    for (target, n_trees) in [(device.target(), trees(100)), (Target::Gpu, 6)] {
         let backend = Backend::Gpu(device.with_target(target));
-        for (run, what) in seeds.filter_map(run) {
+        for (run, what) in (10_000..10_000 + n_trees).map(run) {
             assert_followed(&run.losses(&backend, STEPS), &run.expected(STEPS), &format!("{target:?}, {what}"));
         }
     }

@@ -4,8 +4,8 @@
 mod common;
 
 use common::golden::{golden_dir, number};
-use descent::nn::Activation;
 use descent::nn::init::{Fans, Fill, Init, gain, kaiming_std, leaky_relu_gain, xavier_std};
+use descent::spec::Activation;
 use descent::tensor::Shape;
 use serde_json::Value;
 

@@ -66,7 +66,7 @@ const MNIST_CNN: Recipe = Recipe { name: "mnist_cnn", dataset: Dataset::Mnist, b
 impl Recipe {
     fn experiment(&self, seed: u32) -> Experiment {
         Experiment {
-            layers: self.model.layers(self.dataset).expect("the model fits"),
+            model: self.model.model(self.dataset).expect("the model fits"),
             optimizer: self.optimizer,
             learning_rate: self.learning_rate,
             batch_size: self.batch_size,

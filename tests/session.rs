@@ -5,8 +5,7 @@ mod common;
 
 use common::machine::{adapter, bundled};
 use descent::exec::Backend;
-use descent::nn::{Activation, Layer};
-use descent::spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice};
+use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice};
 use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
 
@@ -14,15 +13,17 @@ fn session(experiment: &Experiment) -> Session {
     Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
 }
 
+fn model(text: &str) -> Model {
+    Model::read(text).expect("a model")
+}
+
 /// A convolutional network with batch normalisation and dropout on the real digits: everything that
 /// a snapshot must keep.
 fn convolutional() -> Experiment {
-    let conv = |channels| Layer::Conv { channels, kernel: 3, stride: 1, is_same: true, activation: Activation::Linear };
-    let norm = Layer::BatchNorm { activation: Activation::Relu };
     Experiment {
         dataset: Dataset::Digits,
         train_percent: 80.0,
-        layers: vec![conv(4), norm, Layer::MaxPool { size: 2 }, conv(8), norm, Layer::Dropout { percent: 20 }],
+        model: model("conv:4x3:linear,norm:relu,pool:2,conv:8x3:linear,norm:relu,dropout:20"),
         loss: Loss::CrossEntropy,
         learning_rate: 1e-3,
         batch_size: 32,
@@ -85,7 +86,7 @@ fn a_run_woken_from_a_file_goes_on_bit_for_bit() {
 #[test]
 fn a_snapshot_of_another_network_is_refused_and_changes_nothing() {
     let mut wide = Experiment::first_visit();
-    wide.layers.push(Layer::Dense { units: 3, activation: Activation::Tanh });
+    wide.model.blocks.extend(model("dense:3:tanh").blocks);
     let foreign = bits(&mut trained(&wide, 5));
     let mut session = trained(&Experiment::first_visit(), 5);
     let before = bits(&mut session);
@@ -128,7 +129,7 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
     let experiment = Experiment {
         dataset: Dataset::RegPlane,
         optimizer: OptimizerChoice::Sgd,
-        layers: vec![Layer::Dense { units: 4, activation: Activation::Relu }],
+        model: model("dense:4:relu"),
         learning_rate: 1e6,
         ..Experiment::first_visit()
     };
@@ -186,8 +187,7 @@ fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
 #[test]
 fn a_diverging_run_keeps_its_last_good_statistics() {
     let experiment = Experiment { optimizer: OptimizerChoice::Sgd, ..convolutional() };
-    let layers = experiment.layers[..2].to_vec();
-    let experiment = Experiment { layers, ..experiment };
+    let experiment = Experiment { model: model("conv:4x3:linear,norm:relu"), ..experiment };
     for backend in backends() {
         let mut run = Session::new(&experiment, &bundled(&experiment), &backend).expect("the experiment is sound");
         let mut steps_at = |learning_rate: f64, steps: u32| {
@@ -220,9 +220,7 @@ fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
 
 #[test]
 fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
-    let dense = |units| Layer::Dense { units, activation: Activation::Tanh };
-    let norm = Layer::BatchNorm { activation: Activation::Tanh };
-    let mut plane = trained(&Experiment { layers: vec![dense(12), norm, dense(5)], ..Experiment::first_visit() }, 10);
+    let mut plane = trained(&Experiment { model: model("dense:12:tanh,norm:tanh,dense:5:tanh"), ..Experiment::first_visit() }, 10);
     let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
@@ -262,7 +260,7 @@ fn pictures_have_the_sizes_they_announce() {
     };
     assert_eq!(answers.len(), shown.labels.len() * 10);
     assert!(answers.chunks(10).all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-5), "each row is a distribution");
-    assert_eq!(activations.len(), images.layers().iter().map(|layer| layer.shape.iter().product::<usize>()).sum::<usize>());
+    assert_eq!(activations.len(), images.outline().sites[1..].iter().map(|site| site.extent.elements() as usize).sum::<usize>());
     for (answer, same) in answers.iter().zip(&drawn) {
         assert!((answer - same).abs() < 0.02, "a sample that is drawn is answered as the sample, to the rounding of its pixels");
     }

@@ -8,8 +8,8 @@ use common::following::Following;
 use common::machine::bundled;
 use descent::data::Samples;
 use descent::exec::Backend;
+use descent::nn::Architecture;
 use descent::nn::init::Init;
-use descent::nn::{Architecture, Head};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use descent::spec::{Dataset, Experiment, ModelChoice};
 
@@ -20,9 +20,9 @@ fn samples() -> Samples {
 fn follows(choice: ModelChoice, steps: usize) {
     let adam = Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: false };
     let update = Update { optimizer: adam, schedule: Schedule::Constant, learning_rate: 1e-3, penalty: Penalty::None, clip: Clip::None };
-    let layers = choice.layers(Dataset::Digits).expect("the model fits images");
-    let head = Head::CrossEntropy { classes: 10 };
-    let architecture = Architecture { input: vec![8, 8, 1], layers, head, init: Init::Default };
+    let model = choice.model(Dataset::Digits).expect("the model fits images");
+    let task = Experiment::start(Dataset::Digits).task();
+    let architecture = Architecture::new(&model, task, Init::Default).expect("its blocks fit together");
     let run = Following::new(samples(), &architecture, update, 32).expect("the layers fit");
     let losses = run.losses(&Backend::Cpu, steps);
     for (step, (got, want)) in losses.into_iter().zip(run.expected(steps)).enumerate() {

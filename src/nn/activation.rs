@@ -1,8 +1,8 @@
 //! The formulas of activations: compositions of element-wise ops, so that each has its gradient by
 //! itself.
 
-use super::Activation;
 use crate::graph::{Graph, NodeId, ShapeError};
+use descent_spec::Activation;
 
 /// `activation(x)`, with PyTorch's definitions and conventions: `relu'(0) = 0`, `leaky_relu'(0)` is
 /// the slope, `elu'(0) = alpha`.

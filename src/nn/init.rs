@@ -1,7 +1,7 @@
 //! Initial weights.
 
-use super::Activation;
 use crate::tensor::{Shape, Tensor};
+use descent_spec::Activation;
 use descent_spec::random::{Rng, Stream};
 
 /// How the first weights of a network are drawn.

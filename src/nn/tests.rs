@@ -5,6 +5,8 @@ use crate::plan::RoutineSpec;
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::tensor::Tensor;
+use descent_spec::model::Extent;
+use descent_spec::{Head, Task};
 
 fn routines(capacity: usize, feature_len: usize) -> Routines {
     let optimizer = Optimizer::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
@@ -28,22 +30,25 @@ fn routines(capacity: usize, feature_len: usize) -> Routines {
     }
 }
 
-fn network(layers: &[Layer]) -> Architecture {
-    Architecture { input: vec![4, 4, 1], layers: layers.to_vec(), head: Head::CrossEntropy { classes: 3 }, init: Init::Default }
+fn network(model: &str) -> Architecture {
+    on(model, Extent::Image { rows: 4, cols: 4, channels: 1 }, Head::CrossEntropy { classes: 3 })
 }
 
-const LAYERS: [Layer; 5] = [
-    Layer::Conv { channels: 2, kernel: 3, stride: 1, is_same: true, activation: Activation::Linear },
-    Layer::BatchNorm { activation: Activation::Silu },
-    Layer::MaxPool { size: 2 },
-    Layer::Dense { units: 5, activation: Activation::Tanh },
-    Layer::BatchNorm { activation: Activation::Linear },
-];
+fn on_vector(model: &str, features: usize, head: Head) -> Architecture {
+    on(model, Extent::Vector { features }, head)
+}
+
+fn on(model: &str, input: Extent, head: Head) -> Architecture {
+    let model = descent_spec::Model::read(model).expect("a model");
+    Architecture::new(&model, Task { input, head }, Init::Default).expect("its blocks fit together")
+}
+
+const MODEL: &str = "conv:2x3:linear,norm:silu,pool:2,dense:5:tanh,norm:linear";
 
 /// Loss of each row, gradients and new statistics of a step over `rows` samples in a graph of
 /// `capacity` rows.
 fn step(capacity: usize, rows: usize) -> Vec<Tensor<f64>> {
-    let model = Model::build(&network(&LAYERS), &routines(capacity, 16)).expect("the layers fit");
+    let model = Model::build(&network(MODEL), &routines(capacity, 16)).expect("the layers fit");
     let RoutineSpec { graph, training: Some(training), .. } = &model.spec.routines[0] else { panic!("step trains") };
     let is_valid = |row: usize| row < rows;
     // Rows that do not count are nonsense here, and finite.
@@ -72,8 +77,7 @@ fn rows_that_do_not_count_change_nothing() {
 
 #[test]
 fn running_statistics_take_a_tenth_of_the_unbiased_batch() {
-    let norm = [Layer::BatchNorm { activation: Activation::Linear }];
-    let architecture = Architecture { input: vec![1], head: Head::HalfSquare { is_classification: false }, ..network(&norm) };
+    let architecture = on_vector("norm:linear", 1, Head::HalfSquare { is_classification: false });
     let model = Model::build(&architecture, &routines(4, 1)).expect("the layer fits");
     let RoutineSpec { graph, training: Some(training), .. } = &model.spec.routines[0] else { panic!("step trains") };
     let features = Tensor::new([4, 1], vec![1.0, 2.0, 3.0, 6.0]); // mean 3, squared distances 4 + 1 + 0 + 9
@@ -87,8 +91,7 @@ fn running_statistics_take_a_tenth_of_the_unbiased_batch() {
 
 #[test]
 fn dropout_keeps_the_mean_in_training_and_everything_otherwise() {
-    let drop = [Layer::Dropout { percent: 25 }];
-    let architecture = Architecture { input: vec![1000], ..network(&drop) };
+    let architecture = on_vector("dropout:25", 1000, Head::CrossEntropy { classes: 3 });
     let model = Model::build(&architecture, &routines(1, 1000)).expect("the layer fits");
     let probe = &model.spec.routines[2];
     let (params, inputs) = (model.first_params(1), [Tensor::full([2, 1000], 1.0)]);
@@ -103,7 +106,7 @@ fn dropout_keeps_the_mean_in_training_and_everything_otherwise() {
 
 #[test]
 fn parameters_are_named_by_their_layer() {
-    let model = Model::build(&network(&LAYERS), &routines(2, 16)).expect("the layers fit");
+    let model = Model::build(&network(MODEL), &routines(2, 16)).expect("the layers fit");
     let names: Vec<String> = model.params.iter().map(|param| format!("{} {}", param.name, param.shape)).collect();
     let want =
         ["conv1.weight [3, 3, 1, 2]", "norm1.weight [2]", "norm1.bias [2]", "dense1.weight [8, 5]", "norm2.weight [5]", "norm2.bias [5]"];
@@ -114,12 +117,4 @@ fn parameters_are_named_by_their_layer() {
     assert_eq!(model.spec.is_regularised, [true, false, false, true, false, false, false, true, false]);
     let outputs: Vec<&str> = model.spec.routines[2].outputs.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(outputs, ["conv1", "norm1", "pool1", "dense1", "norm2", "output", "prediction"]);
-    assert_eq!(model.params_len(), model.layers.iter().map(|layer| layer.params).sum::<usize>());
-}
-
-#[test]
-fn a_layer_that_does_not_fit_is_named() {
-    let layers = [Layer::Dense { units: 3, activation: Activation::Relu }, Layer::MaxPool { size: 2 }];
-    let error = Model::build(&network(&layers), &routines(2, 16)).expect_err("there is no image to pool");
-    assert_eq!(error.to_string(), "layer 2: max_pool of [1, 3]: it needs four axes: [batch, h, w, channels]");
 }

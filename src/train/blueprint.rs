@@ -3,12 +3,13 @@
 
 use crate::data::{Column, Loaded, Samples};
 use crate::nn::init::Init;
-use crate::nn::{Architecture, Head, Model, Routines};
+use crate::nn::{Architecture, Model, Routines};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::tensor::Tensor;
+use descent_spec::model::{Extent, ModelError};
 use descent_spec::random;
-use descent_spec::{Dataset, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
+use descent_spec::{Experiment, Head, InitChoice, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Task};
 
 /// Rows of an evaluation's chunk.
 const EVALUATED_ROWS: usize = 256;
@@ -16,7 +17,7 @@ const EVALUATED_ROWS: usize = 256;
 /// little enough is taken.
 const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
 /// The most multiply-adds of an output map: about 10 ms of one core.
-const MAP_MULTIPLICATIONS: u64 = 50_000_000;
+const MAP_MULTIPLY_ADDS: u64 = 50_000_000;
 /// The most samples of an image set that are shown.
 pub(super) const SHOWN_SAMPLES: usize = 48;
 
@@ -37,26 +38,20 @@ pub(super) enum PictureSizes {
     },
 }
 
-/// The network of an experiment.
-pub fn architecture(experiment: &Experiment, samples: &Samples) -> Architecture {
-    Architecture {
-        input: samples.feature_shape.to_vec(),
-        layers: experiment.layers.clone(),
-        head: head(experiment, samples),
-        init: init(experiment.init),
+/// The network of an experiment on these samples.
+///
+/// # Errors
+/// [`ModelError`] if the blocks do not fit together or the samples.
+pub fn architecture(experiment: &Experiment, samples: &Samples) -> Result<Architecture, ModelError> {
+    let mut task = experiment.task();
+    // Files that a visitor brings decide on extents and classes themselves.
+    if samples.classes > 0 {
+        let extent = Extent::of_shape(&samples.feature_shape);
+        let why = || format!("has a shape of {}, which no network takes", samples.feature_shape);
+        let input = extent.ok_or_else(|| ModelError::Block { path: "input".into(), why: why() })?;
+        task = Task { input, head: Head::CrossEntropy { classes: samples.classes } };
     }
-}
-
-/// Half-square and Huber compare one number; where the target is a class among many, only
-/// cross-entropy does.
-pub(super) fn head(experiment: &Experiment, samples: &Samples) -> Head {
-    let is_classification = !matches!(experiment.dataset, Dataset::RegPlane | Dataset::RegGauss);
-    match (samples.classes, experiment.loss) {
-        (0, Loss::Huber) => Head::Huber { is_classification },
-        (0, Loss::BinaryCrossEntropy | Loss::CrossEntropy) if is_classification => Head::BinaryCrossEntropy,
-        (0, _) => Head::HalfSquare { is_classification },
-        (classes, _) => Head::CrossEntropy { classes },
-    }
+    Architecture::new(&experiment.model, task, init(experiment.init))
 }
 
 fn init(choice: InitChoice) -> Init {
@@ -117,11 +112,11 @@ fn stored(column: &Column) -> Stored {
 }
 
 /// The pictures of a network with so many multiply-adds a sample.
-pub(super) fn pictures(samples: &Samples, multiplications: usize) -> PictureSizes {
+pub(super) fn pictures(samples: &Samples, multiply_adds: u64) -> PictureSizes {
     if samples.classes > 0 {
         return PictureSizes::Images { shown: samples.test_rows.min(SHOWN_SAMPLES) };
     }
-    let is_cheap = |(size, _): &&(usize, usize)| (size * size) as u64 * multiplications as u64 <= MAP_MULTIPLICATIONS;
+    let is_cheap = |(size, _): &&(usize, usize)| (size * size) as u64 * multiply_adds <= MAP_MULTIPLY_ADDS;
     let [.., coarsest] = MAP_SIZES;
     let (size, unit_size) = *MAP_SIZES.iter().find(is_cheap).unwrap_or(&coarsest);
     PictureSizes::Maps { size, unit_size }

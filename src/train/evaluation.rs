@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::exec::ExecError;
-use crate::nn::Head;
+
 use crate::plan::kernel::Gather;
 use crate::plan::state;
 
@@ -57,7 +57,7 @@ impl Session {
         let Some(rows) = self.evaluation(part).map(|(_, gather)| gather.rows as f64) else { return Ok(None) };
         let words = self.executor.read(&[self.words(state::TALLY_ROW, 3)]).await?.remove(0);
         let float = |word: u32| f64::from(f32::from_bits(word));
-        let is_regression = matches!(self.head, Head::HalfSquare { is_classification: false } | Head::Huber { is_classification: false });
+        let is_regression = !self.head.is_classification();
         let accuracy = (!is_regression).then(|| float(words[2]) / rows);
         Ok(Some(Evaluation { loss: float(words[1]) / rows, accuracy }))
     }

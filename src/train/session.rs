@@ -5,11 +5,11 @@ use super::divergence::{Divergence, NotFinite};
 use super::first_values::FirstValues;
 use crate::data::Loaded;
 use crate::exec::{Backend, Counts, ExecError, Executor};
-use crate::nn::{Head, LayerError, LayerInfo, Model, Routines};
+use crate::nn::{Architecture, LayerError, Model};
 use crate::plan::{self, PlanError, Program, Role, Slice, Target, state};
-use descent_spec::Experiment;
-use descent_spec::cost::CostError;
+use descent_spec::model::{ModelError, Outline};
 use descent_spec::random::{self, Stream};
+use descent_spec::{Experiment, Head};
 use std::fmt;
 use std::rc::Rc;
 
@@ -18,9 +18,9 @@ use std::rc::Rc;
 pub enum BuildError {
     /// There is nothing to train on.
     NoSamples,
-    /// It costs more than is allowed.
-    Cost(CostError),
-    /// A layer does not fit.
+    /// Its network costs more than is allowed, or its blocks do not fit together.
+    Model(ModelError),
+    /// The graph of its network cannot be built.
     Layer(LayerError),
     /// The model does not fit a device.
     Plan(PlanError),
@@ -32,7 +32,7 @@ impl fmt::Display for BuildError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BuildError::NoSamples => write!(out, "no sample is left to train on; raise the share of training data"),
-            BuildError::Cost(error) => error.fmt(out),
+            BuildError::Model(error) => error.fmt(out),
             BuildError::Layer(error) => error.fmt(out),
             BuildError::Plan(error) => error.fmt(out),
             BuildError::Exec(error) => error.fmt(out),
@@ -73,6 +73,7 @@ pub struct Session {
     pub(super) pictures: PictureSizes,
     pub(super) executor: Executor,
     model: Model,
+    outline: Outline,
     pub(super) head: Head,
     pub(super) target: Target,
     pub(super) state: Slice,
@@ -90,12 +91,9 @@ impl Session {
         if samples.train_rows == 0 {
             return Err(BuildError::NoSamples);
         }
-        experiment.cost().map_err(BuildError::Cost)?;
-        let architecture = blueprint::architecture(experiment, samples);
-        let nothing = Routines { data_words: [0; 3], step: None, evaluations: Vec::new(), probes: Vec::new() };
-        let outline = Model::build(&architecture, &nothing).map_err(BuildError::Layer)?;
-        let multiplications = outline.layers.iter().map(|layer| layer.multiplications).sum();
-        let pictures = blueprint::pictures(samples, multiplications);
+        experiment.cost().map_err(BuildError::Model)?;
+        let architecture = blueprint::architecture(experiment, samples).map_err(BuildError::Model)?;
+        let pictures = blueprint::pictures(samples, architecture.outline.multiply_adds());
         let routines = blueprint::routines(experiment, samples, pictures);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
         let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
@@ -103,9 +101,9 @@ impl Session {
         let state = program.state().expect("a run has state");
         let data_slice = program.whole(Role::Data).expect("a run has samples");
         let executor = Executor::new(backend, program)?;
-        let head = blueprint::head(experiment, samples);
-        let (experiment, data) = (experiment.clone(), data.clone());
-        let mut session = Self { experiment, data, pictures, executor, model, head, target: backend.target(), state, step };
+        let (experiment, data, target) = (experiment.clone(), data.clone(), backend.target());
+        let Architecture { outline, head, .. } = architecture;
+        let mut session = Self { experiment, data, pictures, executor, model, outline, head, target, state, step };
         session.executor.write(data_slice, &session.data.samples.pack(&[]).words)?;
         session.write_picture_inputs()?;
         session.reset()?;
@@ -133,9 +131,9 @@ impl Session {
         self.executor.program()
     }
 
-    /// The layers, the output last.
-    pub fn layers(&self) -> &[LayerInfo] {
-        &self.model.layers
+    /// Its network, written out, the output layer last.
+    pub fn outline(&self) -> &Outline {
+        &self.outline
     }
 
     /// Trainable numbers.

@@ -112,10 +112,10 @@ async fn every_kernel_of_every_ready_made_model_compiles() {
         let device = adapter(target).await;
         for dataset in [Dataset::Spiral, Dataset::RegPlane, Dataset::Digits, Dataset::Strokes] {
             let data = Rc::new(samples(dataset));
-            for (model, layers) in ModelChoice::ALL.iter().filter_map(|model| Some((model, model.layers(dataset)?))) {
+            for (choice, model) in ModelChoice::ALL.iter().filter_map(|choice| Some((choice, choice.model(dataset)?))) {
                 for batch_size in [1, 10, 32, 33] {
-                    let experiment = Experiment { layers: layers.clone(), batch_size, ..Experiment::start(dataset) };
-                    let what = format!("{} on {} in batches of {batch_size} for {target:?}", model.id(), dataset.id());
+                    let experiment = Experiment { model: model.clone(), batch_size, ..Experiment::start(dataset) };
+                    let what = format!("{} on {} in batches of {batch_size} for {target:?}", choice.id(), dataset.id());
                     let mut session =
                         Session::new(&experiment, &data, &Backend::Gpu(device.clone())).unwrap_or_else(|error| panic!("{what}: {error}"));
                     // A browser reports what it refuses only when it is asked for something that

@@ -6,7 +6,8 @@
 use super::golden_ops::Refusal;
 use descent::graph::{Conv, Graph, NodeId, Pool, Reduction};
 use descent::nn::norm::{BatchNorm, Rows};
-use descent::nn::{Activation, activation, loss};
+use descent::nn::{activation, loss};
+use descent::spec::Activation;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

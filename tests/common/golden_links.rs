@@ -98,7 +98,8 @@ impl Trained {
             evaluations: vec![("evaluate", gather(Order::Sequential, largest, largest))],
             probes: Vec::new(),
         };
-        let model = Model::build(&blueprint::architecture(experiment, &samples), &routines).expect("the layers fit");
+        let architecture = blueprint::architecture(experiment, &samples).expect("a link can be built");
+        let model = Model::build(&architecture, &routines).expect("the graph follows from the outline");
         let mut random = set.random.clone();
         let mut params = model.playground_params(|| random.uniform());
         if let Some((at, by)) = change {

@@ -6,16 +6,25 @@ use super::interpreter::{Batch, Interpreter};
 use super::training;
 use descent::data::{Column, Samples};
 use descent::nn::init::Init;
-use descent::nn::{Activation, Architecture, Head, Layer, Model, Routines};
+use descent::nn::{Architecture, Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
+use descent::spec::model::{Extent, Outline, Role, Site, SiteKind};
+use descent::spec::{Head, Layer, Task};
 use descent::tensor::{Shape, Tensor};
 use serde_json::Value;
 use std::path::Path;
 
-/// The models whose trajectories the engine can run.
-pub const MODELS: [&str; 4] = ["playground_mlp", "digits_mlp", "digits_cnn", "digits_cnn_bn"];
-/// The models it has no layers for.
-pub const UNSUPPORTED: [&str; 2] = ["char_gru", "seq_transformer"];
+/// The manifests of `dir/train` that describe a model, by name.
+pub fn models(dir: &Path) -> Vec<String> {
+    let listed = std::fs::read_dir(dir.join("train")).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let paths = listed.map(|entry| entry.expect("a readable folder").path());
+    let names = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let names = names.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    let mut models: Vec<String> = names.filter(|name| Manifest::open(&dir.join("train"), name).json.get("build").is_some()).collect();
+    models.sort();
+    assert!(!models.is_empty(), "{} holds no models", dir.display());
+    models
+}
 
 /// A model of the folder, its samples and its first weights.
 pub struct Trajectories {
@@ -68,7 +77,15 @@ pub fn run(
     most: usize,
     mut trainer: impl FnMut(&Trajectories, &Model, Vec<Tensor<f64>>) -> Box<dyn Trainer>,
 ) -> usize {
-    let file = Trajectories::open(dir, model);
+    let file = match Trajectories::open(dir, model) {
+        Ok(file) => file,
+        Err(why) => {
+            let runs = Manifest::open(&dir.join("train"), model).json["runs"].as_array().expect("a list").len();
+            println!("golden train/{model} {executor}: 0 passed, 0 failed, {runs} unsupported");
+            println!("  unsupported: {why}");
+            return 0;
+        }
+    };
     let runs = file.manifest.json["runs"].as_array().expect("a list");
     let (mut passed, mut unsupported, mut failures) = (0, Vec::new(), Vec::new());
     for run in runs.iter().take(most) {
@@ -88,13 +105,6 @@ pub fn run(
     unsupported.iter().for_each(|name| println!("  unsupported: {name}"));
     failures.iter().for_each(|why| println!("  failed: {why}"));
     failures.len()
-}
-
-/// Prints the line of a model that the engine has no layers for.
-pub fn skip(dir: &Path, model: &str, executor: &str) {
-    let manifest = Manifest::open(&dir.join("train"), model);
-    let runs = manifest.json["runs"].as_array().expect("a list").len();
-    println!("golden train/{model} {executor}: 0 passed, 0 failed, {runs} unsupported");
 }
 
 /// A trainer by the f64 interpreter.
@@ -126,31 +136,46 @@ impl Trainer for Interpreted {
 }
 
 impl Trajectories {
-    /// Reads a model of `dir/train`.
-    pub fn open(dir: &Path, model: &str) -> Self {
+    /// Reads a model of `dir/train` by its field `build`.
+    ///
+    /// # Errors
+    /// What the engine lacks.
+    pub fn open(dir: &Path, model: &str) -> Result<Self, String> {
         let manifest = Manifest::open(&dir.join("train"), model);
+        let build = &manifest.json["build"];
+        let text = |value: &Value| value.as_str().expect("a text").to_owned();
+        let extents = build["input"].as_array().ok_or("tokens as input")?;
+        let extents: Vec<usize> = extents.iter().map(|extent| number(extent) as usize).collect();
+        let input = Extent::of_shape(&extents).ok_or_else(|| format!("an input of {extents:?}"))?;
+        let network = descent::spec::Model::read(&text(&build["model"])).map_err(|error| error.to_string())?;
+        let head = head(&text(&build["head"]))?;
+        let architecture = Architecture::new(&network, Task { input, head }, Init::Default).map_err(|error| error.to_string())?;
+        let layouts = layouts(&architecture.outline);
+        let names: Vec<String> = build["tensors"].as_array().expect("a list").iter().map(text).collect();
+        assert_eq!(names.len(), layouts.len(), "{model} has as many tensors as its layers declare");
+        let params = names.into_iter().zip(layouts).map(|(name, layout)| Ported { name, layout }).collect();
+
         let batch = number(&manifest.json["model"]["batch"]) as usize;
         let order = manifest.tensor("data/order").data().iter().map(|row| *row as u32).collect();
-        let (architecture, layouts) = architecture(model);
-        let names = file_order(model);
-        let params = names.iter().zip(layouts).map(|(name, layout)| Ported { name: (*name).into(), layout }).collect();
-        let pixels = manifest.has("data/x_u8");
-        let column = if pixels {
-            let bytes = manifest.tensor("data/x_u8").data().iter().map(|byte| *byte as u8).collect();
+        let features = if manifest.has("data/x_u8") {
+            let bytes = channels_last(input, manifest.tensor("data/x_u8").data()).iter().map(|byte| *byte as u8).collect();
             Column::U8 { bytes, scale: 1.0 / 16.0 }
         } else {
-            Column::F32(manifest.tensor("data/x").to_f32().into_data())
+            Column::F32(channels_last(input, manifest.tensor("data/x").data()).iter().map(|value| *value as f32).collect())
         };
-        let target = manifest.tensor("data/y").to_f32().into_data();
+        let labels = manifest.tensor("data/y");
+        // The files' binary labels are 0 and 1, the engine's -1 and 1.
+        let label = |label: &f64| if head == Head::BinaryCrossEntropy { 2.0 * label - 1.0 } else { *label };
+        let target: Vec<f32> = labels.data().iter().map(|y| label(y) as f32).collect();
         let samples = Samples {
             train_rows: target.len(),
             test_rows: 0,
-            feature_shape: Shape::from(architecture.input.clone()),
-            features: column,
+            feature_shape: Shape::from(extents),
+            features,
             target: Column::F32(target),
-            classes: if pixels { 10 } else { 0 },
+            classes: if let Head::CrossEntropy { classes } = head { classes } else { 0 },
         };
-        Self { manifest, architecture, samples, order, batch, params }
+        Ok(Self { manifest, architecture, samples, order, batch, params })
     }
 
     fn steps(&self) -> usize {
@@ -188,7 +213,7 @@ impl Trajectories {
         let rows = &self.order[step * self.batch..][..self.batch];
         let features: Vec<f64> = rows.iter().flat_map(|row| self.samples.feature_row(*row as usize)).map(f64::from).collect();
         let targets: Vec<f64> = rows.iter().map(|row| f64::from(self.samples.target.value(*row as usize))).collect();
-        let shape: Vec<usize> = std::iter::once(self.batch).chain(self.architecture.input.iter().copied()).collect();
+        let shape: Vec<usize> = std::iter::once(self.batch).chain(self.samples.feature_shape.iter().copied()).collect();
         let target = if self.samples.classes > 0 { Shape::from([self.batch]) } else { Shape::from([self.batch, 1]) };
         Batch { features: Tensor::new(shape, features), target: Tensor::new(target, targets), valid: self.batch }
     }
@@ -245,48 +270,47 @@ impl Trajectories {
     }
 }
 
-/// The layers of a model, and how each parameter (in the engine's order) is stored in the file.
-fn architecture(model: &str) -> (Architecture, Vec<Layout>) {
-    let dense = |units, activation| Layer::Dense { units, activation };
-    let conv = |channels, activation| Layer::Conv { channels, kernel: 3, stride: 1, is_same: true, activation };
-    let init = Init::Default;
-    let classes = Head::CrossEntropy { classes: 10 };
-    use Layout::{Conv, Dense, Flattened, Same};
-    match model {
-        "playground_mlp" => {
-            let layers = vec![dense(4, Activation::Tanh), dense(2, Activation::Tanh)];
-            let head = Head::HalfSquare { is_classification: true };
-            (Architecture { input: vec![2], layers, head, init }, vec![Dense, Same, Dense, Same, Dense, Same])
-        }
-        "digits_mlp" => {
-            let layers = vec![dense(32, Activation::Relu)];
-            (Architecture { input: vec![64], layers, head: classes, init }, vec![Dense, Same, Dense, Same])
-        }
-        "digits_cnn" => {
-            let pool = Layer::MaxPool { size: 2 };
-            let layers = vec![conv(8, Activation::Relu), pool, conv(16, Activation::Relu), pool];
-            let layouts = vec![Conv, Same, Conv, Same, Flattened { channels: 16, cells: 4 }, Same];
-            (Architecture { input: vec![8, 8, 1], layers, head: classes, init }, layouts)
-        }
-        "digits_cnn_bn" => {
-            let norm = Layer::BatchNorm { activation: Activation::Silu };
-            let linear = Activation::Linear;
-            let layers = vec![conv(6, linear), norm, Layer::AvgPool { size: 2 }, conv(12, linear), norm, Layer::GlobalAvgPool];
-            (Architecture { input: vec![8, 8, 1], layers, head: classes, init }, vec![Conv, Same, Same, Conv, Same, Same, Dense, Same])
-        }
-        other => panic!("no architecture for {other}"),
+/// The head of a manifest's text.
+fn head(text: &str) -> Result<Head, String> {
+    match text.split(':').collect::<Vec<_>>()[..] {
+        ["half-square"] => Ok(Head::HalfSquare { is_classification: true }),
+        ["binary-cross-entropy"] => Ok(Head::BinaryCrossEntropy),
+        ["cross-entropy", classes] => Ok(Head::CrossEntropy { classes: classes.parse().expect("a number of classes") }),
+        _ => Err(format!("a head of {text}")),
     }
 }
 
-/// The file's names of the parameters, in the engine's order.
-fn file_order(model: &str) -> &'static [&'static str] {
-    match model {
-        "playground_mlp" => &["w0", "b0", "w1", "b1", "w2", "b2"],
-        "digits_mlp" => &["w0", "b0", "w1", "b1"],
-        "digits_cnn" => &["conv0.w", "conv0.b", "conv1.w", "conv1.b", "fc.w", "fc.b"],
-        "digits_cnn_bn" => &["c0.w", "bn0.w", "bn0.b", "c1.w", "bn1.w", "bn1.b", "fc.w", "fc.b"],
-        other => panic!("no parameters for {other}"),
+/// How each trained tensor is stored in the file, in the engine's order.
+fn layouts(outline: &Outline) -> Vec<Layout> {
+    let trained = |site: &Site| site.tensors.iter().filter(|tensor| tensor.role.is_trained()).map(|tensor| tensor.role).collect::<Vec<_>>();
+    let of_site = |site: &Site| trained(site).into_iter().map(|role| layout(outline, site, role)).collect::<Vec<_>>();
+    outline.sites.iter().flat_map(of_site).collect()
+}
+
+fn layout(outline: &Outline, site: &Site, role: Role) -> Layout {
+    match (site.kind, role) {
+        (SiteKind::Layer(Layer::Conv(_)), Role::Weight) => Layout::Conv,
+        (_, Role::Weight) => {
+            // Whatever lies between the image and the product keeps its elements' order.
+            let mut from = &outline.sites[site.parents[0]];
+            while matches!(from.kind, SiteKind::Layer(Layer::Flatten(_) | Layer::Dropout(_))) {
+                from = &outline.sites[from.parents[0]];
+            }
+            match from.extent {
+                Extent::Image { rows, cols, channels } => Layout::Flattened { channels, cells: rows * cols },
+                _ => Layout::Dense,
+            }
+        }
+        _ => Layout::Same,
     }
+}
+
+/// Images `[channels, rows, cols]` as `[rows, cols, channels]`; other samples as they are.
+fn channels_last(input: Extent, data: &[f64]) -> Vec<f64> {
+    let Extent::Image { rows, cols, channels } = input else { return data.to_vec() };
+    let cells = rows * cols;
+    let pixel = |image: &[f64], at: usize| image[at % channels * cells + at / channels];
+    data.chunks(cells * channels).flat_map(|image| (0..image.len()).map(|at| pixel(image, at)).collect::<Vec<_>>()).collect()
 }
 
 impl Layout {

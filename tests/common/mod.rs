@@ -13,4 +13,5 @@ pub mod golden_ops;
 pub mod golden_train;
 pub mod interpreter;
 pub mod machine;
+pub mod random_models;
 pub mod training;

@@ -6,8 +6,8 @@
 //! [`Command`](descent_protocol::Command). The page holds no training state of its own and knows no
 //! graph, no program and no device: it draws what the worker last reported.
 //!
-//! Reading order: `format`, `choices` and `edit` are plain functions about numbers, names and
-//! experiments. `border` carries messages and replaces a worker that died. `state` is what is known
+//! Reading order: `format`, `choices`, `names` and `edit` are plain functions about numbers, names
+//! and experiments. `border` carries messages and replaces a worker that died. `state` is what is known
 //! of a run and what can be done to it. `parts` are small controls, `charts` the pictures, `panels`
 //! the areas of the playground, `widgets` the views that stand alone, `pages` what the address asks
 //! for.
@@ -22,6 +22,7 @@ mod charts;
 mod choices;
 mod edit;
 mod format;
+mod names;
 mod panels;
 mod state;
 

@@ -10,12 +10,8 @@ pub enum Event {
     Booted,
     /// At least four times a second while the worker lives.
     Alive,
-    /// The run was built.
+    /// The run was built. What its network looks like follows from the experiment.
     Built {
-        /// Its layers, the output last.
-        layers: Vec<LayerReport>,
-        /// Trainable numbers.
-        params: usize,
         /// Samples trained on.
         train_rows: usize,
         /// Samples tested on.
@@ -103,19 +99,4 @@ pub enum NoticeKind {
     Link,
     /// The experiment cannot be built.
     Experiment,
-}
-
-/// A layer as it was built, for the picture of the network.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct LayerReport {
-    /// For people: `Dense`, `Convolve 3×3`.
-    pub title: String,
-    /// For people: `tanh`, `max, 2`.
-    pub detail: String,
-    /// Extent of a sample's output: `[units]` or `[h, w, channels]`.
-    pub shape: Vec<usize>,
-    /// Trainable numbers.
-    pub params: usize,
-    /// Multiply-adds for a sample.
-    pub multiplications: usize,
 }

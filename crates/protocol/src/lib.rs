@@ -9,7 +9,7 @@ mod figures;
 pub mod message;
 mod picture;
 
-pub use event::{Event, LayerReport, NoticeKind, RunState};
+pub use event::{Event, NoticeKind, RunState};
 pub use figures::{Costs, Counts, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
 pub use picture::{Images, Maps, Picture, Points, Samples, ShownImages};
 

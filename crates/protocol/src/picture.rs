@@ -51,10 +51,10 @@ pub struct Maps {
     pub unit_size: usize,
     /// The prediction.
     pub output: Vec<i8>,
-    /// Each input and then the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) units of each layer, map after map.
+    /// Of each site of the outline the first [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) units, map after map.
     pub units: Vec<i8>,
-    /// Their parameters, in the program's order: of a weight `[inputs, units]` the first rows and columns that are drawn, of other tensors the
-    /// first numbers.
+    /// Of each trained tensor in the order of the outline, what belongs to units that are drawn: of a weight `[inputs, units]` the first
+    /// [`DRAWN_UNITS`](descent_spec::DRAWN_UNITS) rows and columns, of a vector as many numbers.
     pub params: Vec<f32>,
 }
 
@@ -63,7 +63,7 @@ pub struct Maps {
 pub struct Images {
     /// Class probabilities of the images shown, image after image.
     pub answers: Vec<f32>,
-    /// What the inspected image makes of each layer, 255 for the layer's largest.
+    /// What each site of the outline but the first makes of the inspected image, 255 for the site's largest.
     pub activations: Vec<u8>,
     /// Class probabilities of the drawn image; empty if there is none.
     pub drawn: Vec<f32>,

@@ -1,7 +1,7 @@
 //! All that defines a run.
 
 use crate::choice::choice;
-use crate::{Dataset, Features, Layer, number};
+use crate::{Dataset, Features, Model, number};
 use serde::{Deserialize, Serialize};
 
 /// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not
@@ -21,8 +21,8 @@ pub struct Experiment {
     pub train_percent: f64,
     /// Inputs of the 2-D sets.
     pub features: Features,
-    /// Hidden layers; the output layer follows from the data.
-    pub layers: Vec<Layer>,
+    /// The network without its output layer, which follows from the data.
+    pub model: Model,
     /// What the output is compared by.
     pub loss: Loss,
     /// The rule that changes weights.

@@ -10,9 +10,9 @@ mod choice;
 pub mod cost;
 pub mod experiment;
 mod features;
-pub mod layer;
+pub mod layers;
 pub mod link;
-mod model_text;
+pub mod model;
 pub mod models;
 pub mod number;
 pub mod points;
@@ -20,6 +20,7 @@ pub mod random;
 pub mod seedrandom;
 pub mod silhouettes;
 pub mod strokes;
+pub mod task;
 pub mod thumbnail;
 
 pub use activation::Activation;
@@ -28,5 +29,7 @@ pub use experiment::{
     DRAWN_UNITS, DeviceChoice, Experiment, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Speed,
 };
 pub use features::Features;
-pub use layer::Layer;
+pub use layers::Layer;
+pub use model::{Block, Model};
 pub use models::{ModelChoice, Preset, presets};
+pub use task::{Head, Task};

@@ -3,12 +3,12 @@
 use crate::catalog::Kind;
 use crate::choice::choice;
 use crate::{
-    Activation, Dataset, DeviceChoice, Experiment, Features, InitChoice, Layer, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice,
+    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice,
     ScheduleChoice, Speed,
 };
 
 choice! {
-    /// A ready-made network; its layers depend on the data set.
+    /// A ready-made network; its blocks depend on the data set.
     ModelChoice {
         /// No hidden layer.
         Linear = "linear",
@@ -22,39 +22,51 @@ choice! {
         Cnn = "cnn",
         /// The same with batch normalisation; images only.
         CnnNorm = "cnn-norm",
+        /// A small residual network (arXiv:1512.03385); images only.
+        ResNet = "resnet",
+        /// Depthwise-separable convolutions (arXiv:1704.04861); images only.
+        Depthwise = "depthwise",
     }
 }
 
 impl ModelChoice {
-    /// Its layers for a data set, if it fits that.
-    pub fn layers(self, dataset: Dataset) -> Option<Vec<Layer>> {
-        use Activation::{Linear, Relu, Tanh};
-        let dense = |widths: &[usize], activation| widths.iter().map(|&units| Layer::Dense { units, activation }).collect();
-        let conv = |channels, kernel, is_same, activation| Layer::Conv { channels, kernel, stride: 1, is_same, activation };
-        let (pool, norm) = (Layer::MaxPool { size: 2 }, Layer::BatchNorm { activation: Relu });
-        Some(match (self, dataset.entry().kind) {
-            (ModelChoice::Linear, _) => Vec::new(),
-            (ModelChoice::Playground, Kind::Images { .. }) => dense(&[4, 2], Relu),
-            (ModelChoice::Playground, _) => dense(&[4, 2], Tanh),
-            (ModelChoice::Mlp, Kind::Images { size: [8, _] }) => dense(&[32], Relu),
-            (ModelChoice::Mlp, Kind::Images { .. }) => dense(&[128], Relu),
-            (ModelChoice::Mlp, _) => dense(&[8, 6], Tanh),
-            (ModelChoice::MlpWide, _) => dense(&[1024, 1024], Relu),
-            (ModelChoice::Cnn, Kind::Images { size: [8, _] }) => vec![conv(8, 3, true, Relu), pool, conv(16, 3, true, Relu), pool],
-            (ModelChoice::Cnn, Kind::Images { .. }) => vec![conv(8, 5, false, Relu), pool, conv(16, 5, false, Relu), pool],
-            (ModelChoice::CnnNorm, Kind::Images { size: [8, _] }) => {
-                vec![conv(8, 3, true, Linear), norm, pool, conv(16, 3, true, Linear), norm, pool]
+    /// The network for a data set, if there is one that fits it.
+    pub fn model(self, dataset: Dataset) -> Option<Model> {
+        let text = match (self, dataset.entry().kind) {
+            (ModelChoice::Linear, _) => "",
+            (ModelChoice::Playground, Kind::Images { .. }) => "dense:4:relu,dense:2:relu",
+            (ModelChoice::Playground, _) => "dense:4:tanh,dense:2:tanh",
+            (ModelChoice::Mlp, Kind::Images { size: [8, _] }) => "dense:32:relu",
+            (ModelChoice::Mlp, Kind::Images { .. }) => "dense:128:relu",
+            (ModelChoice::Mlp, _) => "dense:8:tanh,dense:6:tanh",
+            (ModelChoice::MlpWide, _) => "dense:1024:relu,dense:1024:relu",
+            (ModelChoice::Cnn, Kind::Images { size: [8, _] }) => "conv:8x3:relu,pool:2,conv:16x3:relu,pool:2",
+            (ModelChoice::Cnn, Kind::Images { .. }) => "conv:8x5:valid:relu,pool:2,conv:16x5:valid:relu,pool:2",
+            (ModelChoice::CnnNorm, Kind::Images { size: [8, _] }) => "conv:8x3:linear,norm:relu,pool:2,conv:16x3:linear,norm:relu,pool:2",
+            (ModelChoice::CnnNorm, Kind::Images { .. }) => "conv:8x5:valid:linear,norm:relu,pool:2,conv:16x5:valid:linear,norm:relu,pool:2",
+            (ModelChoice::ResNet, Kind::Images { size: [8, _] }) => {
+                "conv:16x3:linear,norm:relu,repeat:2(residual:relu(conv:16x3:linear,norm:relu,conv:16x3:linear,norm:linear)),globalmean"
             }
-            (ModelChoice::CnnNorm, Kind::Images { .. }) => {
-                vec![conv(8, 5, false, Linear), norm, pool, conv(16, 5, false, Linear), norm, pool]
+            (ModelChoice::ResNet, Kind::Images { .. }) => {
+                "conv:8x3:stride2:linear,norm:relu,residual:relu(conv:8x3:linear,norm:relu,conv:8x3:linear,norm:linear),\
+                parallel:add(conv:16x3:stride2:linear,norm:relu,conv:16x3:linear,norm:linear;conv:16x1:stride2:linear,norm:linear),act:relu,\
+                globalmean"
             }
-            (ModelChoice::Cnn | ModelChoice::CnnNorm, _) => return None,
-        })
+            (ModelChoice::Depthwise, Kind::Images { size: [8, _] }) => {
+                "conv:16x3:linear,norm:relu,conv:16x3:depthwise:linear,norm:relu,conv:32x1:linear,norm:relu,pool:2,globalmean"
+            }
+            (ModelChoice::Depthwise, Kind::Images { .. }) => {
+                "conv:16x3:stride2:linear,norm:relu,conv:16x3:depthwise:linear,norm:relu,conv:32x1:linear,norm:relu,pool:2,\
+                conv:32x3:depthwise:linear,norm:relu,conv:32x1:linear,norm:relu,globalmean"
+            }
+            (ModelChoice::Cnn | ModelChoice::CnnNorm | ModelChoice::ResNet | ModelChoice::Depthwise, _) => return None,
+        };
+        Some(Model::read(text).expect("the texts of this table are models"))
     }
 
-    /// The ready-made network that has just these layers for a data set.
-    pub fn of(dataset: Dataset, layers: &[Layer]) -> Option<Self> {
-        Self::ALL.iter().copied().find(|model| model.layers(dataset).is_some_and(|own| own == layers))
+    /// The ready-made network that is just this one, for a data set.
+    pub fn of(dataset: Dataset, model: &Model) -> Option<Self> {
+        Self::ALL.iter().copied().find(|choice| choice.model(dataset).is_some_and(|own| own == *model))
     }
 }
 
@@ -75,7 +87,7 @@ pub struct Preset {
 pub fn presets() -> [Preset; 3] {
     let with_model = |dataset, model: ModelChoice| {
         let start = Experiment::start(dataset);
-        Experiment { layers: model.layers(dataset).unwrap_or(start.layers.clone()), ..start }
+        Experiment { model: model.model(dataset).unwrap_or(start.model.clone()), ..start }
     };
     let wide = with_model(Dataset::Spiral, ModelChoice::MlpWide);
     [
@@ -114,7 +126,7 @@ impl Experiment {
             noise: 0.0,
             train_percent: if is_2d { 50.0 } else { 80.0 },
             features: Features(0b11),
-            layers: ModelChoice::Mlp.layers(dataset).unwrap_or_default(),
+            model: ModelChoice::Mlp.model(dataset).unwrap_or_default(),
             loss: if is_2d { Loss::HalfSquare } else { Loss::CrossEntropy },
             optimizer: OptimizerChoice::Adam,
             learning_rate: if is_2d { 0.01 } else { 0.003 },

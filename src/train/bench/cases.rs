@@ -2,10 +2,12 @@
 
 use crate::data::{Column, Samples};
 use crate::nn::init::Init;
-use crate::nn::{Activation, Architecture, Head, Layer, Model, Param, Routines};
+use crate::nn::{Architecture, Model, Param, Routines};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::tensor::Shape;
+use descent_spec::model::Extent;
+use descent_spec::{Head, Task};
 use std::f64::consts::PI;
 
 /// The names of all cases.
@@ -28,7 +30,8 @@ pub const CASES: [&str; 12] = [
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct TrainingCase {
     pub(super) input: Vec<usize>,
-    pub(super) layers: Vec<Layer>,
+    /// Its text.
+    pub(super) model: &'static str,
     pub(super) head: Head,
     pub(super) optimizer: Optimizer,
     pub(super) learning_rate: f64,
@@ -45,22 +48,12 @@ fn sgd(momentum: f64) -> Optimizer {
     Optimizer::Sgd { momentum, dampening: 0.0, nesterov: false, weight_decay: 0.0 }
 }
 
-fn dense(units: usize, activation: Activation) -> Layer {
-    Layer::Dense { units, activation }
-}
-
-fn conv(kernel: usize, channels: usize) -> Layer {
-    Layer::Conv { channels, kernel, stride: 1, is_same: true, activation: Activation::Relu }
-}
-
 impl TrainingCase {
     /// The case of a name, if it is one that trains.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let pool = Layer::MaxPool { size: 2 };
-        let relu = |units| dense(units, Activation::Relu);
         let classes = Self {
             input: vec![784],
-            layers: Vec::new(),
+            model: "",
             head: Head::CrossEntropy { classes: 10 },
             optimizer: ADAM,
             learning_rate: 0.001,
@@ -71,7 +64,7 @@ impl TrainingCase {
         Some(match name {
             "toy-mlp" => Self {
                 input: vec![2],
-                layers: vec![dense(4, Activation::Tanh), dense(2, Activation::Tanh)],
+                model: "dense:4:tanh,dense:2:tanh",
                 head: Head::HalfSquare { is_classification: true },
                 optimizer: sgd(0.0),
                 learning_rate: 0.03,
@@ -79,17 +72,27 @@ impl TrainingCase {
                 batches: 50,
                 has_epochs: true,
             },
-            "mlp-mnist" => Self { layers: vec![relu(128)], optimizer: sgd(0.9), learning_rate: 0.05, ..classes },
-            "mlp-wide" => Self { layers: vec![relu(1024), relu(1024)], batch: 256, ..classes },
-            "cnn-mnist" => Self { input: vec![28, 28, 1], layers: vec![conv(5, 8), pool, conv(5, 16), pool], ..classes },
+            "mlp-mnist" => Self { model: "dense:128:relu", optimizer: sgd(0.9), learning_rate: 0.05, ..classes },
+            "mlp-wide" => Self { model: "dense:1024:relu,dense:1024:relu", batch: 256, ..classes },
+            "cnn-mnist" => Self { input: vec![28, 28, 1], model: "conv:8x5:relu,pool:2,conv:16x5:relu,pool:2", ..classes },
             "cnn-cifar" => Self {
                 input: vec![32, 32, 3],
-                layers: vec![conv(3, 32), conv(3, 32), pool, conv(3, 64), conv(3, 64), pool, relu(256)],
+                model: "conv:32x3:relu,conv:32x3:relu,pool:2,conv:64x3:relu,conv:64x3:relu,pool:2,dense:256:relu",
                 batch: 32,
                 ..classes
             },
             _ => return None,
         })
+    }
+
+    /// Its network.
+    ///
+    /// # Panics
+    /// If the blocks do not fit together, which those of the cases do.
+    pub(super) fn architecture(&self) -> Architecture {
+        let input = Extent::of_shape(&self.input).expect("samples of a case are vectors or images");
+        let model = descent_spec::Model::read(self.model).expect("the text of a case is a model");
+        Architecture::new(&model, Task { input, head: self.head }, Init::Zeros).expect("the blocks of a case fit together")
     }
 
     /// What is compiled: a routine `step`.
@@ -120,7 +123,7 @@ impl TrainingCase {
             penalty: Penalty::None,
             clip: Clip::None,
         };
-        let architecture = Architecture { input: self.input.clone(), layers: self.layers.clone(), head: self.head, init: Init::Zeros };
+        let architecture = self.architecture();
         let routines =
             Routines { data_words: samples.data_words(rows), step: Some((gather, update)), evaluations: Vec::new(), probes: Vec::new() };
         Model::build(&architecture, &routines).expect("the layers of a case fit together")

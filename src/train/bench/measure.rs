@@ -40,8 +40,8 @@ impl Trainer {
         let rate = Slice { offset: state.offset + state::LEARNING_RATE, len: 1, ..state };
         executor.write(rate, &[(case.learning_rate as f32).to_bits()])?;
         let routine = executor.program().routine("step").expect("a program that trains has a step");
-        let multiplications: usize = model.layers.iter().map(|layer| layer.multiplications).sum();
-        Ok((Self { executor, routine, state, done: 0 }, 2 * (multiplications * case.batch) as u64))
+        let forward_flops = 2 * case.architecture().outline.multiply_adds() * case.batch as u64;
+        Ok((Self { executor, routine, state, done: 0 }, forward_flops))
     }
 
     /// Asks for steps.

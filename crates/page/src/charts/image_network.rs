@@ -1,11 +1,12 @@
 //! A network for images, drawn in columns: what each layer makes of one test image.
 
+use super::arcs::Arc;
 use super::bars::Bars;
 use super::canvas;
 use super::images::probs;
 use super::latest::{name_of, with_answers, with_shown};
 use super::samples::TestImage;
-use super::sheet::{LayerPicture, layer_pictures};
+use super::sheet::{ImageLayers, LayerPicture, image_layers};
 use crate::state::{Run, lab};
 use leptos::{html, prelude::*};
 
@@ -16,16 +17,21 @@ const NARROW_UP_TO: f64 = 620.0;
 #[component]
 pub(crate) fn ImageNetwork() -> impl IntoView {
     let run = lab().run;
-    let layers = Memo::new(move |_| run.built(|built| layer_pictures(&built.layers, is_narrow())).unwrap_or_default());
+    let layers =
+        Memo::new(move |_| run.built(|built| image_layers(&built.experiment.model, &built.outline, is_narrow())).unwrap_or_default());
+    let count = move || layers.with(|layers| layers.pictures.len());
     view! {
         <figure class="conv-block" id="network" data-testid="network">
             <div class="scroll-x" tabindex="0" role="region" aria-label="The network, layer by layer">
-                <div class="conv">
+                <div class="conv" class:has-arcs=move || layers.with(|layers| !layers.arcs.is_empty())>
                     <Input run />
-                    <For each=move || layers.get() key=LayerPicture::clone let:layer>
+                    <For each=move || layers.with(|layers| layers.pictures.clone()) key=LayerPicture::clone let:layer>
                         <HiddenLayer run layer />
                     </For>
-                    <Output run />
+                    <Output run count layers />
+                    <For each=move || layers.with(|layers| layers.arcs.clone()) key=|arc| *arc let:arc>
+                        {arc_view(arc)}
+                    </For>
                 </div>
             </div>
             <figcaption class="small" prop:textContent=move || caption(run)></figcaption>
@@ -54,7 +60,7 @@ fn caption(run: Run) -> String {
 fn Input(run: Run) -> impl IntoView {
     let size = move || with_shown(run, |shown| format!("{} × {}", shown.size[0], shown.size[1])).unwrap_or_default();
     view! {
-        <div class="layer in">
+        <div class="layer in" style=("--n", "0")>
             <header><b>"Image"</b><span prop:textContent=size></span></header>
             <div class="maps">
                 <TestImage run sample=run.inspected attr:role="img" attr:aria-label="The chosen test image" />
@@ -66,7 +72,7 @@ fn Input(run: Run) -> impl IntoView {
 /// A layer's title and a canvas with a tile for each map.
 #[component]
 fn HiddenLayer(run: Run, layer: LayerPicture) -> impl IntoView {
-    let LayerPicture { index, title, name, size, start, sheet } = layer;
+    let LayerPicture { index, follows, title, name, about, size, start, sheet } = layer;
     let maps = NodeRef::<html::Canvas>::new();
     let [width, height] = sheet.size();
     Effect::new(move |_| {
@@ -78,10 +84,10 @@ fn HiddenLayer(run: Run, layer: LayerPicture) -> impl IntoView {
             }
         });
     });
-    let label = format!("Activations of layer {}, {title}", index + 1);
+    let label = format!("Activations of {name}, {title}");
     let more = (sheet.shown < sheet.tiles).then(|| view! { <span class="more">{format!("{} shown", sheet.shown)}</span> });
     view! {
-        <div class="layer" title=name>
+        <div class="layer" class:anew=!follows style=("--n", index.to_string()) title=about>
             <header><b>{title}</b><span>{size}</span>{more}</header>
             <div class=if sheet.are_cells() { "maps cells" } else { "maps" }>
                 <canvas
@@ -97,11 +103,25 @@ fn HiddenLayer(run: Run, layer: LayerPicture) -> impl IntoView {
     }
 }
 
+/// A line from a layer to a later one, past those between. Each layer spans two tracks of the grid,
+/// so that a line begins and ends in the middle of one (`www/style.css`).
+fn arc_view(Arc { from, to, lane }: Arc) -> impl IntoView {
+    view! {
+        <span
+            class="arc"
+            aria-hidden="true"
+            style=("--from", (2 * from + 2).to_string())
+            style=("--to", (2 * to + 2).to_string())
+            style=("--lane", lane.to_string())
+        ></span>
+    }
+}
+
 /// What the network answers to it.
 #[component]
-fn Output(run: Run) -> impl IntoView {
+fn Output(run: Run, #[prop(into)] count: Signal<usize>, layers: Memo<ImageLayers>) -> impl IntoView {
     let size = move || {
-        let classes = run.built(|built| built.layers.last().map(|layer| layer.shape.iter().product::<usize>())).flatten();
+        let classes = run.built(|built| built.outline.last().extent.channels());
         classes.map(|classes| format!("{classes} classes")).unwrap_or_default()
     };
     let answer = Signal::derive(move || {
@@ -109,7 +129,11 @@ fn Output(run: Run) -> impl IntoView {
         answer.flatten().flatten().unwrap_or_default()
     });
     view! {
-        <div class="layer out">
+        <div
+            class="layer out"
+            class:anew=move || layers.with(|layers| !layers.output_follows)
+            style=("--n", move || (count.get() + 1).to_string())
+        >
             <header><b>"Answer"</b><span prop:textContent=size></span></header>
             <Bars run probs=answer />
         </div>

@@ -7,6 +7,7 @@
 pub(crate) mod paint;
 pub(crate) mod points;
 
+mod arcs;
 mod drawing;
 mod images;
 mod loss;

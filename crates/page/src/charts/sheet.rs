@@ -1,20 +1,27 @@
 //! What a layer makes of an image: its maps side by side in one picture.
 
+use super::arcs::{Arc, arcs};
 use super::paint;
-use descent_protocol::LayerReport;
+use crate::names::{site_detail, site_name};
+use descent_spec::Model;
+use descent_spec::model::{Extent, Outline, Site};
 
 /// At most so many maps or units of a layer are drawn.
 const MAX_MAPS: usize = 16;
 const MAX_CELLS: usize = 64;
 
-/// A hidden layer of an image network as it is drawn.
+/// A hidden site of an image network as it is drawn.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct LayerPicture {
-    /// Among the hidden layers.
+    /// Among all sites; 0 is the input.
     pub(crate) index: usize,
+    /// Whether it is computed from the site right before it.
+    pub(crate) follows: bool,
     pub(crate) title: String,
-    /// Title and what is set of it.
+    /// What it is called among all: `residual 1, layer 2`.
     pub(crate) name: String,
+    /// Title and what is set of it.
+    pub(crate) about: String,
     /// How large its output is.
     pub(crate) size: String,
     /// Where its values begin in a frame.
@@ -22,27 +29,42 @@ pub(crate) struct LayerPicture {
     pub(crate) sheet: Sheet,
 }
 
-/// The hidden layers of a network. In a narrow page a layer is a row, in a wide one a column.
-pub(crate) fn layer_pictures(layers: &[LayerReport], is_narrow: bool) -> Vec<LayerPicture> {
-    let hidden = layers.split_last().map_or(&[][..], |(_, hidden)| hidden);
+/// What stands in the picture of an image network between the image and the answer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub(crate) struct ImageLayers {
+    pub(crate) pictures: Vec<LayerPicture>,
+    /// Between all sites.
+    pub(crate) arcs: Vec<Arc>,
+    /// Whether the output is computed from the site right before it.
+    pub(crate) output_follows: bool,
+}
+
+/// The hidden sites of a network. In a narrow page a site is a row, in a wide one a column.
+pub(crate) fn image_layers(model: &Model, outline: &Outline, is_narrow: bool) -> ImageLayers {
+    let follows = |index: usize| outline.sites[index].parents.contains(&(index - 1));
     let mut start = 0;
-    let picture = |(index, layer): (usize, &LayerReport)| {
-        let sheet = Sheet::of(&layer.shape, is_narrow);
+    let picture = |(index, site): (usize, &Site)| {
+        let sheet = Sheet::of(site.extent, is_narrow);
         let before = start;
         start += sheet.values();
+        let (title, detail) = (site.title(), site_detail(site));
         LayerPicture {
             index,
-            title: layer.title.clone(),
-            name: if layer.detail.is_empty() { layer.title.clone() } else { format!("{}, {}", layer.title, layer.detail) },
-            size: match layer.shape.as_slice() {
-                [h, w, c] => format!("{c} × {h} × {w}"),
+            follows: follows(index),
+            name: site_name(model, site),
+            about: if detail.is_empty() { title.clone() } else { format!("{title}, {detail}") },
+            title,
+            size: match site.extent {
+                Extent::Image { rows, cols, channels } => format!("{channels} × {rows} × {cols}"),
                 _ => format!("{} units", sheet.tiles),
             },
             start: before,
             sheet,
         }
     };
-    hidden.iter().enumerate().map(picture).collect()
+    let last = outline.sites.len().saturating_sub(1);
+    let pictures = outline.sites.iter().enumerate().take(last).skip(1).map(picture).collect();
+    ImageLayers { pictures, arcs: arcs(outline), output_follows: last == 0 || follows(last) }
 }
 
 /// Maps side by side in one picture.
@@ -57,11 +79,11 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    /// Of an output `[h, w, channels]`, or of any other, whose units are maps of one pixel.
-    fn of(shape: &[usize], is_narrow: bool) -> Self {
-        let (tiles, rows, cols, most) = match *shape {
-            [h, w, c] => (c, h, w, MAX_MAPS),
-            _ => (shape.iter().product(), 1, 1, MAX_CELLS),
+    /// Of an image, whose channels are maps, or of any other output, whose units are maps of one pixel.
+    fn of(extent: Extent, is_narrow: bool) -> Self {
+        let (tiles, rows, cols, most) = match extent {
+            Extent::Image { rows, cols, channels } => (channels, rows, cols, MAX_MAPS),
+            _ => (usize::try_from(extent.elements()).unwrap_or(usize::MAX), 1, 1, MAX_CELLS),
         };
         let shown = tiles.min(most);
         Self { tiles, shown, across: across(shown, rows == 1 && cols == 1, is_narrow), rows, cols }
@@ -125,26 +147,47 @@ fn across(tiles: usize, are_cells: bool, is_narrow: bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use descent_spec::Activation;
+    use descent_spec::layers::Dense;
 
-    fn layer(shape: &[usize]) -> LayerReport {
-        LayerReport { title: "Layer".into(), detail: String::new(), shape: shape.to_vec(), params: 0, multiplications: 0 }
+    fn layers(text: &str) -> ImageLayers {
+        let model = Model::read(text).expect("a model");
+        let outline =
+            model.outline(Extent::Image { rows: 8, cols: 8, channels: 1 }, Some(Dense { units: 10, activation: Activation::Linear }));
+        image_layers(&model, &outline.expect("it fits"), false)
     }
 
     #[test]
     fn layers_follow_each_other_in_a_frame_and_the_output_is_no_picture() {
-        let all = layer_pictures(&[layer(&[8, 8, 3]), layer(&[100]), layer(&[10])], false);
+        let all = layers("conv:3x3:relu,dense:100:relu");
         assert_eq!(
-            all.iter().map(|p| (p.start, p.sheet.shown, p.size.as_str())).collect::<Vec<_>>(),
+            all.pictures.iter().map(|p| (p.start, p.sheet.shown, p.size.as_str())).collect::<Vec<_>>(),
             [(0, 3, "3 × 8 × 8"), (192, 64, "100 units")]
         );
-        assert_eq!(layer_pictures(&[], false), []);
+        assert!(all.arcs.is_empty() && all.output_follows);
+        assert_eq!(layers("").pictures, []);
+    }
+
+    #[test]
+    fn no_site_is_left_out_and_those_that_begin_anew_are_told() {
+        let all = layers("conv:2x3:relu,parallel:add(conv:2x3:relu;conv:2x1:linear),residual:relu()");
+        let seen: Vec<_> = all.pictures.iter().map(|p| (p.index, p.start, p.follows, p.name.as_str())).collect();
+        let wanted = [
+            (1, 0, true, "layer 1"),
+            (2, 128, true, "parallel 1, branch 1, layer 1"),
+            (3, 256, false, "parallel 1, branch 2, layer 1"),
+            (4, 384, true, "parallel 1"),
+            (5, 512, true, "residual 1"),
+        ];
+        assert_eq!(seen, wanted);
+        assert_eq!(all.arcs.iter().map(|arc| [arc.from, arc.to]).collect::<Vec<_>>(), [[1, 3], [2, 4]]);
     }
 
     #[test]
     fn every_value_has_its_place() {
         for is_narrow in [false, true] {
             for shape in [&[2, 3, 5][..], &[28, 28, 64], &[1, 1, 7], &[40], &[1]] {
-                let sheet = Sheet::of(shape, is_narrow);
+                let sheet = Sheet::of(Extent::of_shape(shape).expect("an extent"), is_narrow);
                 let [width, height] = sheet.size();
                 let pixels = sheet.paint(&vec![200; sheet.values()]).expect("as many values as it has");
                 assert_eq!(pixels.len(), width * height * 4);
@@ -152,6 +195,6 @@ mod tests {
                 assert_eq!(lit, sheet.shown * sheet.rows * sheet.cols * sheet.zoom() * sheet.zoom(), "{shape:?}");
             }
         }
-        assert_eq!(Sheet::of(&[4], false).paint(&[1, 2, 3]), None);
+        assert_eq!(Sheet::of(Extent::Vector { features: 4 }, false).paint(&[1, 2, 3]), None);
     }
 }

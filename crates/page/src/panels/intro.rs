@@ -14,7 +14,7 @@ const PROMISE: &str = "Press Play. The network starts with random numbers and im
 pub(crate) fn Intro() -> impl IntoView {
     let lab = lab();
     let claim = move || {
-        let params = lab.run.built(|built| built.params as u64);
+        let params = lab.run.built(|built| built.params());
         let numbers = params.map_or_else(|| "Numbers".into(), |params| format!("{} numbers", thousands(params)));
         format!("{numbers} will learn {}.", lab.run.experiment.with(|experiment| goal(experiment.dataset)))
     };

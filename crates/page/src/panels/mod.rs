@@ -5,7 +5,7 @@
 //! It paints nothing: that is for `charts`.
 
 mod cost_words;
-mod layer_fields;
+mod model_table;
 
 #[cfg(target_arch = "wasm32")]
 mod costs;
@@ -16,9 +16,9 @@ mod drop_files;
 #[cfg(target_arch = "wasm32")]
 mod intro;
 #[cfg(target_arch = "wasm32")]
-mod layer_table;
-#[cfg(target_arch = "wasm32")]
 mod model;
+#[cfg(target_arch = "wasm32")]
+mod model_text;
 #[cfg(target_arch = "wasm32")]
 mod result;
 #[cfg(target_arch = "wasm32")]

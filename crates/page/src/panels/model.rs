@@ -1,11 +1,12 @@
 //! What learns: the network, drawn and edited in its picture, and how it learns.
 
 use super::costs::MeasuredCosts;
-use super::layer_table::LayerTable;
+use super::model_table::ModelTable;
+use super::model_text::ModelText;
 use super::settings::Settings;
 use crate::charts::{ImageNetwork, Network};
 use crate::choices::{FEATURES, is_image};
-use crate::edit;
+use crate::edit::{self, blocks};
 use crate::format::thousands;
 use crate::parts::{Select, icons};
 use crate::state::lab;
@@ -28,7 +29,10 @@ pub(crate) fn ModelPanel() -> impl IntoView {
             </p>
             {picture}
             <div class=("lv-all", move || !has_images.get()) class=("lv-more", move || has_images.get())>
-                <LayerTable />
+                <ModelTable />
+            </div>
+            <div class="lv-all">
+                <ModelText />
             </div>
             <div class="lv-more">
                 <Settings />
@@ -45,7 +49,7 @@ fn Head(has_images: Memo<bool>) -> impl IntoView {
     let lab = lab();
     let experiment = lab.run.experiment;
     let params = move || {
-        let params = lab.run.built(|built| built.params as u64);
+        let params = lab.run.built(|built| built.params());
         params.map_or_else(|| "–".into(), |params| format!("{} parameters", thousands(params)))
     };
     view! {
@@ -78,15 +82,15 @@ fn line_key(class: &'static str) -> impl IntoView {
     }
 }
 
-/// Fewer layers, more layers.
+/// Fewer layers, more layers, a residual block more.
 #[component]
 fn LayerButtons() -> impl IntoView {
     let lab = lab();
-    let count = move || lab.run.experiment.with(|experiment| experiment.layers.len());
-    let (is_empty, is_full) = (move || count() == 0, move || count() >= edit::MAX_LAYERS);
+    let count = move || lab.run.experiment.with(|experiment| experiment.model.blocks.len());
+    let (is_empty, is_full) = (move || count() == 0, move || count() >= blocks::MAX_BLOCKS);
     let pop = move |_| {
         lab.change(|experiment| {
-            experiment.layers.pop();
+            experiment.model.blocks.pop();
         })
     };
     view! {
@@ -106,10 +110,21 @@ fn LayerButtons() -> impl IntoView {
                 data-testid="add-layer"
                 aria-label="Add a layer"
                 disabled=is_full
-                on:click=move |_| lab.change(edit::add_layer)
+                on:click=move |_| lab.change(blocks::add_layer)
             >
                 {icons::plus()}
                 "Layer"
+            </button>
+            <button
+                class="btn edge small-btn lv-more"
+                data-testid="add-residual"
+                aria-label="Add a residual block"
+                title="Two layers whose result is added to what comes into them"
+                disabled=is_full
+                on:click=move |_| lab.change(blocks::add_residual)
+            >
+                {icons::plus()}
+                "Residual"
             </button>
         </span>
     }

@@ -1,7 +1,7 @@
 //! How the network learns: what is chosen once for all layers.
 
 use crate::choices::{self, owned};
-use crate::edit;
+use crate::edit::blocks;
 use crate::parts::{Options, Select};
 use crate::state::lab;
 use descent_spec::number::{self, shortest};
@@ -34,10 +34,10 @@ pub(super) fn Settings() -> impl IntoView {
                 id="activation"
                 label="Activation"
                 options=|_| owned(choices::activations())
-                value=|e| edit::common_activation(e).id().into()
+                value=|e| blocks::common_activation(&e.model).id().into()
                 set=|e, id| {
                     if let Some(next) = Activation::from_id(id) {
-                        e.layers.iter_mut().for_each(|layer| edit::set_activation(layer, next));
+                        blocks::set_activations(&mut e.model, next);
                     }
                 }
             />

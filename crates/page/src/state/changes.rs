@@ -33,7 +33,7 @@ pub(crate) fn live_commands(before: &Experiment, next: &Experiment) -> Option<Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use descent_spec::{DeviceChoice, Level};
+    use descent_spec::{DeviceChoice, Level, Model};
 
     #[test]
     fn what_is_only_shown_asks_nothing_of_the_run() {
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn another_network_is_built_anew() {
         let before = Experiment::first_visit();
-        let next = Experiment { layers: Vec::new(), learning_rate: 0.5, ..before.clone() };
+        let next = Experiment { model: Model::default(), learning_rate: 0.5, ..before.clone() };
         assert_eq!(live_commands(&before, &next), None);
     }
 }

@@ -21,9 +21,10 @@ impl Lab {
                 self.run.phase.set(Phase::Failed);
                 self.notify(NoticeKind::WorkerRestarted, text);
             }
-            Event::Built { layers, params, train_rows, test_rows, program, .. } => {
+            Event::Built { train_rows, test_rows, program, .. } => {
                 let experiment = self.sent.get_value();
-                self.take_built(Built { experiment, layers, params, train_rows, test_rows, program });
+                let outline = experiment.outline().expect("the worker has built this network");
+                self.take_built(Built { experiment, outline, train_rows, test_rows, program });
             }
             Event::Samples(samples) => self.take_samples(samples),
             Event::State { state, step } => self.take_state(state, step),

@@ -1,7 +1,8 @@
 //! What the worker last reported, as the page keeps it.
 
-use descent_protocol::{Event, LayerReport, NoticeKind, Picture, RunState};
+use descent_protocol::{Event, NoticeKind, Picture, RunState};
 use descent_spec::Experiment;
+use descent_spec::model::{Outline, Site};
 use std::sync::Arc;
 
 /// What the status shows (`data-state`).
@@ -54,16 +55,28 @@ pub(crate) struct Scene {
 pub(crate) struct Built {
     /// What it was built from.
     pub(crate) experiment: Experiment,
-    /// Its layers, the output last.
-    pub(crate) layers: Vec<LayerReport>,
-    /// Trainable numbers.
-    pub(crate) params: usize,
+    /// Its network, written out.
+    pub(crate) outline: Outline,
     /// Samples trained on.
     pub(crate) train_rows: usize,
     /// Samples tested on.
     pub(crate) test_rows: usize,
     /// Its kernels in text.
     pub(crate) program: String,
+}
+
+impl Built {
+    /// Trainable numbers.
+    pub(crate) fn params(&self) -> u64 {
+        self.outline.sites.iter().map(Site::params).sum()
+    }
+
+    /// As if it was built, with no samples.
+    #[cfg(test)]
+    pub(crate) fn of(experiment: Experiment) -> Self {
+        let outline = experiment.outline().expect("the blocks of a test fit together");
+        Self { experiment, outline, train_rows: 0, test_rows: 0, program: String::new() }
+    }
 }
 
 /// A picture and its step.

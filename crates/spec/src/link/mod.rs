@@ -13,13 +13,13 @@ mod value;
 pub use value::Notice;
 
 use crate::{
-    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice,
-    ScheduleChoice, Speed, cost, model_text, number,
+    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, Model, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice,
+    ScheduleChoice, Speed, cost, number,
 };
 use value::{NOISE, RATE, TRAIN_PERCENT, escape, number_within, one_of, seed, unescape, whole};
 
 /// The longest text that is looked at, in bytes.
-pub const MAX_BYTES: usize = 8 << 10;
+pub const MAX_BYTES: usize = 32 << 10;
 /// Reads the text behind a link's `#`.
 pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
     let text = text.strip_prefix('#').unwrap_or(text);
@@ -49,7 +49,7 @@ pub fn write(experiment: &Experiment) -> String {
         let value = write(experiment);
         let is_needed = *key == "dataset" && experiment.dataset != Experiment::first_visit().dataset;
         if is_needed || value != write(&start) {
-            match (*key, ModelChoice::of(experiment.dataset, &experiment.layers)) {
+            match (*key, ModelChoice::of(experiment.dataset, &experiment.model)) {
                 ("layers", Some(model)) => text.extend(["&model=", model.id()]),
                 _ => text.extend(["&", key, "=", &escape(&value)]),
             }
@@ -114,10 +114,10 @@ const FIELDS: &[Field] = &[
     choice_field!("dataset", dataset, Dataset),
     Field {
         key: "layers",
-        write: |experiment| model_text::write(&experiment.layers),
+        write: |experiment| experiment.model.write(),
         read: |value, experiment| {
-            experiment.layers = model_text::read(value)?;
-            experiment.cost().map(|_| ()).map_err(|error| error.to_string())
+            experiment.model = Model::read(value).map_err(|error| error.to_string())?;
+            Ok(())
         },
     },
     Field {
@@ -220,15 +220,17 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        // Each value is in its range; together they may still be too much.
+        // Each value is in its range; together they may still be too much. Only now all is known that decides it.
         if let Err(error) = experiment.cost() {
             let start = Experiment::start(experiment.dataset);
-            self.notices.push(Notice::new(
-                "layers",
-                &model_text::write(&experiment.layers),
-                format!("{error}; a smaller network and batch were taken"),
-            ));
-            experiment = Experiment { layers: start.layers, batch_size: start.batch_size, ..experiment };
+            let refused = experiment.model.write();
+            experiment.model = start.model;
+            let mut taken = experiment.model.write();
+            if experiment.cost().is_err() {
+                experiment.batch_size = start.batch_size;
+                taken += &format!(" and batches of {}", start.batch_size);
+            }
+            self.notices.push(Notice::new("layers", &refused, format!("{error}; {taken} was taken")));
         }
         (experiment, self.notices)
     }
@@ -252,19 +254,15 @@ impl<'a> Reader<'a> {
 
     fn read_model(&mut self, experiment: &mut Experiment) {
         let Some(value) = self.model else { return };
-        let fitting = ModelChoice::ALL.iter().filter(|model| model.layers(experiment.dataset).is_some());
+        let fitting = ModelChoice::ALL.iter().filter(|model| model.model(experiment.dataset).is_some());
         if FIELDS.iter().zip(self.given).any(|(field, given)| field.key == "layers" && given.is_some()) {
             return self.notices.push(Notice::new("model", value, "the link names layers too, and those count"));
         }
-        match ModelChoice::from_id(value).and_then(|model| model.layers(experiment.dataset)) {
-            Some(layers) => experiment.layers = layers,
+        match ModelChoice::from_id(value).and_then(|choice| choice.model(experiment.dataset)) {
+            Some(model) => experiment.model = model,
             None => {
                 let why = one_of(fitting.map(|model| model.id()));
-                self.notices.push(Notice::new(
-                    "model",
-                    value,
-                    format!("{why} for this data set; {} was taken", model_text::write(&experiment.layers)),
-                ));
+                self.notices.push(Notice::new("model", value, format!("{why} for this data set; {} was taken", experiment.model.write())));
             }
         }
     }

@@ -6,7 +6,10 @@
 //! those of the original (½(o − t)², samples as they stand, plain gradient descent).
 
 use super::value::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
-use crate::{Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, cost};
+use crate::layers::Dense;
+use crate::{
+    Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, cost,
+};
 
 /// Names that switch an input on or off.
 const INPUTS: [&str; 7] = Features::NAMES;
@@ -153,18 +156,18 @@ impl Reader {
             self.notices.push(Notice::new("x", "false", "the network has no inputs; x and y were taken"));
         }
         self.experiment.features = Features(if kept == 0 { 0b11 } else { kept });
-        self.experiment.layers = self.layers();
+        self.experiment.model = self.model();
         if let Err(error) = self.experiment.cost() {
             let shape: Vec<String> = self.widths.iter().map(usize::to_string).collect();
             self.notices.push(Notice::new("networkShape", &shape.join(","), format!("{error}; 4,2 was taken")));
             self.widths = vec![4, 2];
-            self.experiment.layers = self.layers();
+            self.experiment.model = self.model();
         }
         (self.experiment, self.notices)
     }
 
-    fn layers(&self) -> Vec<Layer> {
-        self.widths.iter().map(|&units| Layer::Dense { units, activation: self.activation }).collect()
+    fn model(&self) -> Model {
+        Model::chain(self.widths.iter().map(|&units| Layer::Dense(Dense { units, activation: self.activation })))
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::layers::Dense;
 use crate::random::{Rng, Stream};
 use crate::{Activation, Layer, presets};
 
@@ -13,9 +14,9 @@ fn empty_link_is_a_first_visit() {
 fn link_sets_what_it_names() {
     let (experiment, notices) = read("#v=2&dataset=digits&model=cnn&device=cpu&level=all");
     assert_eq!(notices, []);
-    let layers = ModelChoice::Cnn.layers(Dataset::Digits).expect("a convolution fits images");
+    let model = ModelChoice::Cnn.model(Dataset::Digits).expect("a convolution fits images");
     let start = Experiment::start(Dataset::Digits);
-    assert_eq!(experiment, Experiment { layers, device: DeviceChoice::Cpu, level: Level::All, ..start });
+    assert_eq!(experiment, Experiment { model, device: DeviceChoice::Cpu, level: Level::All, ..start });
     assert_eq!(write(&experiment), "v=2&dataset=digits&model=cnn&device=cpu&level=all");
 }
 
@@ -25,7 +26,7 @@ fn layers_are_written_where_no_model_has_them() {
         "v=2&dataset=mnist&layers=conv:8x3:relu,norm:silu,pool:2,conv:4x5:valid:stride2:linear,mean:2,dropout:25,dense:32:leaky-relu";
     let (experiment, notices) = read(text);
     assert_eq!(notices, []);
-    assert_eq!(experiment.layers.len(), 7);
+    assert_eq!(experiment.model.blocks.len(), 7);
     assert_eq!(write(&experiment), text);
 }
 
@@ -68,13 +69,13 @@ fn what_is_unknown_or_out_of_range_gives_a_notice_and_the_default() {
 fn a_costly_network_is_refused_before_it_is_built() {
     let layers = |count| vec!["dense:1000:relu"; count].join(",");
     let (experiment, notices) = read(&format!("v=2&dataset=mnist&layers={}", layers(3)));
-    assert_eq!(experiment.layers, Experiment::start(Dataset::Mnist).layers);
+    assert_eq!(experiment.model, Experiment::start(Dataset::Mnist).model);
     assert_eq!(notices[0].why, "the network has 2797010 parameters; the limit is 2000000; dense:128:relu was taken");
     let (_, notices) = read(&format!("v=2&layers={}", layers(33)));
-    assert!(notices[0].why.contains("33 layers"), "{}", notices[0]);
+    assert!(notices[0].why.contains("32036001 parameters"), "{}", notices[0]);
     // Each is in its range, both together are not.
     let (experiment, notices) = read("v=2&dataset=mnist&batch=4096&layers=conv:64x3:relu");
-    assert_eq!((notices.len(), experiment.batch_size), (1, 32));
+    assert_eq!((notices.len(), experiment.batch_size), (1, 4096), "the batch fits the network that was taken");
     experiment.cost().expect("what is read can be built");
 }
 
@@ -92,9 +93,9 @@ fn presets_and_models_can_be_built_and_linked() {
     }
     for dataset in Dataset::ALL {
         for model in ModelChoice::ALL {
-            let Some(layers) = model.layers(*dataset) else { continue };
+            let Some(layers) = model.model(*dataset) else { continue };
             assert_eq!(ModelChoice::of(*dataset, &layers), Some(*model));
-            let experiment = Experiment { layers, ..Experiment::start(*dataset) };
+            let experiment = Experiment { model: layers, ..Experiment::start(*dataset) };
             experiment.cost().expect("a ready-made model can be built");
             assert_eq!(read(&write(&experiment)), (experiment, Vec::new()));
         }
@@ -106,12 +107,12 @@ fn playground_link_keeps_its_settings() {
     let text = "activation=relu&regularization=L2&batchSize=7&dataset=spiral&regDataset=reg-gauss&learningRate=0.1&regularizationRate=0.003\
         &noise=25&networkShape=5,3&seed=0.88310&showTestData=true&discretize=true&percTrainData=30&x=false&y=true&xTimesY=true&xSquared=false\
         &ySquared=false&cosX=true&sinX=true&cosY=false&sinY=true&collectStats=false&problem=classification&initZero=true&hideText=false";
-    let dense = |units| Layer::Dense { units, activation: Activation::Relu };
+    let dense = |units| Layer::Dense(Dense { units, activation: Activation::Relu });
     let want = Experiment {
         noise: 25.0,
         train_percent: 30.0,
         features: Features(0b111_0010),
-        layers: vec![dense(5), dense(3)],
+        model: Model::chain([dense(5), dense(3)]),
         optimizer: OptimizerChoice::Sgd,
         learning_rate: 0.1,
         batch_size: 7,
@@ -137,8 +138,8 @@ fn playground_quirks_are_kept() {
         assert_eq!(notices, [], "{text}");
         experiment
     };
-    assert_eq!(read_one("networkShape=").layers, []);
-    assert_eq!(read_one("networkShape").layers, []);
+    assert_eq!(read_one("networkShape=").model, Model::default());
+    assert_eq!(read_one("networkShape").model, Model::default());
     assert_eq!(read_one("sinX=FALSE").features, Features(0b10_0011), "anything but false is true");
     assert_eq!(read_one("x=").features, Features(0b11), "nothing is the default");
     assert_eq!(read_one("x_hide=true").features, Features(0b10), "a hidden input is no input");

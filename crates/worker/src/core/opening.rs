@@ -261,8 +261,8 @@ impl Machine {
 /// A run that was built, and what is told of it.
 fn introduce(opened: Opened, place: Place, out: &mut say::Outbox) -> Run {
     let run = Run::new(&opened, place);
-    let Opened { layers, params, train_rows, test_rows, epoch_steps, program, samples, .. } = opened;
-    out.say(Event::Built { layers, params, train_rows, test_rows, epoch_steps, program });
+    let Opened { train_rows, test_rows, epoch_steps, program, samples, .. } = opened;
+    out.say(Event::Built { train_rows, test_rows, epoch_steps, program });
     out.say(Event::Samples(samples));
     run
 }

@@ -1,7 +1,7 @@
 //! What the machine asks for, and what it hears back. Plain data: whoever does the work has the
 //! session, the files and the browser.
 
-use descent_protocol::{Counts, DeviceKind, LayerReport, Picture, Samples, StepCost};
+use descent_protocol::{Counts, DeviceKind, Picture, Samples, StepCost};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
@@ -155,10 +155,6 @@ pub enum Outcome {
 pub struct Opened {
     /// What its device calls itself.
     pub device_name: String,
-    /// The layers, the output last.
-    pub layers: Vec<LayerReport>,
-    /// Trainable numbers.
-    pub params: usize,
     /// Samples trained on.
     pub train_rows: usize,
     /// Samples tested on.

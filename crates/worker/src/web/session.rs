@@ -7,7 +7,7 @@ use descent::data::Loaded;
 use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
 use descent::train::{self, BuildError, Part, Session};
-use descent_protocol::{DeviceKind, Images, LayerReport, Maps, Picture, Points, Samples, ShownImages};
+use descent_protocol::{DeviceKind, Images, Maps, Picture, Points, Samples, ShownImages};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
@@ -41,17 +41,8 @@ async fn compile(session: &mut Session) -> Result<(), ExecError> {
 }
 
 fn report(session: &Session, experiment: &Experiment, data: &Loaded, device_name: String) -> Opened {
-    let layers = session.layers().iter().map(|layer| LayerReport {
-        title: layer.title.clone(),
-        detail: layer.detail.clone(),
-        shape: layer.shape.clone(),
-        params: layer.params,
-        multiplications: layer.multiplications,
-    });
     Opened {
         device_name,
-        layers: layers.collect(),
-        params: session.params_len(),
         train_rows: data.samples.train_rows,
         test_rows: data.samples.test_rows,
         epoch_steps: session.epoch_steps(),

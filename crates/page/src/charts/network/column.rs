@@ -1,68 +1,83 @@
-//! What a column of the picture shows: the inputs, or a layer.
+//! What a column of the picture shows: a site of the network, the inputs first.
 
-use crate::choices::{FEATURES, activation_title};
-use descent_protocol::LayerReport;
-use descent_spec::{Activation, DRAWN_UNITS, Experiment};
+use crate::choices::FEATURES;
+use crate::names::{site_detail, site_name};
+use crate::state::Built;
+use descent_spec::model::{Place, Role, Site, SiteKind, Tensor};
+use descent_spec::{DRAWN_UNITS, Features, Layer};
 
-/// The inputs, or a layer of units.
+/// The inputs, or the units of a site.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Column {
     /// How many units it has; [`DRAWN_UNITS`] of them are drawn.
     pub(crate) units: usize,
+    /// What is computed.
+    pub(super) kind: SiteKind,
+    /// The columns that it is computed from.
+    pub(super) parents: Vec<usize>,
     /// What kind of layer it is.
     pub(crate) title: String,
     /// Its activation, or what else is set of it.
     pub(crate) detail: String,
-    /// Whether each of its units weighs all units before it; else each follows one of them.
-    pub(crate) is_dense: bool,
-    /// Whether it is dense and adds a number to each unit.
-    pub(super) has_bias: bool,
+    /// What it is called among all: `layer 2`.
+    pub(crate) name: String,
+    /// Where its block stands in the model.
+    pub(crate) place: Option<Place>,
     /// Index of its first unit's map in a frame.
     pub(super) first_map: usize,
-    /// Index of its first parameter in a frame: weights `[inputs, units]` and then biases, of the
-    /// units that are drawn.
-    pub(super) first_param: usize,
-    /// How many parameters of it are in a frame.
-    pub(super) params: usize,
+    /// Index of its first weight in a frame, of the units that are drawn, if it is dense.
+    pub(super) first_weight: Option<usize>,
+    /// Index of its first bias in a frame, if it has biases.
+    pub(super) first_bias: Option<usize>,
     /// What its units are called, where they have names: the inputs.
     pub(super) names: Vec<&'static str>,
 }
 
+/// The columns of a network, one a site.
+pub(super) fn columns(built: &Built) -> Vec<Column> {
+    let (mut first_map, mut first_param) = (0, 0);
+    let column = |site: &Site| {
+        let column = Column::of(site, built, first_map, first_param);
+        first_map += column.shown();
+        first_param += trained(site).map(numbers).sum::<usize>();
+        column
+    };
+    built.outline.sites.iter().map(column).collect()
+}
+
 impl Column {
-    /// The inputs that an experiment has chosen.
-    pub(super) fn inputs(experiment: &Experiment) -> Self {
-        let names: Vec<_> = (0..).zip(FEATURES).filter(|(i, _)| experiment.features.0 >> i & 1 == 1).map(|(_, name)| name).collect();
+    fn of(site: &Site, built: &Built, first_map: usize, first_param: usize) -> Self {
+        let first_of = |role: Role| {
+            let at = trained(site).position(|tensor| tensor.role == role)?;
+            Some(first_param + trained(site).take(at).map(numbers).sum::<usize>())
+        };
+        let (detail, names) = match site.kind {
+            SiteKind::Input => {
+                let names = input_names(built.experiment.features);
+                (format!("{} of {}", names.len(), FEATURES.len()), names)
+            }
+            _ => (site_detail(site), Vec::new()),
+        };
+        let model = &built.experiment.model;
         Self {
-            units: names.len(),
-            title: "Inputs".into(),
-            detail: format!("{} of {}", names.len(), FEATURES.len()),
-            is_dense: false,
-            has_bias: false,
-            first_map: 0,
-            first_param: 0,
-            params: 0,
+            units: usize::try_from(site.extent.elements()).unwrap_or(usize::MAX),
+            kind: site.kind,
+            parents: site.parents.clone(),
+            title: site.title(),
+            detail,
+            name: site_name(model, site),
+            place: model.place(&site.path),
+            first_map,
+            first_weight: first_of(Role::Weight),
+            first_bias: first_of(Role::Bias),
             names,
         }
     }
 
-    /// A layer behind another column.
-    pub(super) fn layer(layer: &LayerReport, before: &Column) -> Self {
-        let units: usize = layer.shape.iter().product();
-        let shown = units.min(DRAWN_UNITS);
-        let is_dense = is_dense(layer);
-        let has_bias = is_dense && layer.params > before.units * units;
-        let params = if is_dense { (before.shown() + usize::from(has_bias)) * shown } else { layer.params / units.max(1) * shown };
-        Self {
-            units,
-            title: layer.title.clone(),
-            detail: Activation::from_id(&layer.detail).map_or_else(|| layer.detail.clone(), |a| activation_title(a).into()),
-            is_dense,
-            has_bias,
-            first_map: before.first_map + before.shown(),
-            first_param: before.first_param + before.params,
-            params,
-            names: Vec::new(),
-        }
+    /// Whether each of its units weighs all units before it; else each follows one unit of each
+    /// parent, or of one of them.
+    pub(crate) fn is_dense(&self) -> bool {
+        matches!(self.kind, SiteKind::Output(_) | SiteKind::Layer(Layer::Dense(_)))
     }
 
     /// How many of its units are drawn.
@@ -71,8 +86,19 @@ impl Column {
     }
 }
 
-/// Whether each unit of a layer weighs all units before it. The worker does not say; the title
-/// does.
-fn is_dense(layer: &LayerReport) -> bool {
-    matches!(layer.title.as_str(), "Dense" | "Output")
+fn input_names(features: Features) -> Vec<&'static str> {
+    (0..).zip(FEATURES).filter(|(bit, _)| features.0 >> bit & 1 == 1).map(|(_, name)| name).collect()
+}
+
+fn trained(site: &Site) -> impl Iterator<Item = &Tensor> {
+    site.tensors.iter().filter(|tensor| tensor.role.is_trained())
+}
+
+/// How many numbers of a tensor are in a frame: of a matrix `[inputs, units]` those between units
+/// that are drawn, of another the first.
+fn numbers(tensor: &Tensor) -> usize {
+    match *tensor.shape {
+        [inputs, units] => inputs.min(DRAWN_UNITS) * units.min(DRAWN_UNITS),
+        _ => usize::try_from(tensor.elements()).map_or(DRAWN_UNITS, |elements| elements.min(DRAWN_UNITS)),
+    }
 }

@@ -73,7 +73,9 @@ pub(crate) fn Network() -> impl IntoView {
     view! {
         <figure
             class="net"
-            class:is-tall=move || layout.with(|layout| layout.is_tall)
+            class:is-tall=move || layout.with(|layout| layout.places.is_tall)
+            class:is-compact=move || layout.with(|layout| layout.places.is_compact())
+            style=("--stride", move || layout.with(|layout| px(layout.places.stride)))
             id="network"
             data-testid="network"
             role="group"
@@ -83,7 +85,7 @@ pub(crate) fn Network() -> impl IntoView {
             on:keydown=move |event| move_focus(net, figure, &event)
         >
             <Headers net />
-            <div class="net-pic" style:height=move || layout.with(|layout| px(layout.height))>
+            <div class="net-pic" style:height=move || layout.with(|layout| px(layout.places.height))>
                 <Lines net />
                 <Units net />
                 <Tip net />

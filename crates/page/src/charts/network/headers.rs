@@ -3,7 +3,7 @@
 use super::column::Column;
 use super::figure::Net;
 use super::layout::Layout;
-use crate::edit;
+use crate::edit::blocks;
 use crate::format::{px, thousands};
 use crate::parts::icons;
 use leptos::prelude::*;
@@ -31,7 +31,10 @@ fn Header(net: Net, column: usize) -> impl IntoView {
             <Show when=move || is_sizable.get() fallback=move || view! { <b prop:textContent=move || read(name)></b> }>
                 <span class="steps">
                     <Stepper net column is_up=false />
-                    <span prop:textContent=move || read(|_, _, c| format!("{} units", thousands(c.units as u64)))></span>
+                    <span>
+                        <span prop:textContent=move || read(|_, _, c| thousands(c.units as u64))></span>
+                        <span class="word">" units"</span>
+                    </span>
                     <Stepper net column is_up=true />
                 </span>
             </Show>
@@ -44,16 +47,15 @@ fn Header(net: Net, column: usize) -> impl IntoView {
 #[component]
 fn Stepper(net: Net, column: usize, is_up: bool) -> impl IntoView {
     let resize = move |_| {
-        net.lab.change(|experiment| {
-            // Column 0 is the inputs.
-            if let Some(layer) = column.checked_sub(1).and_then(|layer| experiment.layers.get_mut(layer)) {
-                edit::resize(layer, is_up);
-            }
-        });
+        let place = net.layout.with_untracked(|layout| layout.columns.get(column)?.place.clone());
+        if let Some(place) = place {
+            net.lab.change(|experiment| blocks::resize(experiment, &place, is_up));
+        }
     };
+    let of = move || net.layout.with(|layout| layout.columns.get(column).map(|c| c.name.clone()).unwrap_or_default());
     let (word, icon) = if is_up { ("More", icons::plus()) } else { ("Fewer", icons::minus()) };
     view! {
-        <button class="btn tiny" aria-label=format!("{word} units in layer {column}") on:click=resize>
+        <button class="btn tiny" aria-label=move || format!("{word} units in {}", of()) on:click=resize>
             {icon}
         </button>
     }
@@ -61,16 +63,16 @@ fn Stepper(net: Net, column: usize, is_up: bool) -> impl IntoView {
 
 /// Above the middle of the column, or at the left edge of a picture that runs from top to bottom.
 fn left(layout: &Layout, column: usize, _: &Column) -> String {
-    px(if layout.is_tall { 0.0 } else { layout.middle(column) })
+    px(if layout.places.is_tall { 0.0 } else { layout.middle(column) })
 }
 
 fn top(layout: &Layout, column: usize, _: &Column) -> String {
     let row = layout.corner(column, 0).map_or(0.0, |[_, y]| y - 34.0);
-    px(if layout.is_tall { row } else { 0.0 })
+    px(if layout.places.is_tall { row } else { 0.0 })
 }
 
-fn name(layout: &Layout, column: usize, of: &Column) -> String {
-    if layout.is_output(column) { "Output".into() } else { of.title.clone() }
+fn name(_: &Layout, _: usize, of: &Column) -> String {
+    of.title.clone()
 }
 
 fn detail(_: &Layout, _: usize, of: &Column) -> String {

@@ -12,7 +12,7 @@ pub(crate) fn next_unit(layout: &Layout, [column, unit]: [usize; 2], key: &str) 
         "ArrowUp" => (0, -1),
         _ => return None,
     };
-    let (by_columns, by_units) = if layout.is_tall { (along, across) } else { (across, along) };
+    let (by_columns, by_units) = if layout.places.is_tall { (along, across) } else { (across, along) };
     let last_column = layout.columns.len().checked_sub(1)?;
     let column = column.saturating_add_signed(by_columns).min(last_column);
     let last_unit = layout.columns.get(column)?.shown().checked_sub(1)?;
@@ -23,16 +23,12 @@ pub(crate) fn next_unit(layout: &Layout, [column, unit]: [usize; 2], key: &str) 
 mod tests {
     use super::*;
     use crate::state::Built;
-    use descent_protocol::LayerReport;
-    use descent_spec::{Dataset, Experiment};
+    use descent_spec::{Dataset, Experiment, Model};
 
     /// 2 inputs, 4 units, 1 output.
     fn layout(width: f64) -> Layout {
-        let layer =
-            |units: usize| LayerReport { title: "Dense".into(), detail: "tanh".into(), shape: vec![units], params: 0, multiplications: 0 };
-        let experiment = Experiment::start(Dataset::Circle);
-        let built = Built { experiment, layers: vec![layer(4), layer(1)], params: 0, train_rows: 0, test_rows: 0, program: String::new() };
-        Layout::of(&built, width)
+        let model = Model::read("dense:4:tanh").expect("a model");
+        Layout::of(&Built::of(Experiment { model, ..Experiment::start(Dataset::Circle) }), width)
     }
 
     #[test]

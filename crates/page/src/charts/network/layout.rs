@@ -1,37 +1,24 @@
 //! Where the units of a network stand in its picture, and which numbers of a frame belong to them.
 
-use super::column::Column;
-use crate::format::at;
+use super::column::{Column, columns};
+use super::places::{Places, UNIT};
+use crate::charts::arcs::arcs;
+use crate::names::capitalised;
 use crate::state::Built;
-use descent_spec::DRAWN_UNITS;
+use descent_spec::model::SiteKind;
 
-/// Side of a unit's picture.
-pub(crate) const UNIT: f64 = 40.0;
-/// From one unit of a column to the next, in a picture that runs from left to right.
-const SPACING: f64 = 46.5;
-/// From one layer to the next, in a picture that runs from top to bottom.
-const PITCH: f64 = 112.0;
-/// A narrower picture runs from top to bottom.
-const TALL_BELOW: f64 = 480.0;
-
-/// The line between a unit of a column and one of the column before.
+/// The line from a unit to a later one, each as column and unit.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Link {
-    pub(crate) column: usize,
-    pub(crate) from: usize,
-    pub(crate) to: usize,
+    pub(crate) from: [usize; 2],
+    pub(crate) to: [usize; 2],
 }
 
 /// The columns of a picture and its size. Empty where there is no network of units.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Layout {
     pub(crate) columns: Vec<Column>,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
-    /// Whether it runs from top to bottom.
-    pub(crate) is_tall: bool,
-    /// The upper left corner of each unit that is drawn, column by column.
-    corners: Vec<Vec<[f64; 2]>>,
+    pub(crate) places: Places,
 }
 
 impl Layout {
@@ -41,21 +28,15 @@ impl Layout {
         if !built.experiment.dataset.is_2d() {
             return Self::default();
         }
-        let mut before = Column::inputs(&built.experiment);
-        let mut columns = Vec::with_capacity(built.layers.len() + 1);
-        for layer in &built.layers {
-            let column = Column::layer(layer, &before);
-            columns.push(std::mem::replace(&mut before, column));
-        }
-        columns.push(before);
-        let is_tall = width < TALL_BELOW;
-        let (corners, height) = if is_tall { place_tall(&columns, width) } else { place_wide(&columns, width) };
-        Self { columns, width, height, is_tall, corners }
+        let columns = columns(built);
+        let shown: Vec<usize> = columns.iter().map(Column::shown).collect();
+        let places = Places::of(&shown, arcs(&built.outline), width);
+        Self { columns, places }
     }
 
     /// Upper left corner of a unit.
     pub(crate) fn corner(&self, column: usize, unit: usize) -> Option<[f64; 2]> {
-        self.corners.get(column)?.get(unit).copied()
+        self.places.corner(column, unit)
     }
 
     /// Middle of a column, across.
@@ -63,24 +44,21 @@ impl Layout {
         self.corner(column, 0).map_or(0.0, |[x, _]| x + UNIT / 2.0)
     }
 
-    /// Whether this column is the output.
-    pub(crate) fn is_output(&self, column: usize) -> bool {
-        column > 0 && column + 1 == self.columns.len()
-    }
-
-    /// Whether a visitor can change how many units a column has.
+    /// Whether a visitor can change how many units a column has: it is a dense layer and not the
+    /// output.
     pub(crate) fn is_sizable(&self, column: usize) -> bool {
-        self.columns.get(column).is_some_and(|c| c.is_dense) && !self.is_output(column)
+        self.columns.get(column).is_some_and(|c| c.is_dense() && c.place.is_some())
     }
 
     /// What a unit is called.
     pub(crate) fn unit_name(&self, column: usize, unit: usize) -> String {
-        if column == 0 {
-            self.columns.first().and_then(|inputs| inputs.names.get(unit)).map_or_else(String::new, |name| (*name).into())
-        } else if self.is_output(column) {
-            "Output".into()
-        } else {
-            format!("Layer {column}, unit {}", unit + 1)
+        match self.columns.get(column) {
+            None => String::new(),
+            Some(c) => match c.kind {
+                SiteKind::Input => c.names.get(unit).map_or_else(String::new, |name| (*name).into()),
+                SiteKind::Output(_) => capitalised(&c.name),
+                _ => format!("{}, unit {}", capitalised(&c.name), unit + 1),
+            },
         }
     }
 
@@ -90,80 +68,62 @@ impl Layout {
         columns.flat_map(|(column, c)| (0..c.shown()).map(move |unit| [column, unit])).collect()
     }
 
-    /// Every line that is drawn: all weights of a dense layer, and one line a unit of any other.
+    /// Every line that is drawn: all weights of a dense layer, and to a unit of any other a line
+    /// from each unit that it follows.
     pub(crate) fn links(&self) -> Vec<Link> {
-        let mut links = Vec::new();
-        for (column, pair) in (1..).zip(self.columns.windows(2)) {
-            let inputs = pair[0].shown();
-            for to in 0..pair[1].shown() {
-                let before = if pair[1].is_dense { 0..inputs } else { to.min(inputs)..(to + 1).min(inputs) };
-                links.extend(before.map(|from| Link { column, from, to }));
+        self.units().into_iter().flat_map(|to| self.sources(to).into_iter().map(move |from| Link { from, to })).collect()
+    }
+
+    /// The units that are drawn of those that a unit is computed from, each once.
+    pub(crate) fn sources(&self, [column, unit]: [usize; 2]) -> Vec<[usize; 2]> {
+        let Some(of) = self.columns.get(column) else { return Vec::new() };
+        let shown = |parent: usize| self.columns.get(parent).map_or(0, Column::shown);
+        if of.is_dense() {
+            return of.parents.iter().flat_map(|&parent| (0..shown(parent)).map(move |unit| [parent, unit])).collect();
+        }
+        if of.kind == SiteKind::Concat {
+            let mut first = 0;
+            for &parent in &of.parents {
+                let units = self.columns.get(parent).map_or(0, |parent| parent.units);
+                if unit < first + units {
+                    return vec![[parent, unit - first]];
+                }
+                first += units;
+            }
+            return Vec::new();
+        }
+        let mut sources: Vec<[usize; 2]> = Vec::new();
+        for &parent in &of.parents {
+            if unit < shown(parent) && !sources.contains(&[parent, unit]) {
+                sources.push([parent, unit]);
             }
         }
-        links
+        sources
     }
 
     /// The line of a link, as an SVG path.
     pub(crate) fn path(&self, link: Link) -> Option<String> {
-        let [x0, y0] = self.corner(link.column.checked_sub(1)?, link.from)?;
-        let [x1, y1] = self.corner(link.column, link.to)?;
-        let half = UNIT / 2.0;
-        if self.is_tall {
-            let middle = at((y0 + UNIT + y1) / 2.0);
-            let [x0, y0, x1, y1] = [x0 + half, y0 + UNIT, x1 + half, y1].map(at);
-            Some(format!("M{x0} {y0}C{x0} {middle} {x1} {middle} {x1} {y1}"))
-        } else {
-            let middle = at((x0 + UNIT + x1) / 2.0);
-            let [x0, y0, x1, y1] = [x0 + UNIT, y0 + half, x1, y1 + half].map(at);
-            Some(format!("M{x0} {y0}C{middle} {y0} {middle} {y1} {x1} {y1}"))
-        }
+        self.places.path(link.from, link.to)
     }
 
     /// Index of a unit's map among the maps of a frame.
     pub(crate) fn map(&self, column: usize, unit: usize) -> Option<usize> {
-        let place = self.columns.get(column)?;
-        (unit < place.shown()).then_some(place.first_map + unit)
+        let of = self.columns.get(column)?;
+        (unit < of.shown()).then_some(of.first_map + unit)
     }
 
     /// Index of a weight among the parameters of a frame, where the line between two units is one.
-    pub(crate) fn weight(&self, Link { column, from, to }: Link) -> Option<usize> {
-        let inputs = self.columns.get(column.checked_sub(1)?)?.shown();
-        let layer = self.columns.get(column)?;
-        (layer.is_dense && from < inputs && to < layer.shown()).then_some(layer.first_param + from * layer.shown() + to)
+    pub(crate) fn weight(&self, Link { from: [parent, from], to: [column, to] }: Link) -> Option<usize> {
+        let (of, inputs) = (self.columns.get(column)?, self.columns.get(parent)?.shown());
+        let is_one = of.is_dense() && of.parents.contains(&parent) && from < inputs && to < of.shown();
+        of.first_weight.filter(|_| is_one).map(|first| first + from * of.shown() + to)
     }
 
-    /// Index of a bias among the parameters of a frame; the inputs have none.
+    /// Index of a bias among the parameters of a frame, where a unit has one.
     pub(crate) fn bias(&self, column: usize, unit: usize) -> Option<usize> {
-        let inputs = self.columns.get(column.checked_sub(1)?)?.shown();
-        let layer = self.columns.get(column)?;
-        (layer.has_bias && unit < layer.shown()).then_some(layer.first_param + inputs * layer.shown() + unit)
+        let of = self.columns.get(column)?;
+        of.first_bias.filter(|_| unit < of.shown()).map(|first| first + unit)
     }
-}
-
-/// Left to right: the columns spread over the width, the units of each around the middle.
-fn place_wide(columns: &[Column], width: f64) -> (Vec<Vec<[f64; 2]>>, f64) {
-    // The same for every network, so that nothing below it moves when one is edited.
-    let height = DRAWN_UNITS as f64 * SPACING;
-    let (left, right) = (42.0, width - 44.0 - UNIT);
-    let stride = (right - left) / columns.len().saturating_sub(1).max(1) as f64;
-    let place = |(i, column): (usize, &Column)| {
-        let spacing = if column.shown() <= 2 { SPACING * 2.0 } else { SPACING };
-        let top = (height - (column.shown() as f64 - 1.0) * spacing - UNIT) / 2.0;
-        (0..column.shown()).map(|unit| [left + i as f64 * stride, top + unit as f64 * spacing]).collect()
-    };
-    (columns.iter().enumerate().map(place).collect(), height)
-}
-
-/// Top to bottom, for narrow pages: each layer a row with its name above.
-fn place_tall(columns: &[Column], width: f64) -> (Vec<Vec<[f64; 2]>>, f64) {
-    let place = |(i, column): (usize, &Column)| {
-        let n = column.shown() as f64;
-        let spacing = ((width - UNIT) / (n - 1.0).max(1.0)).min(64.0);
-        let left = (width - (n - 1.0) * spacing - UNIT) / 2.0;
-        (0..column.shown()).map(|unit| [left + unit as f64 * spacing, 44.0 + i as f64 * PITCH]).collect()
-    };
-    let height = 44.0 + columns.len().saturating_sub(1) as f64 * PITCH + UNIT + 4.0;
-    (columns.iter().enumerate().map(place).collect(), height)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) fn Lines(net: Net) -> impl IntoView {
         move || net.layout.with(|layout| layout.links().into_iter().filter(|link| layout.weight(*link).is_some()).collect::<Vec<_>>());
     let path = move |link: Link| net.layout.with(|layout| layout.path(link));
     let is_dim = move |link: Link| net.subject.get().is_some_and(|subject| !subject.touches(link));
-    let view_box = move || net.layout.with(|layout| format!("0 0 {} {}", layout.width.max(1.0), layout.height.max(1.0)));
+    let view_box = move || net.layout.with(|layout| format!("0 0 {} {}", layout.places.width.max(1.0), layout.places.height.max(1.0)));
     view! {
         <svg class="lines-svg" viewBox=view_box aria-hidden="true">
             <For each=links key=|link| *link let:link>

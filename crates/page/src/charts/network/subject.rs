@@ -1,6 +1,7 @@
 //! What the pointer or the keyboard rests on, and what is said of it.
 
-use super::layout::{Layout, Link, UNIT};
+use super::layout::{Layout, Link};
+use super::places::UNIT;
 use crate::format::fixed;
 
 /// A unit or a weight.
@@ -23,7 +24,7 @@ impl Subject {
     /// Whether a line belongs to it.
     pub(crate) fn touches(self, link: Link) -> bool {
         match self {
-            Self::Unit { column, unit } => (column == link.column && unit == link.to) || (column + 1 == link.column && unit == link.from),
+            Self::Unit { column, unit } => [link.from, link.to].contains(&[column, unit]),
             Self::Weight(other) => other == link,
         }
     }
@@ -32,7 +33,7 @@ impl Subject {
     pub(crate) fn unit(self) -> [usize; 2] {
         match self {
             Self::Unit { column, unit } => [column, unit],
-            Self::Weight(link) => [link.column.saturating_sub(1), link.from],
+            Self::Weight(link) => link.from,
         }
     }
 }
@@ -43,7 +44,7 @@ pub(crate) struct Note {
     pub(crate) title: String,
     /// What it is.
     pub(crate) what: String,
-    /// What its answer is made of, each with its number; `None` for what is no sum.
+    /// What its answer is made of, each with its number if it has one; `None` for the inputs.
     pub(crate) parts: Option<Vec<[String; 2]>>,
     /// What is not listed.
     pub(crate) more: String,
@@ -55,7 +56,7 @@ impl Note {
         let number = |index: Option<usize>| index.and_then(|i| params.get(i)).map_or_else(|| "–".to_string(), |&v| fixed(f64::from(v), 2));
         match subject {
             Subject::Weight(link) => {
-                let ends = [layout.unit_name(link.column.saturating_sub(1), link.from), layout.unit_name(link.column, link.to)];
+                let ends = [link.from, link.to].map(|[column, unit]| layout.unit_name(column, unit));
                 Self { title: format!("Weight {}", number(layout.weight(link))), what: ends.join(" → "), ..Self::default() }
             }
             Subject::Unit { column: 0, unit } => Self {
@@ -68,18 +69,24 @@ impl Note {
     }
 
     fn of_layer(layout: &Layout, column: usize, unit: usize, number: impl Fn(Option<usize>) -> String) -> Self {
-        let (Some(layer), Some(inputs)) = (layout.columns.get(column), layout.columns.get(column.saturating_sub(1))) else {
-            return Self::default();
-        };
-        let weighed = if layer.is_dense { inputs.shown() } else { 0 };
-        let weight = |from| [layout.unit_name(column - 1, from), number(layout.weight(Link { column, from, to: unit }))];
+        let Some(layer) = layout.columns.get(column) else { return Self::default() };
+        let weight = |from: [usize; 2]| number(layout.weight(Link { from, to: [column, unit] }));
+        let part = |from: [usize; 2]| [layout.unit_name(from[0], from[1]), if layer.is_dense() { weight(from) } else { String::new() }];
+        // What follows a single unit is told by its line.
+        let is_sum = layer.is_dense() || layer.parents.len() > 1;
+        let sources = if is_sum { layout.sources([column, unit]) } else { Vec::new() };
         let bias = layout.bias(column, unit).map(|index| ["bias".to_string(), number(Some(index))]);
-        let is_cut = layer.is_dense && inputs.shown() < inputs.units;
+        let inputs: usize = layer.parents.iter().filter_map(|&parent| layout.columns.get(parent)).map(|parent| parent.units).sum();
+        let is_cut = layer.is_dense() && sources.len() < inputs;
         Self {
             title: layout.unit_name(column, unit),
-            what: if layer.is_dense { format!("{} of the sum of", layer.detail) } else { format!("{}, {}", layer.title, layer.detail) },
-            parts: Some((0..weighed).map(weight).chain(bias).collect()),
-            more: if is_cut { format!("and {} more", inputs.units - inputs.shown()) } else { String::new() },
+            what: match (layer.is_dense(), layer.detail.as_str()) {
+                (true, detail) => format!("{detail} of the sum of"),
+                (false, "") => layer.title.clone(),
+                (false, detail) => format!("{}, {detail}", layer.title),
+            },
+            more: if is_cut { format!("and {} more", inputs - sources.len()) } else { String::new() },
+            parts: Some(sources.into_iter().map(part).chain(bias).collect()),
         }
     }
 }
@@ -98,11 +105,11 @@ impl Place {
     pub(crate) fn beside(subject: Subject, layout: &Layout) -> Option<Self> {
         let [x, y] = match subject {
             Subject::Unit { column, unit } => layout.corner(column, unit)?,
-            Subject::Weight(link) => layout.corner(link.column, link.to)?,
+            Subject::Weight(Link { to: [column, unit], .. }) => layout.corner(column, unit)?,
         };
-        let is_right = x > layout.width / 2.0;
-        let x = if is_right { layout.width - x + 12.0 } else { x + UNIT + 12.0 };
-        Some(Self { is_right, x, y: (y - 60.0).clamp(-30.0, (layout.height - 190.0).max(-30.0)) })
+        let is_right = x > layout.places.width / 2.0;
+        let x = if is_right { layout.places.width - x + 12.0 } else { x + UNIT + 12.0 };
+        Some(Self { is_right, x, y: (y - 60.0).clamp(-30.0, (layout.places.height - 190.0).max(-30.0)) })
     }
 }
 
@@ -110,21 +117,16 @@ impl Place {
 mod tests {
     use super::*;
     use crate::state::Built;
-    use descent_protocol::LayerReport;
-    use descent_spec::{Dataset, Experiment};
+    use descent_spec::{Dataset, Experiment, Model};
+
+    fn layout_of(text: &str) -> Layout {
+        let model = Model::read(text).expect("a model");
+        Layout::of(&Built::of(Experiment { model, ..Experiment::start(Dataset::Circle) }), 700.0)
+    }
 
     /// Inputs x₁ and x₂, so many units, 1 output.
     fn layout(units: usize) -> Layout {
-        let layer = |inputs: usize, units: usize| LayerReport {
-            title: "Dense".into(),
-            detail: "tanh".into(),
-            shape: vec![units],
-            params: (inputs + 1) * units,
-            multiplications: 0,
-        };
-        let layers = vec![layer(2, units), layer(units, 1)];
-        let experiment = Experiment::start(Dataset::Circle);
-        Layout::of(&Built { experiment, layers, params: 0, train_rows: 0, test_rows: 0, program: String::new() }, 700.0)
+        layout_of(&format!("dense:{units}:tanh"))
     }
 
     #[test]
@@ -143,7 +145,7 @@ mod tests {
         assert_eq!([note.title.as_str(), &note.what, &note.more], ["Layer 1, unit 2", "tanh of the sum of", ""]);
         let parts = [["x₁", "−1.25"], ["x₂", "2.00"], ["bias", "−0.50"]].map(|part| part.map(String::from));
         assert_eq!(note.parts, Some(parts.to_vec()));
-        let weight = Note::of(Subject::Weight(Link { column: 1, from: 1, to: 0 }), &layout, &params);
+        let weight = Note::of(Subject::Weight(Link { from: [0, 1], to: [1, 0] }), &layout, &params);
         assert_eq!([weight.title.as_str(), &weight.what], ["Weight 0.25", "x₂ → Layer 1, unit 1"]);
     }
 
@@ -152,6 +154,15 @@ mod tests {
         let note = Note::of(Subject::Unit { column: 2, unit: 0 }, &layout(20), &[]);
         assert_eq!(note.more, "and 12 more");
         assert_eq!(note.parts.map(|parts| parts.len()), Some(8 + 1));
+    }
+
+    #[test]
+    fn a_unit_that_joins_others_names_them_by_their_way() {
+        let layout = layout_of("dense:2:relu,residual:tanh(dense:3:relu,dense:2:linear)");
+        let note = Note::of(Subject::Unit { column: 4, unit: 1 }, &layout, &[]);
+        assert_eq!([note.title.as_str(), &note.what], ["Residual 1, unit 2", "Add, tanh"]);
+        let parts = ["Layer 1, unit 2", "Residual 1, layer 2, unit 2"].map(|name| [name.to_string(), String::new()]);
+        assert_eq!(note.parts, Some(parts.to_vec()));
     }
 
     #[test]

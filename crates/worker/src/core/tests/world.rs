@@ -188,8 +188,6 @@ impl World {
         self.session = Some(Session { device, step: 0, learning_rate, is_frozen: false, is_lost: false });
         Ok(Box::new(Opened {
             device_name: format!("{device:?}"),
-            layers: Vec::new(),
-            params: 3,
             train_rows: 50,
             test_rows: 50,
             epoch_steps: 5,

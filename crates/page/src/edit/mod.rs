@@ -1,12 +1,11 @@
-//! Changes of an experiment that touch more than one of its choices.
+//! Changes of an experiment that touch more than one of its choices, or its tree of blocks.
+
+pub(crate) mod blocks;
+pub(crate) mod text;
 
 use descent_spec::models::{ModelChoice, presets};
 use descent_spec::number::shortest;
-use descent_spec::{Activation, Layer};
 use descent_spec::{Dataset, Experiment};
-
-/// The most layers a network of the page may have.
-pub(crate) const MAX_LAYERS: usize = 12;
 
 /// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the
 /// reverse: then all starts as is usual for that set, but for the visitor's seed, device and view.
@@ -31,55 +30,11 @@ fn keep_view(experiment: &mut Experiment, before: Experiment) {
     experiment.level = before.level;
 }
 
-/// A dense layer.
-pub(crate) fn dense(units: usize, activation: Activation) -> Layer {
-    Layer::Dense { units, activation }
-}
-
-/// The activation of a layer, where it has one.
-pub(crate) fn activation(layer: Layer) -> Option<Activation> {
-    match layer {
-        Layer::Dense { activation, .. } | Layer::Conv { activation, .. } | Layer::BatchNorm { activation } => Some(activation),
-        Layer::MaxPool { .. } | Layer::AvgPool { .. } | Layer::GlobalAvgPool | Layer::Dropout { .. } => None,
-    }
-}
-
-/// Gives a layer an activation, where it has one.
-pub(crate) fn set_activation(layer: &mut Layer, next: Activation) {
-    match layer {
-        Layer::Dense { activation, .. } | Layer::Conv { activation, .. } | Layer::BatchNorm { activation } => *activation = next,
-        Layer::MaxPool { .. } | Layer::AvgPool { .. } | Layer::GlobalAvgPool | Layer::Dropout { .. } => {}
-    }
-}
-
-/// The activation most layers have, which a new one gets.
-pub(crate) fn common_activation(experiment: &Experiment) -> Activation {
-    experiment.layers.iter().rev().find_map(|&layer| activation(layer)).unwrap_or(Activation::Tanh)
-}
-
-/// Adds a dense layer before the output.
-pub(crate) fn add_layer(experiment: &mut Experiment) {
-    let activation = common_activation(experiment);
-    let units = match experiment.layers.last() {
-        Some(&Layer::Dense { units, .. }) => units.min(8),
-        _ => 8,
-    };
-    experiment.layers.push(dense(units, activation));
-}
-
 /// Gives the network another of the seven inputs, or takes it away; it keeps at least one.
 pub(crate) fn toggle_feature(experiment: &mut Experiment, index: usize) {
     let next = experiment.features.0 ^ 1 << index;
     if next & 0x7f != 0 {
         experiment.features.0 = next;
-    }
-}
-
-/// Changes the width of a dense layer by one, or by a quarter where it is wide.
-pub(crate) fn resize(layer: &mut Layer, up: bool) {
-    if let Layer::Dense { units, .. } = layer {
-        let by = if *units >= 32 { *units / 4 } else { 1 };
-        *units = if up { (*units + by).min(1024) } else { units.saturating_sub(by).max(1) };
     }
 }
 
@@ -103,17 +58,17 @@ const CUSTOM: &str = "custom";
 
 /// The model an experiment has.
 pub(crate) fn model_id(experiment: &Experiment) -> &'static str {
-    ModelChoice::of(experiment.dataset, &experiment.layers).map_or(CUSTOM, ModelChoice::id)
+    ModelChoice::of(experiment.dataset, &experiment.model).map_or(CUSTOM, ModelChoice::id)
 }
 
 /// Whether its network is the one for which a GPU is worth its while.
 pub(crate) fn is_wide(experiment: &Experiment) -> bool {
-    ModelChoice::of(experiment.dataset, &experiment.layers) == Some(ModelChoice::MlpWide)
+    ModelChoice::of(experiment.dataset, &experiment.model) == Some(ModelChoice::MlpWide)
 }
 
 /// Values and names of the select of models.
 pub(crate) fn model_options(experiment: &Experiment) -> Vec<(String, String)> {
-    let fits = |model: &&ModelChoice| model.layers(experiment.dataset).is_some();
+    let fits = |model: &&ModelChoice| model.model(experiment.dataset).is_some();
     let mut options: Vec<_> = ModelChoice::ALL.iter().filter(fits).map(|&m| (m.id().to_string(), model_title(m).to_string())).collect();
     if model_id(experiment) == CUSTOM {
         options.push((CUSTOM.into(), "My own".into()));
@@ -129,13 +84,15 @@ fn model_title(model: ModelChoice) -> &'static str {
         ModelChoice::MlpWide => "Wide, 1,024 twice",
         ModelChoice::Cnn => "Convnet",
         ModelChoice::CnnNorm => "Convnet, normalised",
+        ModelChoice::ResNet => "Residual, small",
+        ModelChoice::Depthwise => "Depthwise-separable",
     }
 }
 
-/// Takes a ready-made model's layers.
+/// Takes a ready-made model.
 pub(crate) fn choose_model(experiment: &mut Experiment, id: &str) {
-    if let Some(layers) = ModelChoice::from_id(id).and_then(|model| model.layers(experiment.dataset)) {
-        experiment.layers = layers;
+    if let Some(model) = ModelChoice::from_id(id).and_then(|model| model.model(experiment.dataset)) {
+        experiment.model = model;
     }
 }
 
@@ -174,17 +131,30 @@ mod tests {
         let mut digits = first.clone();
         choose_dataset(&mut digits, Dataset::Digits);
         let start = Experiment::start(Dataset::Digits);
-        assert_eq!((&digits.layers, digits.loss), (&start.layers, start.loss));
+        assert_eq!((&digits.model, digits.loss), (&start.model, start.loss));
         assert_eq!((digits.seed.as_str(), digits.level, digits.device), ("7", first.level, first.device));
     }
 
     #[test]
     fn a_set_of_the_same_kind_keeps_the_network_and_changes_a_loss_that_does_not_fit() {
         let mut experiment = Experiment { loss: Loss::BinaryCrossEntropy, ..Experiment::first_visit() };
-        let layers = experiment.layers.clone();
+        let model = experiment.model.clone();
         choose_dataset(&mut experiment, Dataset::RegPlane);
-        assert_eq!(experiment.layers, layers);
+        assert_eq!(experiment.model, model);
         assert!(experiment.loss.fits(Dataset::RegPlane));
+    }
+
+    #[test]
+    fn what_is_no_ready_made_model_is_ones_own() {
+        let mut experiment = Experiment::start(Dataset::Digits);
+        choose_model(&mut experiment, "resnet");
+        assert_eq!(model_id(&experiment), "resnet");
+        let titles = |experiment: &Experiment| model_options(experiment).into_iter().map(|(_, title)| title).collect::<Vec<_>>();
+        assert!(titles(&experiment).iter().any(|title| title == "Depthwise-separable"));
+        assert!(!titles(&experiment).iter().any(|title| title == "My own"));
+        blocks::add_residual(&mut experiment);
+        assert_eq!((model_id(&experiment), titles(&experiment).pop().as_deref()), ("custom", Some("My own")));
+        assert!(!titles(&Experiment::first_visit()).iter().any(|title| title.contains("Residual")), "points have no images");
     }
 
     #[test]

@@ -1,0 +1,26 @@
+//! Batch normalisation as a layer; its formulas are in [`crate::nn::norm`].
+
+use super::super::activation;
+use super::super::network::{Mode, Place};
+use super::super::norm::BatchNorm;
+use crate::graph::{NodeId, ShapeError};
+use descent_spec::layers::Norm;
+
+/// Weight of a new batch in the running statistics, and what is added to the variance: PyTorch's defaults.
+const MOMENTUM: f64 = 0.1;
+const EPS: f64 = 1e-5;
+
+/// `activation(norm(x))`: by the batch in training, which also yields the next statistics, else by the running statistics.
+pub(super) fn norm(layer: &Norm, place: &mut Place<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
+    let &[scale, bias, mean, variance] = place.tensors else { unreachable!("a normalisation declares four tensors") };
+    let norm = BatchNorm { scale, bias, mean, variance, eps: EPS, momentum: MOMENTUM };
+    let y = match place.mode {
+        Mode::Training(rows) => {
+            let normalised = norm.training(place.graph, x, rows)?;
+            place.new_stats.extend([normalised.mean, normalised.variance]);
+            normalised.y
+        }
+        Mode::Inference => norm.inference(place.graph, x)?,
+    };
+    activation::apply(place.graph, layer.activation, y)
+}
