@@ -7,8 +7,10 @@ use bench::Bench;
 use decision_map::DecisionMapWidget;
 use leptos::prelude::*;
 
+type Make = fn() -> AnyView;
+
 /// Every widget: its name and how it is made.
-const WIDGETS: [(&str, fn() -> AnyView); 2] =
+const WIDGETS: [(&str, Make); 2] =
     [("bench", || view! { <Bench /> }.into_any()), ("decision-map", || view! { <DecisionMapWidget /> }.into_any())];
 
 /// The widget of a name. If there is none, says so and lists those that there are.
