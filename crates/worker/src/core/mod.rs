@@ -200,6 +200,7 @@ impl Machine {
             match self.commands.pop_front() {
                 Some(Command::Device { device }) => {
                     experiment.device = device;
+                    run.last_recovery = None;
                     self.phase = Phase::Opening(Opening::move_run());
                     return self.next_of_opening(now_ms);
                 }
@@ -223,7 +224,7 @@ impl Machine {
             Outcome::Loaded(result) => self.loaded(result),
             Outcome::Opened(result) => self.opened(result, ended_ms),
             Outcome::Restored(result) => self.restored(result, ended_ms),
-            Outcome::Broken(broken) => self.broken(&broken, ended_ms),
+            Outcome::Broken(broken) => self.broken(broken, ended_ms),
             outcome => self.worked(outcome, began_ms, ended_ms),
         }
     }

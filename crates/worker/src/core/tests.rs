@@ -191,6 +191,42 @@ fn a_gpu_that_refuses_a_kernel_is_not_asked_for_again() {
     assert!(!world.done.contains(&Work::AskGpu));
     assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
     assert!(world.session_step() > 30);
+    let events = world.heard();
+    let why = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report.why.as_str()) } else { None });
+    assert_eq!(why, Some("The GPU met an error, so the run is on the CPU: the GPU reports: no."));
+    let notice = |event: &Event| if let Event::Notice { kind: NoticeKind::DeviceLost, text } = event { Some(text.clone()) } else { None };
+    let notice = events.iter().find_map(notice).expect("a notice");
+    assert!(notice.starts_with("The GPU met an error at step 30: the GPU reports: no. The run goes on from step 30"), "{notice}");
+}
+
+#[test]
+fn a_gpu_that_is_lost_again_after_each_recovery_is_left_for_the_cpu() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    world.turns(30);
+    world.done.clear();
+    for _ in 0..400 {
+        // It comes back each time and is lost at the next step.
+        let work = world.begin();
+        if matches!(work, Work::Train { .. }) {
+            world.lose();
+        }
+        world.end(work);
+    }
+    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
+}
+
+#[test]
+fn a_step_that_is_saved_after_a_recovery_makes_the_next_loss_a_first_one() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    for _ in 0..6 {
+        world.turns(300);
+        world.lose();
+    }
+    world.turns(300);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Gpu));
 }
 
 #[test]
