@@ -1,6 +1,6 @@
 //! What the machine has to tell the page, and the longer texts.
 
-use super::work::Snapshot;
+use super::work::{Broken, Snapshot};
 use descent_protocol::{Addressed, Event, NoticeKind, RunId};
 use descent_spec::number::{shortest, thousands};
 
@@ -54,17 +54,16 @@ pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> Stri
 
 /// Why a run is where it is, after its GPU was lost or failed.
 pub(super) const CAME_BACK: &str = "It was lost and came back.";
-pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back; reload the page to try it again.";
+pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back for good; reload the page to try it again.";
 
 pub(super) fn gpu_failed(error: &str) -> String {
     format!("The GPU met an error, so the run is on the CPU: {error}.")
 }
 
-/// `is_lost` is false where the GPU is there and did not do what it was asked to.
-pub(super) fn device_lost_notice(is_lost: bool, at: u64, step: u64, device_name: &str) -> String {
-    let what = if is_lost { "was lost" } else { "met an error" };
+pub(super) fn device_lost_notice(broken: &Broken, at: u64, step: u64, device_name: &str) -> String {
+    let (what, error) = if broken.is_lost { ("was lost", String::new()) } else { ("met an error", format!(": {}", broken.text)) };
     format!(
-        "The GPU {what} at step {}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
+        "The GPU {what} at step {}{error}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
         thousands(at),
         thousands(step)
     )
