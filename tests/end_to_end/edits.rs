@@ -123,3 +123,16 @@ fn numbers_go_on_in_a_page_that_is_translated() {
     assert!(page.text("status").contains("Paused"), "{}", page.text("status"));
     page.assert_no_errors();
 }
+
+#[test]
+fn a_drawing_is_answered_by_the_next_network_too() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=digits&model=mlp&level=all");
+    page.evaluate("document.getElementById('draw').focus()");
+    page.press(Key::Space + "");
+    let answer = |page: &Browser| Some(page.text("draw-answer")).filter(|text| text.contains("The network says"));
+    let first = page.wait("an answer", 20, answer);
+    page.click("new-weights");
+    page.wait("another network's answer", 30, |page| answer(page).filter(|text| *text != first));
+    page.assert_no_errors();
+}
