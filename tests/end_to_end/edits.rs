@@ -29,9 +29,9 @@ fn a_layer_is_edited_in_its_row_and_what_is_refused_does_not_stay() {
     page.wait("12 units in the picture", 20, |page| page.text("network").contains("12 units").then_some(()));
     assert_eq!(focused_name(&page), "Units of layer 1");
     enter(&page, "Units of layer 1", "99999");
-    page.wait("the most that is allowed", 20, |page| (value(page, "Units of layer 1") == "1024").then_some(()));
+    page.wait("the most that is allowed", 20, |page| (value(page, "Units of layer 1") == "4096").then_some(()));
     enter(&page, "Units of layer 1", "");
-    page.wait("the value as it was", 20, |page| (value(page, "Units of layer 1") == "1024").then_some(()));
+    page.wait("the value as it was", 20, |page| (value(page, "Units of layer 1") == "4096").then_some(()));
     page.wait_for_state("ready", 30);
     page.assert_no_errors();
 }

@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod links;
 mod looks;
+mod models;
 mod policy;
 mod sizes;
 mod startup;

@@ -9,7 +9,7 @@ use crate::choices::{FEATURES, is_image};
 use crate::edit::{self, blocks};
 use crate::format::thousands;
 use crate::parts::{Select, icons};
-use crate::state::lab;
+use crate::state::{Lab, lab};
 use leptos::prelude::*;
 
 /// The panel.
@@ -30,6 +30,7 @@ pub(crate) fn ModelPanel() -> impl IntoView {
             {picture}
             <div class=("lv-all", move || !has_images.get()) class=("lv-more", move || has_images.get())>
                 <ModelTable />
+                <ResidualButton />
             </div>
             <div class="lv-all">
                 <ModelText />
@@ -82,12 +83,11 @@ fn line_key(class: &'static str) -> impl IntoView {
     }
 }
 
-/// Fewer layers, more layers, a residual block more.
+/// Fewer layers, more layers.
 #[component]
 fn LayerButtons() -> impl IntoView {
     let lab = lab();
-    let count = move || lab.run.experiment.with(|experiment| experiment.model.blocks.len());
-    let (is_empty, is_full) = (move || count() == 0, move || count() >= blocks::MAX_BLOCKS);
+    let is_empty = move || lab.run.experiment.with(|experiment| experiment.model.blocks.is_empty());
     let pop = move |_| {
         lab.change(|experiment| {
             experiment.model.blocks.pop();
@@ -109,24 +109,36 @@ fn LayerButtons() -> impl IntoView {
                 class="btn edge small-btn"
                 data-testid="add-layer"
                 aria-label="Add a layer"
-                disabled=is_full
+                disabled=move || is_full(lab)
                 on:click=move |_| lab.change(blocks::add_layer)
             >
                 {icons::plus()}
                 "Layer"
             </button>
-            <button
-                class="btn edge small-btn lv-more"
-                data-testid="add-residual"
-                aria-label="Add a residual block"
-                title="Two layers whose result is added to what comes into them"
-                disabled=is_full
-                on:click=move |_| lab.change(blocks::add_residual)
-            >
-                {icons::plus()}
-                "Residual"
-            </button>
         </span>
+    }
+}
+
+/// Whether buttons add no more blocks.
+fn is_full(lab: Lab) -> bool {
+    lab.run.experiment.with(|experiment| experiment.model.blocks.len() >= blocks::MAX_BLOCKS)
+}
+
+/// A residual block more.
+#[component]
+fn ResidualButton() -> impl IntoView {
+    let lab = lab();
+    view! {
+        <button
+            class="btn edge small-btn"
+            data-testid="add-residual"
+            title="Layers whose result is added to what comes into them"
+            disabled=move || is_full(lab)
+            on:click=move |_| lab.change(blocks::add_residual)
+        >
+            {icons::plus()}
+            "Residual block"
+        </button>
     }
 }
 
