@@ -7,7 +7,7 @@
 #[allow(dead_code, reason = "shared with the end-to-end tests, which use all of it")]
 #[path = "../tests/end_to_end/browser.rs"]
 mod browser;
-#[cfg(not(target_arch = "wasm32"))]
+
 #[cfg(target_arch = "wasm32")]
 fn main() {}
 

@@ -10,6 +10,7 @@ fail() {
 
 # Installs the Debian packages among the arguments that are missing.
 need_packages() {
+    [ -z "${SKIP_PACKAGES:-}" ] || return 0
     command -v dpkg-query >/dev/null || fail "This is not a Debian system: install what is called $* there, and run this again with SKIP_PACKAGES=1."
     missing=
     for package in "$@"; do
@@ -55,7 +56,7 @@ need_program() {
 # What a build of the page needs: a compiler and linker for build scripts, the target, Trunk and wasm-bindgen, the crates.
 need_build_tools() {
     export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
-    [ -n "${SKIP_PACKAGES:-}" ] || need_packages build-essential
+    need_packages build-essential
     need_wasm_target
     need_program trunk $TRUNK_VERSION trunk --no-default-features
     need_program wasm-bindgen-cli $WASM_BINDGEN_VERSION wasm-bindgen

@@ -8,7 +8,7 @@
 // Shapes     grads, params: [LEN]; moments: [moments, LEN]; partials: [CHUNKS + 1, 4] (see guard.wgsl); next_stats, stats: [STATS]
 // Dispatch   one workgroup per CHUNK of parameters, and STATS_CHUNK of statistics
 // Constants  LEN, CHUNK, CHUNKS, LANES, OUTPUTS (1), SUSPECTS, STATS, STATS_CHUNK, EPOCH_STEPS, and indices of words of the state; those of the rule
-// Uses       shared/math.wgsl, shared/combine.wgsl, constants_of_step, is_weight, change (generated from the update)
+// Uses       shared/math.wgsl, shared/combine.wgsl, constants_of_step, change (generated from the update; change calls is_weight)
 
 // The numbers of one step that are the same for all parameters.
 struct StepConstants {

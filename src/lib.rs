@@ -15,7 +15,7 @@
 //! (what the user chose)   (static shapes, closed Op enum)                            └► exec::gpu  (WGSL through wgpu: web and native)
 //!         │                     └► graph::reference (f64, slow, obvious: the meaning of every op and the oracle of every test)
 //!         └◄─► text of a link
-//! train::Session owns a run: Program + Executor + Snapshot + Metrics.   descent_worker wraps it.   descent_page sees only Commands and Events.
+//! train::Session is a run: Program + Executor + samples; it yields snapshots and figures.   descent_worker wraps it.   descent_page sees only Commands and Events.
 //! ```
 //!
 //! # Layers
@@ -92,16 +92,16 @@
 //!
 //! ## Running
 //!
-//! - **One encoder, one pass**, cached pipelines and bind groups. K steps are one submission, and K
-//!   adapts to a span of time ([`train::pace`]).
+//! - **One encoder, one pass**, cached pipelines and bind groups. K steps are one submission, and
+//!   the worker adapts K to a span of time.
 //! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
 //!   future, so that an executor may wait for others.
 //! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class
-//!   of devices, a format version and a checksum. One mechanism moves a run between devices,
-//!   recovers it and saves it to a file.
-//! - **The automatic choice of a device** takes the CPU for tiny networks and where the GPU is
-//!   emulated ([`train::device`]). What a step costs is measured on a copy of the run, so that the
-//!   run itself stays untouched ([`train::trial`]).
+//!   of devices, a format version and a checksum. One mechanism moves a run between devices
+//!   and recovers it.
+//! - **The automatic choice of a device** is the worker's; it takes the CPU for tiny networks and
+//!   where the GPU is emulated. What a step costs is measured on a copy of the run, so that the run
+//!   itself stays untouched ([`train::trial`]).
 //! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before
 //!   anything is allocated, checked arithmetic. No link starts a run or names an address.
 //! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a

@@ -176,7 +176,8 @@ fn sources_lie_beside_their_manifest() {
 #[test]
 fn every_shader_says_what_it_is_and_is_used() {
     let rust: Vec<Source> = sources(&[".rs"]);
-    for shader in sources(&[".wgsl"]) {
+    let shaders = sources(&[".wgsl"]);
+    for shader in &shaders {
         let path = &shader.path;
         let header: Vec<&str> = shader.text.lines().take_while(|line| line.starts_with("//")).collect();
         assert!(header.first().is_some_and(|line| line.len() > 12), "{path} does not open with what it computes");
@@ -189,9 +190,29 @@ fn every_shader_says_what_it_is_and_is_used() {
         for file in spec.filter(|word| word.ends_with(".rs")) {
             assert!(rust.iter().any(|source| source.path == file), "{path} names {file}, which is not there");
         }
+        let body: String = shader.text.lines().filter(|line| !line.starts_with("//")).collect();
+        let used = header.iter().filter_map(|line| line.strip_prefix("// Uses ")).map(outside_parentheses);
+        for name in used.flat_map(|line| line.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>()) {
+            let is_file = name.ends_with(".wgsl");
+            let is_function = !is_file && name != "nothing" && name.chars().all(|next| next.is_ascii_lowercase() || next == '_');
+            assert!(!is_file || shaders.iter().any(|other| other.path.ends_with(&name)), "{path} names {name}, which is not there");
+            assert!(!is_function || body.contains(&format!("{name}(")), "{path} names {name}, which it does not call");
+        }
         let is_used = rust.iter().any(|source| source.text.contains(path.trim_start_matches("shaders/")));
         assert!(is_used, "{path} is used by no Rust file");
     }
+}
+
+/// The text without what stands in parentheses.
+fn outside_parentheses(text: &str) -> String {
+    let mut depth = 0;
+    let is_outside = |next: &char| {
+        depth += i32::from(*next == '(');
+        let is_outside = depth == 0;
+        depth -= i32::from(*next == ')');
+        is_outside
+    };
+    text.chars().filter(is_outside).collect()
 }
 
 #[test]

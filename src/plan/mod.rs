@@ -1,4 +1,4 @@
-//! From graphs to a [`Program`]: fusion, order, lifetimes, buffers and tiles. Plain data.
+//! From graphs to a [`Program`]: fusion, order, lifetimes and buffers. Plain data.
 //!
 //! A [`ModelSpec`] names the graphs of a model; [`compile()`] fuses their nodes into kernels, gives
 //! every value its memory and returns a [`Program`] that prints itself. plan knows sizes and

@@ -73,7 +73,7 @@ pub struct NamedSlice {
 /// A list of kernels that runs as one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Routine {
-    /// `step`, `evaluate`, `probe`, or a test's own.
+    /// `step`, `evaluate`, `evaluate-train`, `map`, `units`, `probe`, or a test's own.
     pub name: &'static str,
     /// In order.
     pub kernels: Vec<Kernel>,
@@ -94,8 +94,7 @@ pub struct Program {
     pub buffers: Vec<Buffer>,
     /// The parameters, in the graph's order; `Params` and `Grads` share this layout.
     pub params: Vec<NamedSlice>,
-    /// Whether the penalty and the clipping groups count each parameter as a weight (biases and
-    /// scales are not).
+    /// Whether the penalty counts each parameter as a weight (biases and scales are not).
     pub is_regularised: Vec<bool>,
     /// The running statistics.
     pub stats: Vec<NamedSlice>,

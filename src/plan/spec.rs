@@ -21,7 +21,7 @@ pub struct ModelSpec {
 /// One routine to compile.
 #[derive(Clone, Debug)]
 pub struct RoutineSpec {
-    /// `step`, `evaluate`, `probe`, or a test's own.
+    /// `step`, `evaluate`, `evaluate-train`, `map`, `units`, `probe`, or a test's own.
     pub name: &'static str,
     /// What is computed. Simplified before it is planned.
     pub graph: Graph,

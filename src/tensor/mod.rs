@@ -1,6 +1,7 @@
 //! Host memory: shapes, tensors and the engine's own transcendental functions.
 //!
-//! Turns nothing into anything: the bottom layer. It knows no graph, no device and no file format.
+//! The bottom layer: it imports nothing of the engine, and knows no graph, no device and no file
+//! format.
 
 pub mod math;
 mod shape;

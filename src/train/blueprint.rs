@@ -1,4 +1,5 @@
-//! What an experiment asks of the network builder, the planner and the executors.
+//! What an experiment asks of the network builder, the planner and the executors: the network, its
+//! samples and pictures, the optimizer with its constants, the first weights.
 
 use crate::data::{Column, Loaded, Samples};
 use crate::nn::init::Init;

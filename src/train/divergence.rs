@@ -1,7 +1,6 @@
 //! Steps that would have written numbers that are not finite.
 
 use crate::plan::Program;
-use descent_spec::number;
 use std::fmt;
 
 /// A step that would have written a number that is not finite. It changed nothing.
@@ -11,13 +10,6 @@ pub struct Divergence {
     pub step: u64,
     /// What was not finite; where several things were, the first of gradients, loss and statistics.
     pub cause: NotFinite,
-}
-
-impl fmt::Display for Divergence {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (step, cause) = (number::thousands(self.step), &self.cause);
-        write!(out, "Training diverged at step {step}: {cause} was no longer a finite number. The weights are those before that step.")
-    }
 }
 
 /// The part of a step that was not finite.

@@ -33,7 +33,7 @@ impl FirstValues<'_> {
         let tensors = program.params.iter().zip(self.params).chain(program.stats.iter().zip(self.stats));
         let mut writes: Vec<(Slice, Vec<u32>)> = tensors.map(|(tensor, value)| (tensor.slice, words(value))).collect();
         for (number, moment) in program.moments().enumerate() {
-            writes.push((moment, vec![(update.first_moment(number) as f32).to_bits(); moment.len]));
+            writes.push((moment, vec![(update.initial_moment(number) as f32).to_bits(); moment.len]));
         }
         let mut words = vec![0; state::LEN];
         words[state::LEARNING_RATE] = (self.learning_rate as f32).to_bits();

@@ -6,11 +6,9 @@
 pub mod bench;
 pub mod blueprint;
 pub mod clock;
-pub mod device;
 mod divergence;
 mod evaluation;
 mod first_values;
-pub mod pace;
 pub mod pictures;
 mod restore;
 pub mod session;

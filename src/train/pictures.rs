@@ -9,7 +9,7 @@ use descent_spec::DRAWN_UNITS;
 /// Half the side of the drawn square.
 const EXTENT: f64 = 6.0;
 
-/// PictureSizes of one step.
+/// A picture of one step.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Picture {
     /// Over [-6, 6]², row 0 at the top, i8 with 127 for 1.
@@ -102,7 +102,7 @@ impl Session {
         Some(Shown { image: [samples.feature_shape[0], samples.feature_shape[1]], pixels, labels })
     }
 
-    /// PictureSizes of the present step.
+    /// A picture of the present step.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -141,7 +141,8 @@ impl Session {
 
     async fn answers(&mut self, shown: usize, request: &FrameRequest) -> Result<Picture, ExecError> {
         let feature_len = self.data.samples.feature_len();
-        if let Some(drawing) = request.drawing.as_ref().filter(|drawing| drawing.len() == feature_len) {
+        let drawing = request.drawing.as_ref().filter(|drawing| drawing.len() == feature_len);
+        if let Some(drawing) = drawing {
             let words: Vec<u32> = drawing.iter().map(|pixel| (f32::from(*pixel) / 255.0).to_bits()).collect();
             self.write_features("probe", shown * feature_len, &words)?;
         }
@@ -156,7 +157,7 @@ impl Session {
         let mut words = self.executor.read(&slices).await?.into_iter();
         let mut answers: Vec<f32> = words.next().expect("the prediction was asked for").into_iter().map(f32::from_bits).collect();
         let drawn = answers.split_off(shown * self.data.samples.classes);
-        let drawn = if request.drawing.is_some() { drawn } else { Vec::new() };
+        let drawn = if drawing.is_some() { drawn } else { Vec::new() };
         Ok(Picture::Images { shown: answers, activations: words.flat_map(|layer| shades(&layer)).collect(), drawn })
     }
 

@@ -146,11 +146,6 @@ impl Session {
         self.gather().epoch_steps()
     }
 
-    /// Floating-point operations of a step.
-    pub fn step_flops(&self) -> u64 {
-        self.program().routines[self.step].flops
-    }
-
     /// What the executor has done.
     pub fn counts(&self) -> Counts {
         self.executor.counts()

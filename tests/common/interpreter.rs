@@ -39,7 +39,7 @@ impl Interpreter {
         let update = model.spec.update.expect("the model trains");
         let routine =
             |trains: bool| model.spec.routines.iter().find(|routine| routine.fetch.is_some() && routine.training.is_some() == trains);
-        let moment = |param: &Tensor<f64>, at: usize| vec![update.first_moment(at); param.data().len()];
+        let moment = |param: &Tensor<f64>, at: usize| vec![update.initial_moment(at); param.data().len()];
         let moments = params.iter().map(|param| (0..update.moments()).map(|at| moment(param, at)).collect()).collect();
         Self {
             update,

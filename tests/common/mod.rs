@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each suite compiles all of this and uses a part")]
 
 pub mod executed;
+pub mod fingerprints;
 pub mod following;
 pub mod golden;
 pub mod golden_excerpt;

@@ -7,6 +7,5 @@ mod elementwise;
 mod harness;
 mod products;
 mod rows;
-mod same_bits;
 mod step;
 mod windows;

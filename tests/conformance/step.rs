@@ -247,10 +247,10 @@ fn three_steps_change_parameters_as_the_rule_says() {
             let len = program.buffers[0].len;
             for moment in 0..update.moments() {
                 let whole = Slice { buffer: BufferId(1), offset: moment * len, len };
-                fill(&mut run.executor, whole, &vec![update.first_moment(moment) as f32; len]);
+                fill(&mut run.executor, whole, &vec![update.initial_moment(moment) as f32; len]);
             }
             let mut expected: Vec<Vec<f64>> = run.params().iter().map(|w| w.iter().map(|w| f64::from(*w)).collect()).collect();
-            let first = |at: usize| (0..update.moments()).map(|moment| vec![update.first_moment(moment); LENS[at]]).collect();
+            let first = |at: usize| (0..update.moments()).map(|moment| vec![update.initial_moment(moment); LENS[at]]).collect();
             let mut moments: Vec<Vec<Vec<f64>>> = (0..LENS.len()).map(first).collect();
             for step in 0..3 {
                 run.step(step);

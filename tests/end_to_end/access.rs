@@ -80,3 +80,30 @@ fn space_plays_and_pauses_where_no_control_has_the_focus() {
     assert_eq!(page.attribute("play", "aria-keyshortcuts").as_deref(), Some("Space"));
     page.assert_no_errors();
 }
+
+#[test]
+fn space_held_down_or_with_another_key_is_not_play() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("");
+    for held in ["repeat", "ctrlKey", "shiftKey", "altKey", "metaKey"] {
+        page.evaluate(&format!("document.body.dispatchEvent(new KeyboardEvent('keydown', {{ key: ' ', bubbles: true, {held}: true }}))"));
+    }
+    page.pause(0.5);
+    assert_eq!(page.attribute("status", "data-state").as_deref(), Some("ready"));
+    page.assert_no_errors();
+}
+
+#[test]
+fn play_keeps_the_focus_when_the_run_diverges() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=reg-plane&optimizer=sgd&lr=1000");
+    page.evaluate("document.getElementById('play').focus()");
+    page.press(Key::Enter + "");
+    page.wait_for_state("diverged", 60);
+    assert_eq!(page.focused().as_deref(), Some("play"));
+    assert_eq!(page.attribute("play", "aria-disabled").as_deref(), Some("true"));
+    page.press(Key::Enter + "");
+    page.pause(0.5);
+    assert_eq!(page.attribute("status", "data-state").as_deref(), Some("diverged"), "Play waits for a remedy");
+    page.assert_no_errors();
+}

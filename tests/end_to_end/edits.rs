@@ -2,6 +2,7 @@
 
 use crate::PAGE;
 use crate::browser::{Browser, Graphics};
+use descent::spec::cost::MAX_PARAMS;
 use thirtyfour::Key;
 
 /// The value of a control of the layer table.
@@ -41,7 +42,7 @@ fn a_change_that_costs_too_much_is_not_made_and_says_so() {
     page.open_ready("#v=2&dataset=strokes&layers=dense:1024:relu,dense:1024:relu,dense:8:relu&level=all");
     enter(&page, "Units of layer 3", "1024");
     let notice = page.wait_for_notice("experiment", 20);
-    assert!(notice.contains("2000000"), "the notice names no limit: {notice}");
+    assert!(notice.contains(&MAX_PARAMS.to_string()), "the notice names no limit: {notice}");
     page.wait("the value as it was", 20, |page| (value(page, "Units of layer 3") == "8").then_some(()));
     assert!(page.evaluate("return location.hash").as_str().is_some_and(|hash| hash.contains("dense:8:relu")));
     page.assert_no_errors();
@@ -87,5 +88,51 @@ fn images_and_points_take_turns() {
         page.click("play");
         page.wait_for_step(5.0, 60);
     }
+    page.assert_no_errors();
+}
+
+/// The first layer normalises the inputs, so each of its units belongs to one of them.
+#[test]
+fn an_input_is_taken_away_from_a_network_that_normalises_its_inputs() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=spiral&layers=norm:tanh,dense:4:tanh&level=all");
+    page.click("feature-1");
+    page.wait_for_state("ready", 30);
+    page.click("play");
+    page.wait_for_step(20.0, 30);
+    assert_eq!(page.evaluate("return document.querySelectorAll('.u[data-column=\"1\"]').length"), 1);
+    page.assert_no_errors();
+}
+
+/// Browsers that translate a page put `<font>` elements in the place of its texts.
+#[test]
+fn numbers_go_on_in_a_page_that_is_translated() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=spiral&level=all");
+    page.evaluate(
+        "const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); const texts = []; \
+         while (walker.nextNode()) texts.push(walker.currentNode); \
+         for (const text of texts) { const font = document.createElement('font'); font.textContent = text.data; text.replaceWith(font) }",
+    );
+    page.click("play");
+    page.wait_for_step(50.0, 30);
+    page.click("pause");
+    page.wait_for_state("paused", 10);
+    let step = page.number("step-count").expect("a step count");
+    assert_eq!(page.text("step-count").replace(',', ""), step.to_string());
+    assert!(page.text("status").contains("Paused"), "{}", page.text("status"));
+    page.assert_no_errors();
+}
+
+#[test]
+fn a_drawing_is_answered_by_the_next_network_too() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=digits&model=mlp&level=all");
+    page.evaluate("document.getElementById('draw').focus()");
+    page.press(Key::Space + "");
+    let answer = |page: &Browser| Some(page.text("draw-answer")).filter(|text| text.contains("The network says"));
+    let first = page.wait("an answer", 20, answer);
+    page.click("new-weights");
+    page.wait("another network's answer", 30, |page| answer(page).filter(|text| *text != first));
     page.assert_no_errors();
 }

@@ -56,3 +56,15 @@ fn three_dead_workers_pause_the_run_with_a_reason() {
     page.wait("a run that waits", 30, |page| page.attribute("status", "data-state").filter(|state| state == "failed" || state == "paused"));
     hears_no_dead_worker(&page);
 }
+
+#[test]
+fn a_page_that_fails_says_so_and_is_loaded_again() {
+    let page = Browser::start(PAGE_WITH_FAULTS, Graphics::None);
+    page.open_ready("#v=2&dataset=digits&model=mlp&level=all");
+    page.click("fault-page-panic");
+    let text = page.wait("a sentence", 20, |page| Some(page.text("page-panic")).filter(|text| !text.is_empty()));
+    assert!(text.contains("stopped") && text.contains("Reload"), "{text}");
+    page.click("page-reload");
+    page.wait_for_state("ready", 30);
+    assert_eq!(page.attribute("dataset", "data-value").as_deref(), Some("digits"), "the experiment is in the address");
+}

@@ -29,6 +29,8 @@ fn a_truncated_file_is_refused_and_the_former_data_stay() {
     page.upload("files", &paths);
     let notice = page.wait_for_notice("file", 20);
     assert!(notice.contains("train-images"), "the notice names no file: {notice}");
+    let held = page.evaluate("return document.getElementById('files').files.length");
+    assert_eq!(held, 0, "a file that the input still holds cannot be chosen again");
     page.click("play");
     page.wait_for_step(20.0, 30);
     page.assert_no_errors();

@@ -14,6 +14,7 @@ mod policy;
 mod sizes;
 mod startup;
 mod training;
+mod widgets;
 
 /// The page as it is served.
 const PAGE: &str = "dist";

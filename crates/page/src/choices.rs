@@ -137,11 +137,6 @@ pub(crate) fn has_fixed_split(dataset: Dataset) -> bool {
     matches!(dataset, Dataset::Strokes | Dataset::Mnist | Dataset::FashionMnist)
 }
 
-/// Whether it is read from files that a visitor brings.
-pub(crate) fn is_from_files(dataset: Dataset) -> bool {
-    !dataset.entry().source.is_empty()
-}
-
 /// Its name where room is short.
 pub(crate) fn short_title(dataset: Dataset) -> &'static str {
     match dataset {

@@ -1,6 +1,10 @@
 //! Messages as bytes: an enum's number and its fields in order, without names ([`postcard`]).
 //!
 //! Page and worker are of one build, so messages need not describe themselves.
+//!
+//! What is posted is a JavaScript array. Its first element is a `Uint8Array` of these bytes; behind
+//! it stands what travels beside them, the snapshot's `ArrayBuffer` or the `File`s. Buffers are
+//! transferred.
 
 use crate::Addressed;
 use serde::Serialize;

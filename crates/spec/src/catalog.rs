@@ -90,6 +90,11 @@ impl Dataset {
     pub fn is_2d(self) -> bool {
         !matches!(self.entry().kind, Kind::Images { .. })
     }
+
+    /// Whether the samples come from files that may have to be brought by the visitor.
+    pub fn is_from_files(self) -> bool {
+        !self.entry().source.is_empty()
+    }
 }
 
 const PLANE: Entry = Entry {

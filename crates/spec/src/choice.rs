@@ -1,4 +1,4 @@
-//! Closed choices that have a name in links and on the page.
+//! Closed choices that have a name in links.
 
 /// An enum, its names in links, and the way from one to the other.
 macro_rules! choice {
@@ -9,7 +9,8 @@ macro_rules! choice {
         impl $name {
             /// All values, in the order the page shows them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// The value's name in links and on the page's controls.
+            /// The value's name in links and in the values of controls. What people read is the
+            /// page's.
             pub fn id(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }

@@ -10,7 +10,6 @@
 
 mod device;
 mod kernels;
-mod oneshot;
 mod text;
 mod tiles;
 mod unroll;
@@ -21,6 +20,7 @@ use super::counts::Counts;
 use super::error::ExecError;
 use crate::plan::{BufferId, Kernel, Program, Slice};
 use device::Pipeline;
+use futures_channel::oneshot;
 use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
@@ -88,11 +88,6 @@ impl Gpu {
     /// What it was made from.
     pub fn program(&self) -> &Program {
         &self.program
-    }
-
-    /// Where it runs.
-    pub fn device(&self) -> &Device {
-        &self.device
     }
 
     /// What it has done since it was made.
@@ -173,7 +168,8 @@ impl Gpu {
         self.pending = Some(encoder);
         self.submit();
         let (sender, receiver) = oneshot::channel();
-        staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| sender.send(result));
+        // A receiver that is gone has nobody to tell.
+        staging.map_async(wgpu::MapMode::Read, 0..words * 4, move |result| drop(sender.send(result)));
         // A browser resolves the mapping on its own; natively somebody has to wait for the device.
         #[cfg(not(target_arch = "wasm32"))]
         if let Err(error) = self.device.wgpu().poll(wgpu::PollType::wait_indefinitely()) {
@@ -181,9 +177,9 @@ impl Gpu {
             return Err(ExecError::Device(error.to_string()));
         }
         let failed = match receiver.await {
-            Some(Ok(())) => None,
-            Some(Err(error)) => Some(error.to_string()),
-            None => Some("the mapping was dropped".to_owned()),
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("the mapping was dropped".to_owned()),
         };
         self.device.check()?;
         if let Some(why) = failed {

@@ -182,7 +182,7 @@ impl Update {
     }
 
     /// What every element of a moment is before the first step.
-    pub fn first_moment(&self, moment: usize) -> f64 {
+    pub fn initial_moment(&self, moment: usize) -> f64 {
         match self.optimizer {
             Optimizer::Adagrad { initial_accumulator, .. } if moment == 0 => initial_accumulator,
             _ => 0.0,

@@ -138,6 +138,9 @@ impl Client {
         };
         {
             let mut state = self.shared.state.borrow_mut();
+            if state.supervisor.is_outdated(&event.message) {
+                return;
+            }
             state.supervisor.heard(&event, now_ms());
             match (&event.message, &mut state.worker) {
                 (Event::Booted, Some(worker)) => worker.booted(),

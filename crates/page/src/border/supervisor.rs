@@ -36,12 +36,16 @@ pub(crate) struct Supervisor {
     build: Option<(RunId, Experiment)>,
     /// Run and step of the snapshot that the client holds.
     saved: Option<(RunId, u64)>,
+    /// Whether a reset was asked for and the worker has not said that it is done.
+    is_resetting: bool,
     inspected: Option<usize>,
     /// The drawn image; empty for none.
     drawing: Vec<u8>,
     /// Whether the client holds files of a data set.
     has_files: bool,
     is_training: bool,
+    /// Whether the run was asked to train and has not said yet that it does.
+    is_play_awaited: bool,
     patience_ms: f64,
     heard_ms: f64,
     ticked_ms: f64,
@@ -54,10 +58,12 @@ impl Supervisor {
         Self {
             build: None,
             saved: None,
+            is_resetting: false,
             inspected: None,
             drawing: Vec::new(),
             has_files: false,
             is_training: false,
+            is_play_awaited: false,
             patience_ms: SILENCE_AT_LOAD_MS,
             heard_ms: now_ms,
             ticked_ms: now_ms,
@@ -69,6 +75,8 @@ impl Supervisor {
     pub(crate) fn started(&mut self, now_ms: f64) {
         self.patience_ms = SILENCE_AT_LOAD_MS;
         self.heard_ms = now_ms;
+        // It is sent the Play again.
+        self.is_play_awaited = self.is_training;
     }
 
     /// Notes what the page asks for.
@@ -80,14 +88,16 @@ impl Supervisor {
                     self.saved = None;
                 }
                 self.inspected = None;
-                self.is_training = false;
+                self.is_resetting = false;
+                self.train(false);
                 self.patience_ms = SILENCE_AT_LOAD_MS;
             }
-            Command::Play => self.is_training = true,
-            Command::Pause | Command::Step { .. } => self.is_training = false,
+            Command::Play => self.train(true),
+            Command::Pause | Command::Step { .. } => self.train(false),
             Command::Reset => {
                 self.saved = None;
-                self.is_training = false;
+                self.is_resetting = true;
+                self.train(false);
             }
             Command::Device { device } => {
                 self.edit(|experiment| experiment.device = *device);
@@ -108,6 +118,11 @@ impl Supervisor {
         }
     }
 
+    /// The run was asked to train, or to stop.
+    fn train(&mut self, is_training: bool) {
+        (self.is_training, self.is_play_awaited) = (is_training, is_training);
+    }
+
     fn edit(&mut self, change: impl FnOnce(&mut Experiment)) {
         if let Some((_, experiment)) = &mut self.build {
             change(experiment);
@@ -121,15 +136,34 @@ impl Supervisor {
             // What was sent before is only now begun.
             Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
-            Event::State { state, .. } => {
-                self.patience_ms = SILENCE_MS;
-                if matches!(state, RunState::Diverged | RunState::Failed) {
-                    self.is_training = false;
-                }
-            }
+            Event::State { state, step } if heard.run == self.run() => self.heard_state(*state, *step),
             Event::Saved { step } => self.saved = Some((heard.run, *step)),
             _ => {}
         }
+    }
+
+    /// The present run says what it does.
+    fn heard_state(&mut self, state: RunState, step: u64) {
+        // A Play after a refused build builds the run again.
+        self.patience_ms = if state == RunState::Failed { SILENCE_AT_LOAD_MS } else { SILENCE_MS };
+        match state {
+            RunState::Training => self.is_play_awaited = false,
+            RunState::Paused => {}
+            RunState::Diverged | RunState::Failed => self.train(false),
+            // It begins, maybe with other samples: only what it has not obeyed yet still counts.
+            RunState::Ready if step == 0 => {
+                self.is_resetting = false;
+                self.saved = None;
+                self.is_training = self.is_play_awaited;
+            }
+            RunState::Ready => {}
+        }
+    }
+
+    /// Whether the event is of before a reset that was asked for since: a snapshot under way then
+    /// must not come back.
+    pub(crate) fn is_outdated(&self, event: &Event) -> bool {
+        self.is_resetting && matches!(event, Event::Saved { .. })
     }
 
     /// Whether the worker has been silent for too long. Called about twice a second.
@@ -294,6 +328,18 @@ mod tests {
     }
 
     #[test]
+    fn a_snapshot_that_was_under_way_at_a_reset_does_not_come_back() {
+        let mut supervisor = training();
+        supervisor.sent(&of(RUN, Command::Reset));
+        let saved = Event::Saved { step: 130 };
+        assert!(supervisor.is_outdated(&saved));
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 131 }), 1.0);
+        assert!(supervisor.is_outdated(&saved));
+        supervisor.heard(&of(RUN, ready()), 2.0);
+        assert!(!supervisor.is_outdated(&saved));
+    }
+
+    #[test]
     fn a_reset_or_a_new_run_forgets_the_snapshot() {
         let mut supervisor = training();
         supervisor.sent(&of(RUN, Command::Reset));
@@ -302,6 +348,44 @@ mod tests {
         supervisor.sent(&of(RunId(4), build(Start::Beginning)));
         supervisor.heard(&of(RUN, Event::Saved { step: 130 }), 1.0);
         assert_eq!(supervisor.saved_step(), None);
+    }
+
+    #[test]
+    fn a_run_that_begins_again_by_itself_has_nothing_saved_and_does_not_train() {
+        let mut supervisor = training();
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0 }), 0.5);
+        supervisor.heard(&of(RUN, ready()), 1.0);
+        assert_eq!(recovery(&supervisor), [build(Start::Beginning)]);
+    }
+
+    #[test]
+    fn a_play_that_was_sent_before_the_run_was_ready_is_not_forgotten() {
+        let mut supervisor = Supervisor::new(0.0);
+        supervisor.sent(&of(RUN, build(Start::Beginning)));
+        supervisor.sent(&of(RUN, Command::Play));
+        supervisor.heard(&of(RUN, ready()), 1.0);
+        assert_eq!(recovery(&supervisor), [build(Start::Beginning), Command::Play]);
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0 }), 2.0);
+        supervisor.started(3.0);
+        supervisor.heard(&of(RUN, ready()), 4.0);
+        assert_eq!(recovery(&supervisor), [build(Start::Beginning), Command::Play], "another worker is asked to train too");
+    }
+
+    #[test]
+    fn a_play_that_a_refused_build_dropped_is_not_brought_back() {
+        let mut supervisor = training();
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Failed, step: 0 }), 1.0);
+        assert!(!recovery(&supervisor).contains(&Command::Play));
+    }
+
+    #[test]
+    fn the_state_of_an_earlier_run_changes_nothing() {
+        let mut supervisor = training();
+        supervisor.sent(&of(RunId(4), build(Start::Beginning)));
+        supervisor.sent(&of(RunId(4), Command::Play));
+        supervisor.heard(&of(RUN, Event::State { state: RunState::Diverged, step: 121 }), 0.0);
+        assert!(is_patient(&mut supervisor, 0..=40), "the new run is still being built");
+        assert!(recovery(&supervisor).contains(&Command::Play));
     }
 
     #[test]

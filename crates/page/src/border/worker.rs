@@ -31,7 +31,7 @@ impl RunningWorker {
         let options = WorkerOptions::new();
         options.set_name(&page_folder());
         let bootstrap = bootstrap_url()?;
-        let worker = Worker::new_with_options(&bootstrap, &options)?;
+        let worker = Worker::new_with_options(&bootstrap, &options).inspect_err(|_| release(&bootstrap))?;
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Ok(Self { worker, bootstrap: Some(bootstrap), queue: Vec::new(), _on_message: on_message, _on_error: on_error })
@@ -56,8 +56,7 @@ impl RunningWorker {
 
     fn release_bootstrap(&mut self) {
         if let Some(bootstrap) = self.bootstrap.take() {
-            // Nothing depends on it: an address that is not given back costs a few bytes.
-            let _ = Url::revoke_object_url(&bootstrap);
+            release(&bootstrap);
         }
     }
 }
@@ -82,6 +81,12 @@ fn bootstrap_url() -> Result<String, JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");
     Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?)
+}
+
+/// Gives a script's address back.
+fn release(bootstrap: &str) {
+    // Nothing depends on it: an address that is not given back costs a few bytes.
+    let _ = Url::revoke_object_url(bootstrap);
 }
 
 /// The address of the folder in which the page lies, with its last slash.

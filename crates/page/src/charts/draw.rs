@@ -84,10 +84,10 @@ impl Desk {
 pub(crate) fn DrawSquare() -> impl IntoView {
     let lab = lab();
     let desk = Desk { lab, drawing: RwSignal::new(Drawing::default()), cursor: RwSignal::new(None), canvas: NodeRef::new() };
-    // Other samples, another drawing.
+    // Each build brings its samples, and its worker knows no drawing yet: what fits is sent again.
     Effect::new(move |_| {
         if let Some(size) = with_shown(lab.run, |shown| shown.size) {
-            desk.drawing.set(Drawing::new(size));
+            desk.change(|drawing| drawing.fit(size));
         }
     });
     let probs = Memo::new(move |_| {

@@ -17,6 +17,13 @@ impl Drawing {
         Self { rows, cols, pixels: vec![0; rows * cols], pen: None }
     }
 
+    /// Goes among images of a size: it stays as it is where it has that size, else it is emptied.
+    pub(crate) fn fit(&mut self, [rows, cols]: [usize; 2]) {
+        if [self.rows, self.cols] != [rows, cols] {
+            *self = Self::new([rows, cols]);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.pixels.iter().all(|&ink| ink == 0)
     }
@@ -122,6 +129,17 @@ mod tests {
         drawing.lift();
         drawing.stroke([0.9, 0.5]);
         assert_eq!(drawing.pixels[14 * 28 + 14], 0);
+    }
+
+    #[test]
+    fn samples_of_its_size_leave_a_drawing_and_others_empty_it() {
+        let mut drawing = Drawing::new([8, 8]);
+        drawing.dot_on([3, 4]);
+        let drawn = drawing.clone();
+        drawing.fit([8, 8]);
+        assert_eq!(drawing, drawn);
+        drawing.fit([28, 28]);
+        assert_eq!(drawing, Drawing::new([28, 28]));
     }
 
     #[test]

@@ -7,16 +7,15 @@ mod panic;
 mod playground;
 
 use crate::state::address;
-use crate::widgets::{Bench, DecisionMapWidget};
+use crate::widgets::Widget;
 use leptos::prelude::*;
 use playground::Playground;
 
 /// Draws the page into the document and starts its worker.
 pub fn mount() {
     panic::set_hook();
-    leptos::mount::mount_to_body(|| match address::query("w").as_deref() {
-        Some("bench") => view! { <Bench /> }.into_any(),
-        Some("decision-map") => view! { <DecisionMapWidget /> }.into_any(),
+    leptos::mount::mount_to_body(|| match address::query("w") {
+        Some(name) if name != "playground" => view! { <Widget name /> }.into_any(),
         _ => view! { <Playground /> }.into_any(),
     });
 }

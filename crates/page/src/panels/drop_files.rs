@@ -1,6 +1,5 @@
 //! Takes MNIST's files by drop or by the file picker, and says where they come from.
 
-use crate::choices::is_from_files;
 use crate::parts::FileInput;
 use crate::state::{Phase, lab};
 use descent_spec::Dataset;
@@ -34,8 +33,14 @@ pub(super) fn DropFiles(dataset: Memo<Dataset>) -> impl IntoView {
         drops.remove();
         drags.remove();
     });
+    let choose = move |event| {
+        let input = event_target::<web_sys::HtmlInputElement>(&event);
+        take(input.files());
+        // An input that still holds a file says nothing when the same file is chosen again.
+        input.set_value("");
+    };
     let FileInput(input) = expect_context();
-    let is_shown = move || is_from_files(dataset.get());
+    let is_shown = move || dataset.get().is_from_files();
     // Files for a set that is not shown change nothing that can be seen, so the page says what to
     // do with them.
     let has_hint = move || were_given.get() && !is_shown();
@@ -56,7 +61,7 @@ pub(super) fn DropFiles(dataset: Memo<Dataset>) -> impl IntoView {
                     id="files"
                     data-testid="files"
                     accept=ACCEPTED
-                    on:change=move |event| take(event_target::<web_sys::HtmlInputElement>(&event).files())
+                    on:change=choose
                 />
                 <span>"Drop or choose the files of MNIST or Fashion-MNIST"</span>
             </label>

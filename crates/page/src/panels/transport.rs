@@ -44,11 +44,19 @@ pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoVie
 }
 
 /// What a visitor can do to the run.
+///
+/// Play and Step can go out of use while they have the focus. `aria-disabled` says so and leaves it
+/// there; `disabled` would take it away.
 #[component]
 fn Buttons(play: NodeRef<Button>) -> impl IntoView {
     let lab = lab();
     // A run that diverged goes on only after a remedy was chosen.
     let can_step = move || lab.run.is_built() && !matches!(lab.run.phase.get(), Phase::Diverged | Phase::Training);
+    let step = move |_| {
+        if untrack(can_step) {
+            lab.step();
+        }
+    };
     let cannot_reset = move || !lab.run.is_built();
     view! {
         <div class="transport" role="group" aria-label="Training">
@@ -59,8 +67,8 @@ fn Buttons(play: NodeRef<Button>) -> impl IntoView {
                 data-testid="step"
                 title="One step"
                 aria-label="Step"
-                disabled=move || !can_step()
-                on:click=move |_| lab.step()
+                aria-disabled=move || (!can_step()).to_string()
+                on:click=step
             >
                 {icons::step()}
                 <span class="tx">"Step"</span>
@@ -103,21 +111,36 @@ fn PlayButton(play: NodeRef<Button>) -> impl IntoView {
     let is_off = move || can_not_play(lab);
     let is_awaited = RwSignal::new(true);
     let toggle = move || {
+        if untrack(is_off) {
+            return;
+        }
         is_awaited.set(false);
         if phase.get_untracked() == Phase::Training { lab.pause() } else { lab.play() }
     };
     // Space does the same wherever no control has the focus, which would take it for itself.
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         let is_free = document().active_element().is_none_or(|e| matches!(e.tag_name().as_str(), "BODY" | "SECTION"));
-        if event.key() == " " && is_free && !untrack(is_off) {
+        let is_plain = !(event.ctrl_key() || event.shift_key() || event.alt_key() || event.meta_key());
+        if event.key() == " " && is_plain && is_free && !untrack(is_off) {
             event.prevent_default();
-            toggle();
+            // A key that is held down repeats itself.
+            if !event.repeat() {
+                toggle();
+            }
         }
     });
     on_cleanup(move || keys.remove());
     view! {
         <span class="await-play" class=("await", move || is_awaited.get() && phase.get() == Phase::Ready)>
-            <button node_ref=play class="btn go" id=id data-testid=id aria-keyshortcuts="Space" disabled=is_off on:click=move |_| toggle()>
+            <button
+                node_ref=play
+                class="btn go"
+                id=id
+                data-testid=id
+                aria-keyshortcuts="Space"
+                aria-disabled=move || is_off().to_string()
+                on:click=move |_| toggle()
+            >
                 <span aria-hidden="true" class:gone=is_training>{icons::play()}</span>
                 <span aria-hidden="true" class:gone=move || !is_training()>{icons::pause()}</span>
                 <span prop:textContent=move || if is_training() { "Pause" } else { "Play" }></span>

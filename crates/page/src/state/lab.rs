@@ -170,10 +170,8 @@ impl Lab {
         self.run.inspected.set(0);
         self.dismiss(NoticeKind::Diverged);
         let experiment = self.run.experiment.get_untracked();
-        let speed = experiment.speed;
         self.sent.set_value(experiment.clone());
         self.send(Command::Build { experiment, start: Start::Beginning });
-        self.send(Command::Speed { speed });
         self.ask_again();
     }
 }
@@ -253,7 +251,7 @@ impl Lab {
     }
 
     /// Whether there is a notice of a kind now.
-    pub(super) fn has_notice(self, kind: NoticeKind) -> bool {
+    fn has_notice(self, kind: NoticeKind) -> bool {
         self.run.notices.with_untracked(|notices| notices.iter().any(|notice| notice.kind == kind))
     }
 

@@ -1,16 +1,17 @@
 //! What an [`Event`] changes on the page.
 
+use super::report::is_of_run;
 use super::{Built, Frame, Lab, Phase, Scene};
-use crate::format::thousands;
 use descent_protocol::{Addressed, Command, Event, Metrics, NoticeKind, RunState, Samples};
 use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Lab {
-    /// Takes in an event. What belongs to an earlier run is dropped; what is about the worker
-    /// itself is not.
+    /// Takes in an event. What tells of an earlier run is dropped.
     pub(super) fn receive(self, event: Addressed<Event>) {
-        let is_current = event.run == self.id.get_value();
+        if event.run != self.id.get_value() && is_of_run(&event.message) {
+            return;
+        }
         match event.message {
             // A worker that took over was not asked for pictures yet.
             Event::Booted => self.ask_again(),
@@ -20,7 +21,6 @@ impl Lab {
                 self.run.phase.set(Phase::Failed);
                 self.notify(NoticeKind::WorkerRestarted, text);
             }
-            _ if !is_current => {}
             Event::Built { train_rows, test_rows, program, .. } => {
                 let experiment = self.sent.get_value();
                 let outline = experiment.outline().expect("the worker has built this network");
@@ -57,10 +57,6 @@ impl Lab {
     fn take_state(self, state: RunState, step: u64) {
         self.run.phase.set(state.into());
         self.run.metrics.update(|metrics| metrics.step = step);
-        if state == RunState::Diverged && !self.has_notice(NoticeKind::Diverged) {
-            let text = format!("Training diverged at step {}. The last good weights are kept.", thousands(step));
-            self.notify(NoticeKind::Diverged, text);
-        }
         self.want_frame();
     }
 

@@ -1,6 +1,6 @@
 //! What the worker last reported, as the page keeps it.
 
-use descent_protocol::{NoticeKind, Picture, RunState};
+use descent_protocol::{Event, NoticeKind, Picture, RunState};
 use descent_spec::Experiment;
 use descent_spec::model::{Outline, Site};
 use std::sync::Arc;
@@ -93,4 +93,33 @@ pub(crate) struct Notice {
     pub(crate) serial: u32,
     pub(crate) kind: NoticeKind,
     pub(crate) text: String,
+}
+
+/// Whether an event tells of one run; the others tell of the worker, its device or its files.
+pub(super) fn is_of_run(event: &Event) -> bool {
+    match event {
+        Event::Booted | Event::Alive | Event::Bench { .. } | Event::Failed { .. } => false,
+        Event::Notice { kind, .. } => matches!(kind, NoticeKind::Diverged | NoticeKind::Experiment),
+        Event::Built { .. }
+        | Event::Samples(_)
+        | Event::State { .. }
+        | Event::Metrics(_)
+        | Event::Frame { .. }
+        | Event::Device(_)
+        | Event::Costs(_)
+        | Event::Saved { .. } => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notice_is_of_its_run_if_it_says_what_became_of_it() {
+        let notice = |kind| Event::Notice { kind, text: String::new() };
+        assert!(is_of_run(&notice(NoticeKind::Diverged)) && is_of_run(&notice(NoticeKind::Experiment)));
+        let others = [NoticeKind::NoWebgpu, NoticeKind::DeviceLost, NoticeKind::WorkerRestarted, NoticeKind::File, NoticeKind::Link];
+        assert!(others.into_iter().all(|kind| !is_of_run(&notice(kind))));
+    }
 }

@@ -44,6 +44,6 @@ fn command() -> Command {
 
 /// A failure as the JSON object that the reader of this page expects.
 fn failure(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
-    format!("{{\"status\":\"error\",\"error\":\"{escaped}\"}}")
+    let error = js_sys::JSON::stringify(&text.into()).expect("a text can be written as JSON");
+    format!("{{\"status\":\"error\",\"error\":{error}}}")
 }

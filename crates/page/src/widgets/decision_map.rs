@@ -9,9 +9,10 @@ use leptos::prelude::*;
 /// The map alone, with a run of its own.
 #[component]
 pub(crate) fn DecisionMapWidget() -> impl IntoView {
-    provide_context(Lab::begin());
+    let lab = Lab::begin();
+    provide_context(lab);
     view! {
-        <main class="map-widget">
+        <main class="map-widget" data-testid="widget" data-widget="decision-map" data-state=move || lab.run.phase.get().id()>
             <Transport />
             <Notices />
             <DecisionMap />

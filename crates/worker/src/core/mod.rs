@@ -18,6 +18,7 @@
 //! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
 //! Reset no step, figure, picture or snapshot of before it.
 
+mod brought;
 mod costs;
 mod job;
 mod opening;
@@ -28,22 +29,25 @@ mod recovery;
 mod run;
 mod say;
 mod schedule;
+mod silence;
 mod work;
 
 #[cfg(test)]
 mod tests;
 
+pub use brought::Brought;
 pub use say::Said;
 pub use work::{
     Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
-use descent_spec::{Dataset, DeviceChoice, Experiment};
+use descent_spec::{DeviceChoice, Experiment};
 use opening::Opening;
 use run::Run;
 use say::Outbox;
 use schedule::IDLE_MS;
+use silence::Silence;
 use std::collections::VecDeque;
 
 /// Decides what the worker does and says.
@@ -61,6 +65,7 @@ pub struct Machine {
     /// Whether the work under way is of a run that is over.
     is_outdated: bool,
     facts: Facts,
+    silence: Silence,
     has_told_of_absence: bool,
     out: Outbox,
 }
@@ -92,6 +97,7 @@ impl Machine {
             files: 0,
             is_outdated: false,
             facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: Trial::Absent },
+            silence: Silence::default(),
             has_told_of_absence: false,
             out: Outbox::default(),
         }
@@ -111,6 +117,7 @@ impl Machine {
                 self.out.run = run;
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
+                self.commands.clear();
                 self.load(snapshot.filter(|_| start == Start::Snapshot));
             }
             // These two are about the worker itself.
@@ -121,16 +128,34 @@ impl Machine {
         }
     }
 
-    /// Begins the run that was last asked for.
+    /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
     fn load(&mut self, start: Option<Snapshot>) {
         self.run = None;
-        self.commands.clear();
         self.phase = Phase::Loading { start };
     }
 
     /// Takes in what has changed by itself.
-    pub fn observe(&mut self, facts: Facts) {
-        self.facts = facts;
+    pub fn observe(&mut self, facts: Facts, now_ms: f64) {
+        let was_silent = self.facts.gpu == Gpu::Silent;
+        self.facts = Facts { gpu: self.silence.judge(facts.gpu, now_ms), ..facts };
+        if (self.facts.gpu == Gpu::Silent) != was_silent {
+            self.tell_of_silence(was_silent);
+        }
+        self.tell_of_absence();
+    }
+
+    /// A GPU that did not answer is not offered until it does. A run that was placed elsewhere
+    /// stays there.
+    fn tell_of_silence(&mut self, is_over: bool) {
+        let Some(run) = &mut self.run else { return };
+        if is_over && run.place.why == placement::NO_ANSWER {
+            run.place.why = placement::LATE_ANSWER.into();
+        }
+        run.announce(self.facts.gpu, &mut self.out);
+    }
+
+    fn tell_of_absence(&mut self) {
+        let facts = self.facts;
         // Said of a run, so that the page that asked for it hears it.
         if facts.gpu != Gpu::Absent || self.has_told_of_absence || self.experiment.is_none() {
             return;
@@ -162,11 +187,28 @@ impl Machine {
             (Phase::Loading { .. }, Some(experiment)) => Work::Load { experiment: experiment.clone() },
             (Phase::Opening(_), _) => self.next_of_opening(now_ms),
             (Phase::Running, _) => self.next_of_run(now_ms),
-            (Phase::Idle | Phase::Loading { .. }, _) => {
-                self.commands.clear();
-                Work::Wait { ms: IDLE_MS }
+            (Phase::Idle | Phase::Loading { .. }, _) => self.next_of_idle(),
+        }
+    }
+
+    /// Obeys what was heard while there is no run. Live settings are for the next one; a Play or a
+    /// Step tries to build it.
+    fn next_of_idle(&mut self) -> Work {
+        while let (Some(command), Some(experiment)) = (self.commands.pop_front(), &mut self.experiment) {
+            match command {
+                Command::Device { device } => experiment.device = device,
+                Command::Speed { speed } => experiment.speed = speed,
+                Command::LearningRate { learning_rate } => experiment.learning_rate = learning_rate,
+                Command::Play | Command::Step { .. } => {
+                    let experiment = experiment.clone();
+                    self.commands.push_front(command);
+                    self.load(None);
+                    return Work::Load { experiment };
+                }
+                _ => {}
             }
         }
+        Work::Wait { ms: IDLE_MS }
     }
 
     /// Obeys what was heard and goes on with the run.
@@ -181,6 +223,7 @@ impl Machine {
             match self.commands.pop_front() {
                 Some(Command::Device { device }) => {
                     experiment.device = device;
+                    run.last_recovery = None;
                     self.phase = Phase::Opening(Opening::move_run());
                     return self.next_of_opening(now_ms);
                 }
@@ -204,7 +247,7 @@ impl Machine {
             Outcome::Loaded(result) => self.loaded(result),
             Outcome::Opened(result) => self.opened(result, ended_ms),
             Outcome::Restored(result) => self.restored(result, ended_ms),
-            Outcome::Broken(broken) => self.broken(&broken, ended_ms),
+            Outcome::Broken(broken) => self.broken(broken, ended_ms),
             outcome => self.worked(outcome, began_ms, ended_ms),
         }
     }
@@ -236,18 +279,19 @@ impl Machine {
 
     /// Files were taken as a data set, or not. A run that is of such a set begins again with them.
     fn took_files(&mut self, result: Result<(), String>) {
-        let is_of_files = |experiment: &Experiment| matches!(experiment.dataset, Dataset::Mnist | Dataset::FashionMnist);
+        let is_from_files = self.experiment.as_ref().is_some_and(|experiment| experiment.dataset.is_from_files());
         match result {
             Err(text) => self.out.notice(NoticeKind::File, text),
             Ok(()) if matches!(self.phase, Phase::Loading { .. }) => {}
-            Ok(()) if self.experiment.as_ref().is_some_and(is_of_files) => self.load(None),
+            Ok(()) if is_from_files => self.load(None),
             Ok(()) => {}
         }
     }
 
-    /// Says why a run cannot be built.
+    /// Says why a run cannot be built. A Play or a Step that waits for it is not obeyed.
     fn refuse(&mut self, kind: NoticeKind, text: String) {
         self.run = None;
+        self.commands.retain(|command| !matches!(command, Command::Play | Command::Step { .. }));
         self.phase = Phase::Idle;
         self.out.notice(kind, text);
         self.out.say(Event::State { state: RunState::Failed, step: 0 });

@@ -7,7 +7,7 @@
 //!               ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
 //! ```
 
-use super::placement::{depends_on_gpu, place};
+use super::placement::{NO_ANSWER, depends_on_gpu, place};
 use super::recovery::Recovery;
 use super::run::{Place, Run};
 use super::say;
@@ -19,9 +19,6 @@ use descent_spec::{DeviceChoice, Experiment};
 
 /// How often the answer to a request for a GPU is looked for.
 const LOOK_MS: i32 = 5;
-const CAME_BACK: &str = "It was lost and came back.";
-const STAYED_AWAY: &str = "The GPU was lost and did not come back; reload the page to try it again.";
-const CHOSE_CPU: &str = "You chose the CPU.";
 
 /// A run on its way to a device.
 pub(super) struct Opening {
@@ -33,7 +30,7 @@ pub(super) struct Opening {
 enum Goal {
     Build { start: Option<Snapshot> },
     Move,
-    Recover { lost_at: u64, recovery: Recovery },
+    Recover { broken: Broken, at: u64, recovery: Recovery },
 }
 
 /// What is done next.
@@ -65,22 +62,30 @@ impl Opening {
         Self { goal: Goal::Move, stage: Stage::Save }
     }
 
-    /// The device is lost, or does not do what it is asked to.
-    fn recover(broken: &Broken, lost_at: u64, choice: DeviceChoice, now_ms: f64) -> Self {
+    /// The device is lost, or does not do what it is asked to. `last` is the recovery before this
+    /// one, if the run has not been saved since.
+    fn recover(broken: Broken, at: u64, choice: DeviceChoice, last: Option<Recovery>, now_ms: f64) -> Self {
         let stage = if choice == DeviceChoice::Cpu {
-            Stage::Open { device: DeviceKind::Cpu, why: CHOSE_CPU.into() }
+            Stage::Open { device: DeviceKind::Cpu, why: place(choice, 0, Gpu::Absent).1.into() }
         } else if broken.is_lost {
             Stage::Pause
         } else {
-            Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() }
+            Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) }
         };
-        Self { goal: Goal::Recover { lost_at, recovery: Recovery::new(now_ms) }, stage }
+        let is_lost_again = matches!(stage, Stage::Pause) && last.is_some();
+        let recovery = last.unwrap_or_else(|| Recovery::new(now_ms));
+        let mut opening = Self { goal: Goal::Recover { broken, at, recovery }, stage };
+        if is_lost_again {
+            opening.retry(now_ms);
+        }
+        opening
     }
 
     /// Takes another attempt at a recovery, or the CPU.
     fn retry(&mut self, now_ms: f64) {
         let Goal::Recover { recovery, .. } = &mut self.goal else { return };
-        self.stage = if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() } };
+        self.stage =
+            if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: say::STAYED_AWAY.into() } };
     }
 
     /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
@@ -95,7 +100,7 @@ impl Opening {
                         match gpu {
                             Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
                             Gpu::Lost => return Ok(Work::AskGpu),
-                            Gpu::Absent | Gpu::Found { .. } => {}
+                            Gpu::Absent | Gpu::Silent | Gpu::Found { .. } => {}
                         }
                     }
                     let (device, why) = place(experiment.device, flops, gpu);
@@ -112,7 +117,8 @@ impl Opening {
                 }
                 Stage::Answer => match gpu {
                     Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
-                    Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: CAME_BACK.into() },
+                    Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: say::CAME_BACK.into() },
+                    Gpu::Silent => self.stage = Stage::Open { device: DeviceKind::Cpu, why: NO_ANSWER.into() },
                     Gpu::Absent | Gpu::Lost => self.retry(now_ms),
                 },
                 Stage::Open { device, .. } => return Ok(Work::Open { experiment: experiment.clone(), device: *device }),
@@ -235,8 +241,9 @@ impl Machine {
                 run.announce(self.facts.gpu, out);
                 run.repeat_state(out);
             }
-            Goal::Recover { lost_at, .. } => {
-                out.notice(NoticeKind::DeviceLost, say::came_back(lost_at, run.step(), &run.place.name));
+            Goal::Recover { broken, at, recovery } => {
+                run.last_recovery = Some(recovery);
+                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.place.name));
                 run.announce(self.facts.gpu, out);
                 run.repeat_state(out);
             }
@@ -245,17 +252,25 @@ impl Machine {
 
     /// The session's device did not do something: the run goes on elsewhere, from the last saved
     /// step.
-    pub(super) fn broken(&mut self, broken: &Broken, now_ms: f64) {
+    pub(super) fn broken(&mut self, broken: Broken, now_ms: f64) {
         // Suppress the notice of a missing WebGPU: this GPU existed and was lost, and that is said.
         self.has_told_of_absence = true;
-        let (Some(run), Some(experiment)) = (&self.run, &self.experiment) else { return };
+        let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) else { return };
         match &mut self.phase {
             // The page has the snapshot too: another worker goes on from it.
             Phase::Opening(opening) if matches!(opening.goal, Goal::Build { .. }) => {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => opening.retry(now_ms),
-            phase => *phase = Phase::Opening(Opening::recover(broken, run.step(), experiment.device, now_ms)),
+            // The recovery is on its way to a device that is broken too.
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.place.device {
+                DeviceKind::Gpu if broken.is_lost => opening.retry(now_ms),
+                DeviceKind::Gpu => opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) },
+                DeviceKind::Cpu => opening.stage = Stage::GiveUp { why: broken.text },
+            },
+            phase => {
+                let last = run.last_recovery.take();
+                *phase = Phase::Opening(Opening::recover(broken, run.step(), experiment.device, last, now_ms));
+            }
         }
     }
 }

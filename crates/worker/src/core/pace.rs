@@ -1,4 +1,4 @@
-//! How many steps are asked for at once.
+//! How many steps are asked for at once: on a GPU, in one submission.
 
 use descent_protocol::DeviceKind;
 

@@ -3,6 +3,7 @@
 use super::costs::Costs;
 use super::pace::{Pace, slice_goal_ms};
 use super::rate::Rate;
+use super::recovery::Recovery;
 use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, Progress, Snapshot, View, Work};
@@ -16,6 +17,9 @@ pub(super) struct Run {
     pub(super) costs: Costs,
     /// The last snapshot read back, and its step.
     pub(super) saved: Option<(u64, Snapshot)>,
+    /// The last recovery, until a step is saved on the device that it found. A GPU that is lost
+    /// again before that has not come back.
+    pub(super) last_recovery: Option<Recovery>,
     state: RunState,
     /// Steps after which the run pauses.
     steps_left: Option<u32>,
@@ -49,6 +53,7 @@ impl Run {
             place,
             costs: Costs::default(),
             saved: None,
+            last_recovery: None,
             state: RunState::Ready,
             steps_left: None,
             slice_steps: 0,
@@ -271,6 +276,7 @@ impl Run {
     /// A snapshot of the present step was read back.
     pub(super) fn save(&mut self, snapshot: Snapshot, now_ms: f64) {
         self.saved = Some((self.step(), snapshot));
+        self.last_recovery = None;
         self.schedule.saved_ms = now_ms;
     }
 

@@ -1,6 +1,6 @@
 //! What the machine has to tell the page, and the longer texts.
 
-use super::work::Snapshot;
+use super::work::{Broken, Snapshot};
 use descent_protocol::{Addressed, Event, NoticeKind, RunId};
 use descent_spec::number::{shortest, thousands};
 
@@ -52,10 +52,19 @@ pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> Stri
     )
 }
 
-pub(super) fn came_back(lost_at: u64, step: u64, device_name: &str) -> String {
+/// Why a run is where it is, after its GPU was lost or failed.
+pub(super) const CAME_BACK: &str = "It was lost and came back.";
+pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back for good; reload the page to try it again.";
+
+pub(super) fn gpu_failed(error: &str) -> String {
+    format!("The GPU met an error, so the run is on the CPU: {error}.")
+}
+
+pub(super) fn device_lost_notice(broken: &Broken, at: u64, step: u64, device_name: &str) -> String {
+    let (what, error) = if broken.is_lost { ("was lost", String::new()) } else { ("met an error", format!(": {}", broken.text)) };
     format!(
-        "The GPU was lost at step {}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
-        thousands(lost_at),
+        "The GPU {what} at step {}{error}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
+        thousands(at),
         thousands(step)
     )
 }

@@ -5,7 +5,7 @@ use descent_spec::Speed;
 
 /// Between two reports of figures.
 const REPORT_MS: f64 = 100.0;
-/// Between two snapshots. With the time that one takes it is still less than a second.
+/// Between two saved snapshots. With the time that one takes it is still less than a second.
 const SAVE_MS: f64 = 900.0;
 /// Between two pictures: 15 a second.
 const FRAME_MS: f64 = 66.0;
@@ -98,7 +98,7 @@ mod tests {
     const TRAINING: Standing = Standing { step: 10, saved_step: 0, is_training: true, wants_frame: false, speed: Speed::Max };
 
     #[test]
-    fn a_run_that_trains_is_saved_after_900_ms_and_one_that_is_held_at_once() {
+    fn a_run_that_trains_is_saved_now_and_then_and_one_that_is_held_at_once() {
         let mut schedule = Schedule { saved_ms: 5_000.0, ..Schedule::default() };
         schedule.evaluation.done(10, 4_999.0, 5_000.0);
         assert_eq!(schedule.due(5_899.0, TRAINING), None);

@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::Speed;
+use descent_spec::{Activation, Dataset, Layer, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
@@ -191,6 +191,42 @@ fn a_gpu_that_refuses_a_kernel_is_not_asked_for_again() {
     assert!(!world.done.contains(&Work::AskGpu));
     assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
     assert!(world.session_step() > 30);
+    let events = world.heard();
+    let why = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report.why.as_str()) } else { None });
+    assert_eq!(why, Some("The GPU met an error, so the run is on the CPU: the GPU reports: no."));
+    let notice = |event: &Event| if let Event::Notice { kind: NoticeKind::DeviceLost, text } = event { Some(text.clone()) } else { None };
+    let notice = events.iter().find_map(notice).expect("a notice");
+    assert!(notice.starts_with("The GPU met an error at step 30: the GPU reports: no. The run goes on from step 30"), "{notice}");
+}
+
+#[test]
+fn a_gpu_that_is_lost_again_after_each_recovery_is_left_for_the_cpu() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    world.turns(30);
+    world.done.clear();
+    for _ in 0..400 {
+        // It comes back each time and is lost at the next step.
+        let work = world.begin();
+        if matches!(work, Work::Train { .. }) {
+            world.lose();
+        }
+        world.end(work);
+    }
+    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
+}
+
+#[test]
+fn a_step_that_is_saved_after_a_recovery_makes_the_next_loss_a_first_one() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    for _ in 0..6 {
+        world.turns(300);
+        world.lose();
+    }
+    world.turns(300);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Gpu));
 }
 
 #[test]
@@ -236,6 +272,50 @@ fn a_webgpu_that_turns_out_to_be_missing_changes_the_reason() {
 }
 
 #[test]
+fn a_gpu_that_does_not_answer_leaves_the_run_on_the_cpu_and_is_offered_once_it_does() {
+    for device in [DeviceChoice::Gpu, DeviceChoice::Auto] {
+        let mut world = World::new();
+        world.gpu = Gpu::Asked { is_offered: true };
+        let experiment = Experiment {
+            device,
+            layers: vec![Layer::Dense { units: 2_000, activation: Activation::Tanh }; 2],
+            ..Experiment::first_visit()
+        };
+        world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+        let began_ms = world.now_ms;
+        while world.session.is_none() {
+            world.turn();
+        }
+        assert!((5_000.0..5_500.0).contains(&(world.now_ms - began_ms)), "{} ms", world.now_ms - began_ms);
+        world.settle();
+        let device = |world: &mut World| {
+            let reports = world.heard().into_iter().filter_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
+            reports.last().expect("a device")
+        };
+        let report = device(&mut world);
+        assert_eq!((report.kind, report.why.as_str(), report.has_gpu), (DeviceKind::Cpu, "The GPU does not answer.", false));
+        world.gpu = world::REAL;
+        world.settle();
+        let report = device(&mut world);
+        assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, true));
+        assert!(report.why.starts_with("The GPU answered too late"), "{}", report.why);
+    }
+}
+
+#[test]
+fn a_request_after_a_loss_that_is_not_answered_ends_on_the_cpu() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    world.turns(50);
+    world.next_gpu = Gpu::Asked { is_offered: true };
+    world.lose();
+    world.turns(1_500);
+    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 1);
+    assert_eq!(world.machine.run.as_ref().map(|run| run.place.why.as_str()), Some("The GPU does not answer."));
+    assert_eq!(last_state(&world.heard()).map(|(state, _)| state), Some(RunState::Training));
+}
+
+#[test]
 fn files_that_come_before_the_run_are_taken_for_it_and_later_ones_build_it_again() {
     let mut world = World::new();
     world.hear(Command::Files);
@@ -255,6 +335,67 @@ fn files_that_come_before_the_run_are_taken_for_it_and_later_ones_build_it_again
     world.done.clear();
     world.settle();
     assert!(!world.done.iter().any(|work| matches!(work, Work::Load { .. })), "refused files change nothing");
+}
+
+#[test]
+fn play_after_a_refused_build_tries_again() {
+    let mut world = World::new();
+    world.has_files = false;
+    world.build(1, DeviceChoice::Cpu, None);
+    world.hear(Command::Play);
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Failed, 0)));
+    world.hear(Command::Play);
+    world.done.clear();
+    world.settle();
+    assert_eq!(world.done.iter().filter(|work| matches!(work, Work::Load { .. })).count(), 1, "a Play is one attempt");
+    assert_eq!(last_state(&world.heard()), Some((RunState::Failed, 0)));
+    world.has_files = true;
+    world.hear(Command::Play);
+    world.turns(10);
+    assert!(world.session_step() > 0);
+}
+
+#[test]
+fn settings_changed_while_nothing_is_built_are_those_of_the_next_run() {
+    let mut world = World::new();
+    world.has_files = false;
+    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    world.settle();
+    for change in [
+        Command::Device { device: DeviceChoice::Gpu },
+        Command::Speed { speed: Speed::One },
+        Command::LearningRate { learning_rate: 0.125 },
+    ] {
+        world.hear(change);
+    }
+    world.settle();
+    world.has_files = true;
+    world.hear(Command::Files);
+    world.settle();
+    let session = world.session.as_ref().expect("a session");
+    assert_eq!((session.device, session.learning_rate), (DeviceKind::Gpu, 0.125));
+    assert_eq!(world.machine.experiment.as_ref().map(|experiment| experiment.speed), Some(Speed::One));
+}
+
+#[test]
+fn what_is_heard_while_files_are_taken_is_of_the_run_with_them() {
+    let mut world = World::new();
+    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    world.hear(Command::Step { steps: 8 });
+    world.settle();
+    world.heard();
+    world.hear(Command::Files);
+    let take = world.begin();
+    assert!(matches!(take, Work::TakeFiles { .. }));
+    world.hear(Command::Step { steps: 3 });
+    world.end(take);
+    world.settle();
+    let events = world.heard();
+    assert!(events.contains(&Event::State { state: RunState::Ready, step: 0 }), "nothing of the other samples is left");
+    assert_eq!(last_state(&events), Some((RunState::Paused, 3)));
 }
 
 #[test]

@@ -210,7 +210,7 @@ impl Hands {
     async fn measure_trial(&mut self) -> Option<Measured> {
         let slot = self.trial.clone()?;
         let Prepared::Ready(mut trial) = slot.replace(Prepared::Awaited) else { return None };
-        let cost = port::patiently(trial.measure()).await;
+        let cost = port::patiently(port::DEVICE_PATIENCE_MS, trial.measure()).await;
         slot.replace(Prepared::Ready(trial));
         let cost = cost.ok()?;
         Some(Measured { cost: StepCost { ms: cost.step_ms, steps: cost.steps }, is_doubtful: cost.is_doubtful() })

@@ -20,8 +20,10 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 const ALIVE_MS: f64 = 150.0;
 /// How often a worker that waits for something outside looks up.
 const LOOK_MS: i32 = 80;
-/// How long the worker vouches for something that it waits for.
-const PATIENCE_MS: f64 = 60_000.0;
+/// How long the worker vouches for what a device or the disk does: what takes longer never ends.
+pub(super) const DEVICE_PATIENCE_MS: f64 = 60_000.0;
+/// The same for the download of a file. The largest has 10 MB: enough at 0.3 Mbit/s.
+pub(super) const DOWNLOAD_PATIENCE_MS: f64 = 300_000.0;
 
 /// A command and what came with it.
 pub(super) struct Message {
@@ -110,13 +112,13 @@ async fn sleep(ms: i32) {
 }
 
 /// Waits for something outside this thread and tells the page meanwhile that the worker lives, but
-/// no longer than a minute: what takes longer never ends.
-pub(super) async fn patiently<T>(wait: impl Future<Output = T>) -> T {
+/// no longer than `patience_ms`.
+pub(super) async fn patiently<T>(patience_ms: f64, wait: impl Future<Output = T>) -> T {
     let is_over = Rc::new(Cell::new(false));
     let watched = is_over.clone();
     wasm_bindgen_futures::spawn_local(async move {
         let began = now_ms();
-        while !watched.get() && now_ms() - began < PATIENCE_MS {
+        while !watched.get() && now_ms() - began < patience_ms {
             sleep(LOOK_MS).await;
             post_alive();
         }

@@ -36,7 +36,7 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Op
 /// browser finds wrong with them.
 async fn compile(session: &mut Session) -> Result<(), ExecError> {
     session.run(1).await?;
-    port::patiently(session.wait()).await?;
+    port::patiently(port::DEVICE_PATIENCE_MS, session.wait()).await?;
     session.reset()
 }
 

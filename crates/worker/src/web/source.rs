@@ -2,6 +2,7 @@
 //! takes those a visitor has brought.
 
 use super::port;
+use crate::core::Brought;
 use descent::data::{self, Loaded, Request, idx};
 use descent_spec::{Dataset, Experiment};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -16,8 +17,8 @@ pub(super) struct Source {
     folder: String,
     /// The last ones, and what they were made for.
     last: Option<(Request, Rc<Loaded>)>,
-    /// What a visitor brought, and for which set.
-    brought: Option<(Dataset, Rc<Loaded>)>,
+    /// What a visitor brought.
+    brought: Option<Brought<Rc<Loaded>>>,
 }
 
 impl Source {
@@ -31,17 +32,17 @@ impl Source {
     /// # Errors
     /// What to tell the visitor.
     pub(super) async fn load(&mut self, experiment: &Experiment) -> Result<Rc<Loaded>, String> {
-        if let Some((_, data)) = self.brought.as_ref().filter(|(dataset, _)| *dataset == experiment.dataset) {
+        if let Some(data) = self.brought.as_mut().and_then(|brought| brought.give(experiment.dataset)) {
             return Ok(data.clone());
         }
-        let request = request(experiment);
+        let request = Request::of(experiment);
         if let Some((_, data)) = self.last.as_ref().filter(|(known, _)| *known == request) {
             return Ok(data.clone());
         }
         let entry = experiment.dataset.entry();
         let mut files = Vec::new();
         for address in entry.files {
-            let bytes = self.fetch(address).await;
+            let bytes = port::patiently(port::DOWNLOAD_PATIENCE_MS, self.fetch(address)).await;
             files.push((
                 (*address).to_owned(),
                 bytes.ok_or_else(|| format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source))?,
@@ -80,27 +81,15 @@ impl Source {
                     file.size() as u64
                 ));
             }
-            let buffer = JsFuture::from(file.array_buffer()).await.map_err(|_| format!("{name} could not be read. Choose it again."))?;
+            let buffer = port::patiently(port::DEVICE_PATIENCE_MS, JsFuture::from(file.array_buffer())).await;
+            let buffer = buffer.map_err(|_| format!("{name} could not be read. Choose it again."))?;
             parts.push((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()));
             port::post_alive();
         }
-        let dataset = match experiment.dataset {
-            Dataset::FashionMnist => Dataset::FashionMnist,
-            _ => Dataset::Mnist,
-        };
-        let request = Request { dataset, ..request(experiment) };
+        // Any set from files: they have the same form.
+        let request = Request { dataset: Dataset::Mnist, ..Request::of(experiment) };
         let data = data::load(&request, parts).map_err(|error| error.to_string())?;
-        self.brought = Some((dataset, Rc::new(data)));
+        self.brought = Some(Brought::new(experiment.dataset, Rc::new(data)));
         Ok(())
-    }
-}
-
-fn request(experiment: &Experiment) -> Request {
-    Request {
-        dataset: experiment.dataset,
-        noise: experiment.noise,
-        train_percent: experiment.train_percent,
-        features: experiment.features,
-        seed: experiment.seed.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! Axes, lines and the cursor, as SVG.
 
-use super::figure::Chart;
+use super::chart::Chart;
 use super::lookup::{first_bad, value_at};
 use super::scale::{BOTTOM, HEIGHT, LEFT, RIGHT, Scale, TOP, loss_name, step_name};
 use crate::format;

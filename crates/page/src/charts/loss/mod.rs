@@ -7,6 +7,8 @@ mod lookup;
 mod scale;
 
 #[cfg(target_arch = "wasm32")]
+mod chart;
+#[cfg(target_arch = "wasm32")]
 mod drawing;
 #[cfg(target_arch = "wasm32")]
 mod figure;

@@ -1,4 +1,4 @@
-//! The lines of the weights.
+//! The lines of the weights. Their width, opacity and sign are painted by `painting`.
 
 use super::figure::Net;
 use super::layout::Link;

@@ -68,14 +68,19 @@ fn elements(root: &Element, selector: &str) -> impl Iterator<Item = Element> {
 /// A line's colour and dashes are the weight's sign, its width and strength the weight's size. A
 /// line without a weight has no sign.
 fn paint_line(line: &Element, weight: Option<f32>) {
-    let (width, opacity) = match weight.map(|weight| f64::from(weight.abs())) {
-        Some(size) => (0.8 + 1.05 * size.min(3.5), 0.42 + 0.5 * (size / 2.0).min(1.0)),
-        None => (1.2, 0.8),
-    };
+    let (width, opacity) = weight.map_or(PASSED_ON, |weight| stroke(f64::from(weight.abs())));
     paint_sign(line, weight);
     // These fail only for malformed names.
     let _ = line.set_attribute("stroke-width", &format!("{width:.2}"));
     let _ = line.set_attribute("stroke-opacity", &format!("{opacity:.2}"));
+}
+
+/// Width in pixels and opacity of a line that passes a value on as it is.
+const PASSED_ON: (f64, f64) = (1.2, 0.8);
+
+/// Width in pixels and opacity of the line of a weight of this size: near 0 it fades, but is seen.
+fn stroke(size: f64) -> (f64, f64) {
+    (0.8 + 1.05 * size.min(3.5), 0.42 + 0.5 * (size / 2.0).min(1.0))
 }
 
 /// `p` for positive, `n` for negative, as `www/style.css` colours them.

@@ -27,8 +27,9 @@ pub(super) struct World {
     pub(super) files_fail: bool,
     pub(super) done: Vec<Work>,
     pub(super) events: Vec<Said>,
+    /// Whether the samples of a run can be had.
+    pub(super) has_files: bool,
     trial: Trial,
-    has_files: bool,
 }
 
 pub(super) const REAL: Gpu = Gpu::Found { is_software: false };
@@ -46,8 +47,8 @@ impl World {
             files_fail: false,
             done: Vec::new(),
             events: Vec::new(),
-            trial: Trial::Absent,
             has_files: true,
+            trial: Trial::Absent,
         }
     }
 
@@ -84,7 +85,7 @@ impl World {
 
     /// The machine's next piece of work; it is under way from now on.
     pub(super) fn begin(&mut self) -> Work {
-        self.machine.observe(Facts { gpu: self.gpu, trial: self.trial });
+        self.machine.observe(Facts { gpu: self.gpu, trial: self.trial }, self.now_ms);
         let work = self.machine.next(self.now_ms);
         self.events.extend(self.machine.said());
         self.done.push(work.clone());

@@ -2,7 +2,6 @@
 //! reader panic.
 #![cfg(not(target_arch = "wasm32"))]
 
-#[path = "fuzz/entry.rs"]
 mod entry;
 
 use descent::data::{Column, idx};
