@@ -1,8 +1,8 @@
 //! Above each column: what it is, and how many units it has.
 
 use super::column::Column;
-use super::figure::Net;
 use super::layout::Layout;
+use super::net::Net;
 use crate::edit::blocks;
 use crate::format::{px, thousands};
 use crate::parts::icons;

@@ -1,7 +1,7 @@
 //! The lines of the weights. Their width, opacity and sign are painted by `painting`.
 
-use super::figure::Net;
 use super::layout::Link;
+use super::net::Net;
 use super::subject::Subject;
 use leptos::prelude::*;
 

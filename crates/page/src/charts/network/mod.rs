@@ -20,6 +20,8 @@ mod headers;
 #[cfg(target_arch = "wasm32")]
 mod lines;
 #[cfg(target_arch = "wasm32")]
+mod net;
+#[cfg(target_arch = "wasm32")]
 mod painting;
 #[cfg(target_arch = "wasm32")]
 mod tip;

@@ -1,7 +1,7 @@
 //! What changes with each frame: maps, signs of biases, lines.
 
-use super::figure::Net;
 use super::layout::Layout;
+use super::net::Net;
 use crate::charts::{canvas, paint};
 use descent_protocol::Maps;
 use leptos::{html, prelude::*};

@@ -1,6 +1,6 @@
 //! What a unit or a weight is, in numbers, with its map enlarged.
 
-use super::figure::Net;
+use super::net::Net;
 use super::painting::unit_map;
 use super::subject::{Note, Place};
 use crate::charts::{canvas, paint};

@@ -1,6 +1,6 @@
 //! The units, each a button that can be reached by the arrow keys.
 
-use super::figure::Net;
+use super::net::Net;
 use super::subject::Subject;
 use crate::format::px;
 use leptos::prelude::*;
