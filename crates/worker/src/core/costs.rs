@@ -81,7 +81,7 @@ impl Costs {
                 let other = match (device, facts.gpu) {
                     (DeviceKind::Gpu, _) => DeviceKind::Cpu,
                     (DeviceKind::Cpu, Gpu::Found { .. }) => DeviceKind::Gpu,
-                    (DeviceKind::Cpu, Gpu::Asked { .. }) => return None,
+                    (DeviceKind::Cpu, Gpu::Asked { .. } | Gpu::Silent) => return None,
                     (DeviceKind::Cpu, Gpu::Absent | Gpu::Lost) => {
                         self.other = Other::Done;
                         return None;

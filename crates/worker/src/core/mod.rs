@@ -29,6 +29,7 @@ mod recovery;
 mod run;
 mod say;
 mod schedule;
+mod silence;
 mod work;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ use opening::Opening;
 use run::Run;
 use say::Outbox;
 use schedule::IDLE_MS;
+use silence::Silence;
 use std::collections::VecDeque;
 
 /// Decides what the worker does and says.
@@ -63,6 +65,7 @@ pub struct Machine {
     /// Whether the work under way is of a run that is over.
     is_outdated: bool,
     facts: Facts,
+    silence: Silence,
     has_told_of_absence: bool,
     out: Outbox,
 }
@@ -94,6 +97,7 @@ impl Machine {
             files: 0,
             is_outdated: false,
             facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: Trial::Absent },
+            silence: Silence::default(),
             has_told_of_absence: false,
             out: Outbox::default(),
         }
@@ -131,8 +135,27 @@ impl Machine {
     }
 
     /// Takes in what has changed by itself.
-    pub fn observe(&mut self, facts: Facts) {
-        self.facts = facts;
+    pub fn observe(&mut self, facts: Facts, now_ms: f64) {
+        let was_silent = self.facts.gpu == Gpu::Silent;
+        self.facts = Facts { gpu: self.silence.judge(facts.gpu, now_ms), ..facts };
+        if (self.facts.gpu == Gpu::Silent) != was_silent {
+            self.tell_of_silence(was_silent);
+        }
+        self.tell_of_absence();
+    }
+
+    /// A GPU that did not answer is not offered until it does. A run that was placed elsewhere
+    /// stays there.
+    fn tell_of_silence(&mut self, is_over: bool) {
+        let Some(run) = &mut self.run else { return };
+        if is_over && run.place.why == placement::NO_ANSWER {
+            run.place.why = placement::LATE_ANSWER.into();
+        }
+        run.announce(self.facts.gpu, &mut self.out);
+    }
+
+    fn tell_of_absence(&mut self) {
+        let facts = self.facts;
         // Said of a run, so that the page that asked for it hears it.
         if facts.gpu != Gpu::Absent || self.has_told_of_absence || self.experiment.is_none() {
             return;

@@ -7,7 +7,7 @@
 //!               ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
 //! ```
 
-use super::placement::{depends_on_gpu, place};
+use super::placement::{NO_ANSWER, depends_on_gpu, place};
 use super::recovery::Recovery;
 use super::run::{Place, Run};
 use super::say;
@@ -100,7 +100,7 @@ impl Opening {
                         match gpu {
                             Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
                             Gpu::Lost => return Ok(Work::AskGpu),
-                            Gpu::Absent | Gpu::Found { .. } => {}
+                            Gpu::Absent | Gpu::Silent | Gpu::Found { .. } => {}
                         }
                     }
                     let (device, why) = place(experiment.device, flops, gpu);
@@ -118,6 +118,7 @@ impl Opening {
                 Stage::Answer => match gpu {
                     Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
                     Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: say::CAME_BACK.into() },
+                    Gpu::Silent => self.stage = Stage::Open { device: DeviceKind::Cpu, why: NO_ANSWER.into() },
                     Gpu::Absent | Gpu::Lost => self.retry(now_ms),
                 },
                 Stage::Open { device, .. } => return Ok(Work::Open { experiment: experiment.clone(), device: *device }),

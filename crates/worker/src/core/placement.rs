@@ -8,17 +8,24 @@ use descent_spec::DeviceChoice;
 /// 20 dispatches at 10 to 20 µs each, while one core does 10 to 20 GFLOP/s.
 const TINY_STEP_FLOPS: u64 = 5_000_000;
 
+/// Why a run is on the CPU whose GPU was asked for and stays silent.
+pub(super) const NO_ANSWER: &str = "The GPU does not answer.";
+/// The same, once the GPU has answered.
+pub(super) const LATE_ANSWER: &str = "The GPU answered too late for this run; the next one can use it.";
+
 /// Chooses a device for a step of `step_flops`; says why in one sentence.
 pub(super) fn place(choice: DeviceChoice, step_flops: u64, gpu: Gpu) -> (DeviceKind, &'static str) {
     use DeviceKind::{Cpu, Gpu as OnGpu};
     match (choice, gpu) {
         (DeviceChoice::Cpu, _) => (Cpu, "You chose the CPU."),
         (DeviceChoice::Gpu, Gpu::Found { .. }) => (OnGpu, "You chose the GPU."),
+        (DeviceChoice::Gpu, Gpu::Silent) => (Cpu, NO_ANSWER),
         (DeviceChoice::Gpu, _) => (Cpu, "You chose the GPU, but this browser offers none."),
         (DeviceChoice::Auto, Gpu::Absent) => (Cpu, "This browser has no WebGPU."),
         (DeviceChoice::Auto, _) if step_flops < TINY_STEP_FLOPS => {
             (Cpu, "This network is so small that asking a GPU takes longer than a step.")
         }
+        (DeviceChoice::Auto, Gpu::Silent) => (Cpu, NO_ANSWER),
         (DeviceChoice::Auto, Gpu::Asked { .. } | Gpu::Lost) => (Cpu, "This browser offers no GPU."),
         (DeviceChoice::Auto, Gpu::Found { is_software: true }) => (Cpu, "The GPU that this browser offers is emulated on the CPU."),
         (DeviceChoice::Auto, Gpu::Found { is_software: false }) => (OnGpu, "This network is large enough to gain from a GPU."),
@@ -57,6 +64,13 @@ mod tests {
         assert_eq!(place(DeviceChoice::Gpu, u64::MAX, Gpu::Absent).0, DeviceKind::Cpu);
         assert_eq!(place(DeviceChoice::Cpu, u64::MAX, REAL).0, DeviceKind::Cpu);
         assert!(depends_on_gpu(DeviceChoice::Gpu, 10) && !depends_on_gpu(DeviceChoice::Cpu, u64::MAX));
+    }
+
+    #[test]
+    fn a_silent_gpu_is_told_apart_from_none() {
+        assert_eq!(place(DeviceChoice::Gpu, 10, Gpu::Silent), (DeviceKind::Cpu, NO_ANSWER));
+        assert_eq!(place(DeviceChoice::Auto, u64::MAX, Gpu::Silent), (DeviceKind::Cpu, NO_ANSWER));
+        assert_ne!(place(DeviceChoice::Gpu, 10, Gpu::Absent).1, NO_ANSWER);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::{Dataset, Speed};
+use descent_spec::{Activation, Dataset, Layer, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
@@ -269,6 +269,47 @@ fn a_webgpu_that_turns_out_to_be_missing_changes_the_reason() {
     assert!(
         events.iter().any(|event| matches!(event, Event::Device(report) if report.why == "This browser has no WebGPU." && !report.has_gpu))
     );
+}
+
+#[test]
+fn a_gpu_that_does_not_answer_leaves_the_run_on_the_cpu_and_is_offered_once_it_does() {
+    for device in [DeviceChoice::Gpu, DeviceChoice::Auto] {
+        let mut world = World::new();
+        world.gpu = Gpu::Asked { is_offered: true };
+        let experiment =
+            Experiment { device, layers: vec![Layer::Dense { units: 512, activation: Activation::Tanh }; 3], ..Experiment::first_visit() };
+        world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+        let began_ms = world.now_ms;
+        while world.session.is_none() && world.now_ms < 10_000.0 {
+            world.turn();
+        }
+        assert!((5_000.0..5_500.0).contains(&(world.now_ms - began_ms)), "{} ms", world.now_ms - began_ms);
+        world.settle();
+        let device = |world: &mut World| {
+            let reports = world.heard().into_iter().filter_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
+            reports.last().expect("a device")
+        };
+        let report = device(&mut world);
+        assert_eq!((report.kind, report.why.as_str(), report.has_gpu), (DeviceKind::Cpu, "The GPU does not answer.", false));
+        world.gpu = world::REAL;
+        world.settle();
+        let report = device(&mut world);
+        assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, true));
+        assert!(report.why.starts_with("The GPU answered too late"), "{}", report.why);
+    }
+}
+
+#[test]
+fn a_request_after_a_loss_that_is_not_answered_ends_on_the_cpu() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.hear(Command::Play);
+    world.turns(50);
+    world.next_gpu = Gpu::Asked { is_offered: true };
+    world.lose();
+    world.turns(1_500);
+    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 1);
+    assert_eq!(world.machine.run.as_ref().map(|run| run.place.why.as_str()), Some("The GPU does not answer."));
+    assert_eq!(last_state(&world.heard()).map(|(state, _)| state), Some(RunState::Training));
 }
 
 #[test]

@@ -252,6 +252,8 @@ pub enum Gpu {
         /// Whether the browser has WebGPU at all.
         is_offered: bool,
     },
+    /// Nothing for so long that nobody waits for it any more. The answer may still come.
+    Silent,
     /// There is none.
     Absent,
     /// There is one.
@@ -270,7 +272,7 @@ impl Gpu {
         match self {
             Gpu::Asked { is_offered } => is_offered,
             Gpu::Found { .. } => true,
-            Gpu::Absent | Gpu::Lost => false,
+            Gpu::Absent | Gpu::Lost | Gpu::Silent => false,
         }
     }
 }

@@ -33,7 +33,7 @@ async fn serve(inbox: Inbox) {
     let mut hands = Hands::new(inbox.clone());
     loop {
         hear(&inbox, &mut machine, &mut hands);
-        machine.observe(hands.facts());
+        machine.observe(hands.facts(), now_ms());
         let work = machine.next(now_ms());
         post_said(&mut machine);
         let is_wait = matches!(work, Work::Wait { .. });

@@ -85,7 +85,7 @@ impl World {
 
     /// The machine's next piece of work; it is under way from now on.
     pub(super) fn begin(&mut self) -> Work {
-        self.machine.observe(Facts { gpu: self.gpu, trial: self.trial });
+        self.machine.observe(Facts { gpu: self.gpu, trial: self.trial }, self.now_ms);
         let work = self.machine.next(self.now_ms);
         self.events.extend(self.machine.said());
         self.done.push(work.clone());
