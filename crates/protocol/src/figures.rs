@@ -67,23 +67,50 @@ pub struct DeviceReport {
     pub has_gpu: bool,
 }
 
-/// What a step costs on each device; `None` while it is not measured.
+/// What a step costs on each device.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Costs {
     /// On the CPU.
-    pub cpu: Option<StepCost>,
+    pub cpu: Cost,
     /// On the GPU.
-    pub gpu: Option<StepCost>,
+    pub gpu: Cost,
     /// Whether the browser emulates the GPU on the CPU.
     pub is_emulated: bool,
 }
 
 impl Costs {
-    /// The cost on one of them.
+    /// The cost on one of them, if it is measured.
     pub fn on(&self, device: DeviceKind) -> Option<StepCost> {
         match device {
-            DeviceKind::Cpu => self.cpu,
-            DeviceKind::Gpu => self.gpu,
+            DeviceKind::Cpu => self.cpu.measured(),
+            DeviceKind::Gpu => self.gpu.measured(),
+        }
+    }
+
+    /// The costs that are measured.
+    pub fn measured(&self) -> impl Iterator<Item = StepCost> {
+        [self.cpu, self.gpu].into_iter().filter_map(Cost::measured)
+    }
+}
+
+/// What is known of the cost on a device.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub enum Cost {
+    /// Nothing yet.
+    #[default]
+    Awaited,
+    /// This.
+    Measured(StepCost),
+    /// It cannot be measured.
+    Unmeasurable,
+}
+
+impl Cost {
+    /// The cost, if it is measured.
+    pub fn measured(self) -> Option<StepCost> {
+        match self {
+            Cost::Measured(cost) => Some(cost),
+            Cost::Awaited | Cost::Unmeasurable => None,
         }
     }
 }

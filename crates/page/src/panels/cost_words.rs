@@ -2,13 +2,13 @@
 
 use crate::edit;
 use crate::format::brief;
-use descent_protocol::Costs;
+use descent_protocol::{Cost, Costs};
 use descent_spec::Experiment;
 
 /// What the two numbers say, in one line.
 pub(super) fn sentence(costs: Costs, experiment: &Experiment, has_no_gpu: bool) -> String {
     match (costs.cpu, costs.gpu) {
-        (Some(cpu), Some(gpu)) => {
+        (Cost::Measured(cpu), Cost::Measured(gpu)) => {
             let (cpu_ms, gpu_ms) = (cpu.ms, gpu.ms);
             let is_cpu_quicker = cpu_ms < gpu_ms;
             let (quicker, factor) = if is_cpu_quicker { ("CPU", gpu_ms / cpu_ms) } else { ("GPU", cpu_ms / gpu_ms) };
@@ -24,22 +24,25 @@ pub(super) fn sentence(costs: Costs, experiment: &Experiment, has_no_gpu: bool) 
             let [cpu_ms, gpu_ms, factor] = [cpu_ms, gpu_ms, factor].map(brief);
             format!("This network: CPU {cpu_ms} ms a step, GPU {gpu_ms} ms. The {quicker} is {factor} times as fast. {why}")
         }
-        (Some(cpu), None) if has_no_gpu => {
+        (Cost::Measured(cpu), _) if has_no_gpu => {
             format!("This network: CPU {} ms a step. There is no GPU to measure in this browser.", brief(cpu.ms))
         }
-        (Some(cpu), None) => format!("This network: CPU {} ms a step. The GPU is being measured.", brief(cpu.ms)),
-        (None, Some(gpu)) => format!("This network: GPU {} ms a step. The CPU is being measured.", brief(gpu.ms)),
-        (None, None) => {
-            "While the network trains, this page times a step on your CPU and, if there is one, on your GPU, and shows which is faster."
-                .into()
-        }
+        (Cost::Measured(cpu), other) => format!("This network: CPU {} ms a step. The GPU {}.", brief(cpu.ms), why_missing(other)),
+        (other, Cost::Measured(gpu)) => format!("This network: GPU {} ms a step. The CPU {}.", brief(gpu.ms), why_missing(other)),
+        _ => "While the network trains, this page times a step on your CPU and, if there is one, on your GPU, and shows which is faster."
+            .into(),
     }
+}
+
+/// Why a device has no cost.
+fn why_missing(cost: Cost) -> &'static str {
+    if cost == Cost::Unmeasurable { "could not be measured" } else { "is being measured" }
 }
 
 /// The preset with a network that may turn the result around, and what its button says; none
 /// without a result or another network.
 pub(super) fn other_network(costs: Costs, experiment: &Experiment) -> Option<(&'static str, &'static str)> {
-    let is_cpu_quicker = costs.cpu?.ms < costs.gpu?.ms;
+    let is_cpu_quicker = costs.cpu.measured()?.ms < costs.gpu.measured()?.ms;
     match (is_cpu_quicker, edit::is_wide(experiment)) {
         (true, true) => None,
         (true, false) => Some(("wide", "Try the wide one")),
@@ -53,7 +56,7 @@ mod tests {
     use descent_protocol::StepCost;
 
     fn costs(cpu_ms: f64, gpu_ms: f64) -> Costs {
-        let cost = |ms| Some(StepCost { ms, steps: 100 });
+        let cost = |ms| Cost::Measured(StepCost { ms, steps: 100 });
         Costs { cpu: cost(cpu_ms), gpu: cost(gpu_ms), is_emulated: false }
     }
 
@@ -68,9 +71,17 @@ mod tests {
 
     #[test]
     fn a_missing_gpu_is_not_being_measured() {
-        let cpu_only = Costs { gpu: None, ..costs(0.1, 0.0) };
+        let cpu_only = Costs { gpu: Cost::Awaited, ..costs(0.1, 0.0) };
         assert!(sentence(cpu_only, &Experiment::first_visit(), true).contains("no GPU to measure"));
         assert!(sentence(cpu_only, &Experiment::first_visit(), false).contains("is being measured"));
+    }
+
+    #[test]
+    fn a_device_that_cannot_be_measured_is_not_waited_for() {
+        let small = Experiment::first_visit();
+        let said = |costs| sentence(costs, &small, false);
+        assert!(said(Costs { gpu: Cost::Unmeasurable, ..costs(0.1, 0.0) }).ends_with("The GPU could not be measured."));
+        assert!(said(Costs { cpu: Cost::Unmeasurable, ..costs(0.0, 2.0) }).ends_with("The CPU could not be measured."));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn MeasuredCosts() -> impl IntoView {
 
 /// Over how many steps the costs are measured; where both are, over the fewer.
 fn how_measured(costs: Costs) -> String {
-    match [costs.cpu, costs.gpu].into_iter().flatten().map(|cost| cost.steps).min().unwrap_or(0) {
+    match costs.measured().map(|cost| cost.steps).min().unwrap_or(0) {
         0 => "measured in the background after Play".into(),
         1 => "measured over one step".into(),
         steps => format!("measured over {} steps", thousands(u64::from(steps))),
@@ -77,8 +77,7 @@ fn Bar(kind: DeviceKind) -> impl IntoView {
     let is_now = move || run.device.with(|device| device.as_ref().is_some_and(|device| device.kind == kind));
     let name = move || device_name(run, kind);
     let share = move || {
-        let costs = run.costs.get();
-        let most_ms = [costs.cpu, costs.gpu].into_iter().flatten().fold(0.0, |most: f64, cost| most.max(cost.ms));
+        let most_ms = run.costs.get().measured().fold(0.0, |most: f64, cost| most.max(cost.ms));
         percent(ms().map_or(0.0, |ms| if most_ms > 0.0 { ms / most_ms } else { 0.0 }))
     };
     let time = move || ms().map_or_else(|| "–".into(), |ms| format!("{} ms", brief(ms)));

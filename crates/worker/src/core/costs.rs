@@ -2,7 +2,7 @@
 
 use super::say::Outbox;
 use super::work::{Facts, Gpu, Measured, Trial, Work};
-use descent_protocol::{Costs as Known, DeviceKind, Event, StepCost};
+use descent_protocol::{Cost, Costs as Known, DeviceKind, Event, StepCost};
 use descent_spec::Experiment;
 
 /// The device in use is measured by the training itself, once it has trained this long or taken
@@ -62,8 +62,8 @@ impl Costs {
         (self.slices, self.spent_ms, self.spent_steps) = (0, 0.0, 0);
     }
 
-    /// Takes the next step of measuring a run that trains on `device`. Only the measurement itself
-    /// holds the run up.
+    /// Takes the next step of measuring a run that trains on `device`. The copy is built and
+    /// measured while the run waits; its kernels are compiled beside it.
     pub(super) fn next(
         &mut self,
         now_ms: f64,
@@ -81,19 +81,29 @@ impl Costs {
                 let other = match (device, facts.gpu) {
                     (DeviceKind::Gpu, _) => DeviceKind::Cpu,
                     (DeviceKind::Cpu, Gpu::Found { .. }) => DeviceKind::Gpu,
-                    (DeviceKind::Cpu, Gpu::Asked { .. } | Gpu::Silent) => return None,
+                    (DeviceKind::Cpu, Gpu::Asked { .. }) => return None,
+                    // It may still answer.
+                    (DeviceKind::Cpu, Gpu::Silent) => {
+                        self.learn(DeviceKind::Gpu, Cost::Unmeasurable, facts, out);
+                        return None;
+                    }
                     (DeviceKind::Cpu, Gpu::Absent | Gpu::Lost) => {
+                        self.learn(DeviceKind::Gpu, Cost::Unmeasurable, facts, out);
                         self.other = Other::Done;
                         return None;
                     }
                 };
+                self.learn(other, Cost::Awaited, facts, out);
                 self.other = Other::Preparing(other);
                 Some(Work::PrepareTrial { experiment: experiment.clone(), device: other })
             }
-            Other::Preparing(_) => match facts.trial {
+            Other::Preparing(on) => match facts.trial {
                 Trial::Preparing => None,
                 Trial::Ready => Some(Work::MeasureTrial),
                 Trial::Absent => {
+                    if *on != device {
+                        self.learn(*on, Cost::Unmeasurable, facts, out);
+                    }
                     self.other = Other::Over;
                     None
                 }
@@ -112,8 +122,7 @@ impl Costs {
         let said = self.known.on(device);
         if said.is_none_or(|said| u64::from(said.steps) * NEWS_FACTOR <= self.spent_steps) {
             let steps = u32::try_from(self.spent_steps).unwrap_or(u32::MAX);
-            self.learn(device, Some(StepCost { ms: self.spent_ms / self.spent_steps as f64, steps }));
-            self.tell(facts, out);
+            self.learn(device, Cost::Measured(StepCost { ms: self.spent_ms / self.spent_steps as f64, steps }), facts, out);
         }
     }
 
@@ -124,29 +133,29 @@ impl Costs {
                 self.other = Other::Doubted { on, cost, since_ms: now_ms };
                 return;
             }
-            (Other::Preparing(on), measured) => (on, measured.map(|measured| measured.cost)),
-            (Other::Doubted { on, cost, .. }, measured) => {
-                (on, measured.map(|again| if again.cost.ms < cost.ms { again.cost } else { cost }))
-            }
+            (Other::Preparing(on), Some(measured)) => (on, Cost::Measured(measured.cost)),
+            (Other::Preparing(on), None) => (on, Cost::Unmeasurable),
+            (Other::Doubted { on, cost, .. }, Some(again)) if again.cost.ms < cost.ms => (on, Cost::Measured(again.cost)),
+            (Other::Doubted { on, cost, .. }, _) => (on, Cost::Measured(cost)),
             (Other::Wanted | Other::Over | Other::Done, _) => return,
         };
         // The run may have moved there meanwhile, and then measures that device itself.
         if on != device {
-            self.learn(on, cost);
-        }
-        self.tell(facts, out);
-    }
-
-    fn learn(&mut self, device: DeviceKind, cost: Option<StepCost>) {
-        match device {
-            DeviceKind::Cpu => self.known.cpu = cost,
-            DeviceKind::Gpu => self.known.gpu = cost,
+            self.learn(on, cost, facts, out);
         }
     }
 
-    fn tell(&self, facts: Facts, out: &mut Outbox) {
-        let is_emulated = facts.gpu == Gpu::Found { is_software: true };
-        out.say(Event::Costs(Known { is_emulated, ..self.known }));
+    /// Tells what is new about a device.
+    fn learn(&mut self, device: DeviceKind, cost: Cost, facts: Facts, out: &mut Outbox) {
+        let known = match device {
+            DeviceKind::Cpu => &mut self.known.cpu,
+            DeviceKind::Gpu => &mut self.known.gpu,
+        };
+        if *known != cost {
+            *known = cost;
+            let is_emulated = facts.gpu == Gpu::Found { is_software: true };
+            out.say(Event::Costs(Known { is_emulated, ..self.known }));
+        }
     }
 }
 
@@ -188,13 +197,13 @@ mod tests {
         let mut out = Outbox::default();
         let mut costs = trained(&mut out);
         assert!(matches!(next(&mut costs, 0.0, FACTS, &mut out), Some(Work::PrepareTrial { device: DeviceKind::Gpu, .. })));
-        assert_eq!(said(&mut out)[0].cpu, Some(StepCost { ms: 0.5, steps: 200 }));
+        assert_eq!(said(&mut out)[0].cpu, Cost::Measured(StepCost { ms: 0.5, steps: 200 }));
         costs.spent(700.0, 1_399);
         next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
         assert_eq!(said(&mut out), []);
         costs.spent(0.0, 1);
         next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
-        assert_eq!(said(&mut out)[0].cpu, Some(StepCost { ms: 0.5, steps: 1_600 }));
+        assert_eq!(said(&mut out)[0].cpu, Cost::Measured(StepCost { ms: 0.5, steps: 1_600 }));
     }
 
     #[test]
@@ -205,7 +214,7 @@ mod tests {
         assert_eq!(next(&mut costs, 1.0, READY, &mut out), Some(Work::MeasureTrial));
         said(&mut out);
         costs.measured(measured(3.0, false), 2.0, DeviceKind::Cpu, READY, &mut out);
-        assert_eq!(said(&mut out)[0].gpu, Some(StepCost { ms: 3.0, steps: 1 }));
+        assert_eq!(said(&mut out)[0].gpu, Cost::Measured(StepCost { ms: 3.0, steps: 1 }));
         assert_eq!(next(&mut costs, 3.0, READY, &mut out), Some(Work::DropTrial));
         assert_eq!(next(&mut costs, 4.0, FACTS, &mut out), None);
     }
@@ -221,7 +230,43 @@ mod tests {
         assert_eq!(next(&mut costs, 2_001.0, READY, &mut out), None);
         assert_eq!(next(&mut costs, 2_002.0, READY, &mut out), Some(Work::MeasureTrial));
         costs.measured(measured(1_400.0, true), 3_000.0, DeviceKind::Cpu, READY, &mut out);
-        assert_eq!(said(&mut out)[0].gpu.map(|cost| cost.ms), Some(1_400.0));
+        assert_eq!(said(&mut out)[0].gpu, Cost::Measured(StepCost { ms: 1_400.0, steps: 1 }));
+    }
+
+    #[test]
+    fn a_doubtful_cost_is_better_than_none() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        next(&mut costs, 0.0, FACTS, &mut out);
+        costs.measured(measured(2_500.0, true), 2.0, DeviceKind::Cpu, READY, &mut out);
+        said(&mut out);
+        costs.measured(None, 3_000.0, DeviceKind::Cpu, READY, &mut out);
+        assert_eq!(said(&mut out)[0].gpu, Cost::Measured(StepCost { ms: 2_500.0, steps: 1 }));
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_prepared_or_measured_ends_the_wait_for_its_cost() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        next(&mut costs, 0.0, FACTS, &mut out);
+        said(&mut out);
+        next(&mut costs, 1.0, FACTS, &mut out);
+        assert_eq!(said(&mut out)[0].gpu, Cost::Unmeasurable);
+        let mut costs = trained(&mut out);
+        next(&mut costs, 0.0, FACTS, &mut out);
+        said(&mut out);
+        costs.measured(None, 2.0, DeviceKind::Cpu, READY, &mut out);
+        assert_eq!(said(&mut out)[0].gpu, Cost::Unmeasurable);
+    }
+
+    #[test]
+    fn a_gpu_that_answers_late_is_measured_then() {
+        let mut out = Outbox::default();
+        let mut costs = trained(&mut out);
+        assert_eq!(next(&mut costs, 0.0, Facts { gpu: Gpu::Silent, ..FACTS }, &mut out), None);
+        assert_eq!(said(&mut out).last().map(|known| known.gpu), Some(Cost::Unmeasurable));
+        assert!(matches!(next(&mut costs, 1.0, FACTS, &mut out), Some(Work::PrepareTrial { device: DeviceKind::Gpu, .. })));
+        assert_eq!(said(&mut out)[0].gpu, Cost::Awaited);
     }
 
     #[test]
