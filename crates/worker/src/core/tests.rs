@@ -5,7 +5,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::{Activation, Dataset, Layer, Speed};
+use descent_spec::{Dataset, Model, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
@@ -276,14 +276,11 @@ fn a_gpu_that_does_not_answer_leaves_the_run_on_the_cpu_and_is_offered_once_it_d
     for device in [DeviceChoice::Gpu, DeviceChoice::Auto] {
         let mut world = World::new();
         world.gpu = Gpu::Asked { is_offered: true };
-        let experiment = Experiment {
-            device,
-            layers: vec![Layer::Dense { units: 2_000, activation: Activation::Tanh }; 2],
-            ..Experiment::first_visit()
-        };
+        let model = Model::read("dense:512:tanh,dense:512:tanh,dense:512:tanh").expect("a model");
+        let experiment = Experiment { device, model, ..Experiment::first_visit() };
         world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
         let began_ms = world.now_ms;
-        while world.session.is_none() {
+        while world.session.is_none() && world.now_ms < 10_000.0 {
             world.turn();
         }
         assert!((5_000.0..5_500.0).contains(&(world.now_ms - began_ms)), "{} ms", world.now_ms - began_ms);
