@@ -1,9 +1,10 @@
 //! Layers, initialisers, losses: functions that build graphs.
 //!
-//! Turns the outline of a model ([`descent_spec::model::Outline`]) into the graphs of a model (training, evaluation, probing) and the initial values of its parameters. It knows no
-//! buffer and no device.
+//! Turns the outline of a model ([`descent_spec::model::Outline`]) into its graphs (training,
+//! evaluation, probing) and the initial values of its parameters. It knows no buffer and no device.
 
 pub mod activation;
+mod context;
 pub mod init;
 mod layers;
 pub mod loss;

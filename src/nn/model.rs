@@ -1,8 +1,9 @@
 //! From an architecture to everything that is compiled and started: the graphs of its routines and its first weights.
 
+use super::context::Mode;
 use super::init::{Fill, Init};
 use super::loss;
-use super::network::{Mode, Network, Param, Stat};
+use super::network::{Network, Param, Stat};
 use super::norm::Rows;
 use crate::graph::{Graph, NodeId, ShapeError, autodiff};
 use crate::plan::kernel::Gather;

@@ -1,7 +1,7 @@
 //! From the outline of a model to nodes of a graph.
 
+use super::context::{Context, Mode};
 use super::init::{Fans, Fill, Init};
-use super::norm::Rows;
 use super::{activation, layers};
 use crate::graph::{Graph, NodeId, ShapeError};
 use crate::tensor::Shape;
@@ -32,27 +32,6 @@ pub struct Stat {
     pub start: f64,
 }
 
-/// What a graph is for.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Mode {
-    /// Batch normalisation by the batch; dropout drops.
-    Training(Rows),
-    /// Batch normalisation by running statistics; dropout lets everything pass.
-    Inference,
-}
-
-/// Where a layer is laid, and with what.
-pub(super) struct Place<'n> {
-    pub(super) graph: &'n mut Graph,
-    pub(super) mode: Mode,
-    /// The site's tensors, in the order of their declaration.
-    pub(super) tensors: &'n [NodeId],
-    /// Tells the masks of one graph apart.
-    pub(super) mask: u32,
-    /// Takes the next values of statistics, in training.
-    pub(super) new_stats: &'n mut Vec<NodeId>,
-}
-
 /// A model laid onto a graph.
 pub(super) struct Network {
     /// In order of declaration, with their nodes.
@@ -76,8 +55,8 @@ impl Network {
             let tensors: Vec<NodeId> = site.tensors.iter().map(|tensor| network.declare(graph, site, tensor, init)).collect();
             let inputs: Vec<NodeId> = site.parents.iter().map(|&parent| network.nodes[parent]).collect();
             let new_stats = &mut network.new_stats;
-            let mut place = Place { graph, mode, tensors: &tensors, mask: number as u32 - 1, new_stats };
-            let y = compute(site, &mut place, &inputs).map_err(|cause| (site.path.clone(), cause))?;
+            let mut context = Context { graph, mode, tensors: &tensors, mask: number as u32 - 1, new_stats };
+            let y = compute(site, &mut context, &inputs).map_err(|cause| (site.path.clone(), cause))?;
             network.nodes.push(y);
         }
         Ok(network)
@@ -123,22 +102,22 @@ fn fill(site: &Site, role: Role, init: Init) -> Fill {
     }
 }
 
-fn compute(site: &Site, place: &mut Place<'_>, inputs: &[NodeId]) -> Result<NodeId, ShapeError> {
-    let fold = |place: &mut Place<'_>, op: fn(&mut Graph, NodeId, NodeId) -> Result<NodeId, ShapeError>| {
-        inputs[1..].iter().try_fold(inputs[0], |sum, &next| op(place.graph, sum, next))
+fn compute(site: &Site, context: &mut Context<'_>, inputs: &[NodeId]) -> Result<NodeId, ShapeError> {
+    let fold = |context: &mut Context<'_>, op: fn(&mut Graph, NodeId, NodeId) -> Result<NodeId, ShapeError>| {
+        inputs[1..].iter().try_fold(inputs[0], |sum, &next| op(context.graph, sum, next))
     };
     match &site.kind {
         SiteKind::Input => Ok(inputs[0]),
-        SiteKind::Layer(layer) => layers::lay(layer, place, inputs[0]),
-        SiteKind::Output(dense) => layers::dense(dense, place, inputs[0]),
+        SiteKind::Layer(layer) => layers::lay(layer, context, inputs[0]),
+        SiteKind::Output(dense) => layers::dense(dense, context, inputs[0]),
         SiteKind::Add(activation) => {
-            let sum = fold(place, Graph::add)?;
-            activation::apply(place.graph, *activation, sum)
+            let sum = fold(context, Graph::add)?;
+            activation::apply(context.graph, *activation, sum)
         }
-        SiteKind::Mul => fold(place, Graph::mul),
+        SiteKind::Mul => fold(context, Graph::mul),
         SiteKind::Concat => {
-            let last = place.graph.shape(inputs[0]).len() - 1;
-            place.graph.concat(inputs, last)
+            let last = context.graph.shape(inputs[0]).len() - 1;
+            context.graph.concat(inputs, last)
         }
     }
 }

@@ -12,15 +12,19 @@ use descent::spec::model::{Extent, Outline, Role, Site, SiteKind};
 use descent::spec::{Head, Layer, Task};
 use descent::tensor::{Shape, Tensor};
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The manifests of `dir/train` that describe a model, by name.
 pub fn models(dir: &Path) -> Vec<String> {
     let listed = std::fs::read_dir(dir.join("train")).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
     let paths = listed.map(|entry| entry.expect("a readable folder").path());
-    let names = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    let names = names.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
-    let mut models: Vec<String> = names.filter(|name| Manifest::open(&dir.join("train"), name).json.get("build").is_some()).collect();
+    let manifests = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    let describes_a_model = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).expect("a manifest is readable");
+        serde_json::from_str::<Value>(&text).expect("a manifest is JSON").get("build").is_some()
+    };
+    let mut models: Vec<String> =
+        manifests.filter(describes_a_model).filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
     models.sort();
     assert!(!models.is_empty(), "{} holds no models", dir.display());
     models

@@ -5,10 +5,12 @@
 //! no engine, no device and no browser: the page, the worker and the engine all lean on it.
 
 pub mod activation;
+mod args;
 pub mod catalog;
 mod choice;
 pub mod cost;
 pub mod experiment;
+mod extent;
 mod features;
 pub mod layers;
 pub mod link;
@@ -21,6 +23,8 @@ pub mod seedrandom;
 pub mod silhouettes;
 pub mod strokes;
 pub mod task;
+mod tensor;
+mod text_error;
 pub mod thumbnail;
 
 pub use activation::Activation;

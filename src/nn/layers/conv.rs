@@ -1,7 +1,7 @@
 //! 2-D convolutions.
 
 use super::super::activation;
-use super::super::network::Place;
+use super::super::context::Context;
 use crate::graph::{NodeId, ShapeError};
 use descent_spec::layers;
 
@@ -11,8 +11,8 @@ use descent_spec::layers;
 /// - `x`: `[batch, h, w, in_channels]`
 /// - `weight`: `[k, k, in_channels / groups, channels]`; `bias`: `[channels]`
 /// - returns `[batch, h_out, w_out, channels]`
-pub(super) fn conv(layer: &layers::Conv, place: &mut Place<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
-    let in_channels = place.graph.shape(x).last().copied().unwrap_or_default();
+pub(super) fn conv(layer: &layers::Conv, context: &mut Context<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
+    let in_channels = context.graph.shape(x).last().copied().unwrap_or_default();
     let [before, after] = layer.pads();
     let conv = crate::graph::Conv {
         stride: [layer.stride; 2],
@@ -20,9 +20,9 @@ pub(super) fn conv(layer: &layers::Conv, place: &mut Place<'_>, x: NodeId) -> Re
         pads: [before, after, before, after],
         groups: layer.groups(in_channels),
     };
-    let mut y = place.graph.conv2d(x, place.tensors[0], conv)?;
-    if let Some(&bias) = place.tensors.get(1) {
-        y = place.graph.add(y, bias)?;
+    let mut y = context.graph.conv2d(x, context.tensors[0], conv)?;
+    if let Some(&bias) = context.tensors.get(1) {
+        y = context.graph.add(y, bias)?;
     }
-    activation::apply(place.graph, layer.activation, y)
+    activation::apply(context.graph, layer.activation, y)
 }

@@ -11,28 +11,28 @@ mod pool;
 mod upsample;
 
 use super::activation;
-use super::network::Place;
+use super::context::Context;
 use crate::graph::{NodeId, ShapeError};
 use descent_spec::Layer;
 
 pub(super) use dense::dense;
 
 /// Lays a layer onto `x`.
-pub(super) fn lay(layer: &Layer, place: &mut Place<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
+pub(super) fn lay(layer: &Layer, context: &mut Context<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
     match layer {
-        Layer::Dense(layer) => dense(layer, place, x),
-        Layer::Conv(layer) => conv::conv(layer, place, x),
-        Layer::Pool(layer) => place.graph.max_pool(x, pool::windows(layer.size)),
-        Layer::Mean(layer) => place.graph.avg_pool(x, pool::windows(layer.size)),
-        Layer::GlobalMean(_) => global_mean::global_mean(place.graph, x),
-        Layer::Norm(layer) => norm::norm(layer, place, x),
-        Layer::Dropout(layer) => dropout::dropout(layer, place, x),
-        Layer::Act(layer) => activation::apply(place.graph, layer.activation, x),
+        Layer::Dense(layer) => dense(layer, context, x),
+        Layer::Conv(layer) => conv::conv(layer, context, x),
+        Layer::Pool(layer) => context.graph.max_pool(x, pool::windows(layer.size)),
+        Layer::Mean(layer) => context.graph.avg_pool(x, pool::windows(layer.size)),
+        Layer::GlobalMean(_) => global_mean::global_mean(context.graph, x),
+        Layer::Norm(layer) => norm::norm(layer, context, x),
+        Layer::Dropout(layer) => dropout::dropout(layer, context, x),
+        Layer::Act(layer) => activation::apply(context.graph, layer.activation, x),
         Layer::Flatten(_) => {
-            let [rows, extents @ ..] = &**place.graph.shape(x) else { unreachable!("a batch has rows") };
+            let [rows, extents @ ..] = &**context.graph.shape(x) else { unreachable!("a batch has rows") };
             let (rows, features) = (*rows, extents.iter().product::<usize>());
-            place.graph.reshape(x, [rows, features])
+            context.graph.reshape(x, [rows, features])
         }
-        Layer::Upsample(layer) => upsample::upsample(layer, place.graph, x),
+        Layer::Upsample(layer) => upsample::upsample(layer, context.graph, x),
     }
 }

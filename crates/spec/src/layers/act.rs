@@ -3,7 +3,9 @@
 use super::field::ACTIVATION;
 use super::{Field, Kind, Value};
 use crate::Activation;
-use crate::model::{Args, Extent, TextError};
+use crate::args::Args;
+use crate::extent::Extent;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// `activation(x)`, element by element.

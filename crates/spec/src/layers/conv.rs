@@ -3,7 +3,10 @@
 use super::field::ACTIVATION;
 use super::{Field, Kind, Value, WIDTHS};
 use crate::Activation;
-use crate::model::{Args, Extent, Tensor, TextError, number, product};
+use crate::args::{Args, number};
+use crate::extent::{Extent, product};
+use crate::tensor::Tensor;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// Least and most rows of a kernel.

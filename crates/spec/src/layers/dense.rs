@@ -3,7 +3,10 @@
 use super::field::ACTIVATION;
 use super::{Field, Kind, Value, WIDTHS};
 use crate::Activation;
-use crate::model::{Args, Extent, Tensor, TextError, product};
+use crate::args::Args;
+use crate::extent::{Extent, product};
+use crate::tensor::Tensor;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// `activation(x · weight + bias)`. Images are flattened first, `[rows, cols, channels]` row-major; a sequence keeps its positions.

@@ -2,7 +2,9 @@
 
 use super::{Field, Kind, Value};
 use crate::Activation;
-use crate::model::{Args, Extent, TextError};
+use crate::args::Args;
+use crate::extent::Extent;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// `[rows, cols, channels]` or `[time, features]` becomes a vector, row-major. Dense layers flatten images by themselves.

@@ -3,7 +3,9 @@
 use super::pool::{WINDOWS, pooled};
 use super::{Field, Kind, Value};
 use crate::Activation;
-use crate::model::{Args, Extent, TextError};
+use crate::args::Args;
+use crate::extent::Extent;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// The mean of each window; rows and columns that fill no window are dropped.

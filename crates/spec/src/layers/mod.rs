@@ -28,7 +28,10 @@ pub use pool::Pool;
 pub use upsample::{Sampling, Upsample};
 
 use crate::Activation;
-use crate::model::{Args, Extent, Tensor, TextError};
+use crate::args::Args;
+use crate::extent::Extent;
+use crate::tensor::Tensor;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// Least and most units of a dense layer or channels of a convolution.
@@ -80,11 +83,11 @@ macro_rules! layers {
         pub(crate) const KINDS: [&str; [$($word),+].len()] = [$($word),+];
 
         impl Layer {
-            /// Reads the arguments of a kind.
-            pub(crate) fn read(at: usize, kind: &str, args: &mut Args<'_>) -> Result<Self, TextError> {
+            /// Reads the arguments of a kind; `None` if it is no kind of layer.
+            pub(crate) fn read(kind: &str, args: &mut Args<'_>) -> Option<Result<Self, TextError>> {
                 match kind {
-                    $($word => $name::read(args).map(Self::$name),)+
-                    _ => Err(TextError::unknown(at, "block", kind, crate::model::kinds())),
+                    $($word => Some($name::read(args).map(Self::$name)),)+
+                    _ => None,
                 }
             }
             /// The names of its options in a model's text.

@@ -3,7 +3,10 @@
 use super::field::ACTIVATION;
 use super::{Field, Kind, Value};
 use crate::Activation;
-use crate::model::{Args, Extent, Tensor, TextError};
+use crate::args::Args;
+use crate::extent::Extent;
+use crate::tensor::Tensor;
+use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
 /// Each channel shifted and scaled to mean 0 and variance 1 over the batch, then scaled and shifted by what is learned, then an activation.

@@ -9,22 +9,19 @@
 //! [`Model::read`] and [`Model::write`] are inverse. [`Model::outline`] turns the tree into a flat list of [`Site`]s: paths, parents, extents,
 //! tensors, cost. The page draws that list and the engine builds it, so they cannot disagree. This module knows no data set and no graph.
 
-mod args;
 mod error;
-mod extent;
 mod outline;
 mod place;
 #[cfg(test)]
 mod tests;
 mod text;
 
-pub(crate) use args::{Args, number};
-pub use error::{ModelError, TextError};
-pub use extent::Extent;
-pub(crate) use extent::product;
-pub use outline::{Outline, Role, Site, SiteKind, Tensor};
+pub use crate::extent::Extent;
+pub use crate::tensor::{Role, Tensor};
+pub use crate::text_error::TextError;
+pub use error::ModelError;
+pub use outline::{Outline, Site, SiteKind};
 pub use place::Place;
-pub(crate) use text::kinds;
 
 use crate::Activation;
 use crate::layers::Layer;
@@ -150,9 +147,4 @@ impl Model {
         within("written blocks", self.items(), MAX_ITEMS)?;
         within("blocks after repetition", self.repeated_blocks(), MAX_BLOCKS)
     }
-}
-
-/// The beginning of what a visitor wrote, for a message.
-pub(crate) fn glance(text: &str) -> String {
-    if text.chars().count() > 24 { text.chars().take(23).chain(['…']).collect() } else { text.to_owned() }
 }

@@ -1,8 +1,10 @@
 //! The text of a model.
 
-use super::{Args, BRANCHES, Block, Join, MAX_DEPTH, MAX_ITEMS, Model, ModelError, TIMES, TextError, number};
+use super::{BRANCHES, Block, Join, MAX_DEPTH, MAX_ITEMS, Model, ModelError, TIMES, TextError};
 use crate::Activation;
+use crate::args::{Args, number};
 use crate::layers::{KINDS, Layer};
+use crate::text_error::glance;
 
 impl Model {
     /// Reads a model.
@@ -95,9 +97,11 @@ impl<'t> Reader<'t> {
         let mut args = Args::new(kind, self.at, words);
         if !HOLDERS.contains(&kind) {
             if self.rest().starts_with('(') {
-                return Err(TextError::new(self.at, format!("{} holds no other blocks", super::glance(kind))));
+                return Err(TextError::new(self.at, format!("{} holds no other blocks", glance(kind))));
             }
-            return Layer::read(start, kind, &mut args).and_then(|layer| args.finish(layer.options()).map(|()| Block::Layer(layer)));
+            let unknown = || Err(TextError::unknown(start, "block", kind, KINDS.into_iter().chain(HOLDERS)));
+            let layer = Layer::read(kind, &mut args).unwrap_or_else(unknown)?;
+            return args.finish(layer.options()).map(|()| Block::Layer(layer));
         }
         let block = match kind {
             "residual" => {
@@ -165,9 +169,4 @@ fn words(item: &str, start: usize) -> Vec<(usize, &str)> {
             word
         })
         .collect()
-}
-
-/// Every kind of item there is.
-pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
-    KINDS.into_iter().chain(HOLDERS)
 }

@@ -1,4 +1,6 @@
 //! What a visitor can rely on, whatever the worker is doing.
+//!
+//! Long: one claim after the other, about one machine.
 
 mod random;
 mod world;

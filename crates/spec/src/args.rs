@@ -1,7 +1,7 @@
 //! The arguments of one item of a model's text: `conv:8x3:valid:relu` has three.
 
-use super::TextError;
 use crate::Activation;
+use crate::text_error::{TextError, glance};
 
 /// What stands behind an item's kind, taken piece by piece: sizes first, then options by name, the activation last.
 pub(crate) struct Args<'t> {
@@ -71,7 +71,7 @@ impl<'t> Args<'t> {
         match self.words.first() {
             None => Ok(()),
             Some((at, word)) if options.is_empty() => {
-                Err(TextError::new(*at, format!("{} takes nothing more, and “{}” follows", self.kind, super::glance(word))))
+                Err(TextError::new(*at, format!("{} takes nothing more, and “{}” follows", self.kind, glance(word))))
             }
             Some((at, word)) => Err(TextError::unknown(*at, "option", word, options.iter().copied())),
         }
@@ -83,7 +83,7 @@ pub(crate) fn number(at: usize, word: &str, what: &str, (least, most): (usize, u
     let is_plain = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     match word.parse::<usize>() {
         Ok(number) if is_plain && (least..=most).contains(&number) => Ok(number),
-        _ if is_plain => Err(TextError::new(at, format!("{what} is {}, which is not between {least} and {most}", super::glance(word)))),
-        _ => Err(TextError::new(at, format!("{what} is a whole number from {least} to {most}, not “{}”", super::glance(word)))),
+        _ if is_plain => Err(TextError::new(at, format!("{what} is {}, which is not between {least} and {most}", glance(word)))),
+        _ => Err(TextError::new(at, format!("{what} is a whole number from {least} to {most}, not “{}”", glance(word)))),
     }
 }
