@@ -123,9 +123,20 @@ impl Machine {
             // These two are about the worker itself.
             Command::Files => self.files += 1,
             Command::Bench { case, backend, budget_ms, steps } => self.benches.push_back(Bench { case, backend, budget_ms, steps }),
-            command if run == self.out.run => self.commands.push_back(command),
+            command if run == self.out.run => {
+                if command == Command::Reset {
+                    // Whatever these would do is undone.
+                    self.commands.retain(|command| !matches!(command, Command::Play | Command::Pause | Command::Step { .. }));
+                }
+                self.commands.push_back(command);
+            }
             _ => {}
         }
+    }
+
+    /// Whether the page has asked to forget what the run has done, and the run has not done so yet.
+    fn is_reset_awaited(&self) -> bool {
+        self.commands.contains(&Command::Reset)
     }
 
     /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
@@ -254,12 +265,12 @@ impl Machine {
 
     /// The run's session has done something.
     fn worked(&mut self, outcome: Outcome, began_ms: f64, ended_ms: f64) {
-        let is_reset_next = matches!(self.phase, Phase::Running) && self.commands.contains(&Command::Reset);
+        let is_forgotten = matches!(self.phase, Phase::Running) && self.is_reset_awaited();
         let (Some(run), Some(experiment), out) = (&mut self.run, &self.experiment, &mut self.out) else { return };
         match outcome {
             Outcome::Measured(measured) => run.measured(measured, ended_ms, self.facts, out),
             // What the page has asked to forget.
-            _ if is_reset_next => {}
+            _ if is_forgotten => {}
             Outcome::Trained(progress) => run.trained(progress, began_ms, ended_ms, experiment, out),
             Outcome::Saved(snapshot) => self.saved(snapshot, ended_ms),
             Outcome::Drawn(picture) => run.drawn(picture, began_ms, ended_ms, out),

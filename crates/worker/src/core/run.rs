@@ -154,7 +154,7 @@ impl Run {
     }
 
     /// Back to the same initial weights; what was saved is of no use any more.
-    fn reset(&mut self, now_ms: f64, out: &mut Outbox) {
+    pub(super) fn reset(&mut self, now_ms: f64, out: &mut Outbox) {
         self.duties.push_back(Work::Reset);
         self.steps_left = None;
         self.saved = None;

@@ -66,6 +66,38 @@ fn a_reset_drops_a_save_under_way() {
 }
 
 #[test]
+fn a_reset_during_a_move_is_told_nothing_of_before_it() {
+    for asked_during in ["Save", "Open", "Restore"] {
+        let mut world = World::with_run(DeviceChoice::Cpu);
+        world.hear(Command::Step { steps: 5 });
+        world.settle();
+        world.hear(Command::Device { device: DeviceChoice::Gpu });
+        loop {
+            let work = world.begin();
+            let is_the_one = format!("{work:?}").starts_with(asked_during);
+            if is_the_one {
+                world.heard();
+                world.hear(Command::Reset);
+            }
+            world.end(work);
+            if is_the_one {
+                break;
+            }
+        }
+        world.settle();
+        let events = world.heard();
+        let step = |event: &Event| match event {
+            Event::State { step, .. } | Event::Saved { step } | Event::Frame { step, .. } => Some(*step),
+            Event::Metrics(metrics) => Some(metrics.step),
+            _ => None,
+        };
+        assert!(events.iter().filter_map(step).all(|step| step == 0), "{asked_during}: {events:?}");
+        assert_eq!(last_state(&events), Some((RunState::Ready, 0)));
+        assert_eq!(world.session.as_ref().map(|session| (session.device, session.step)), Some((DeviceKind::Gpu, 0)));
+    }
+}
+
+#[test]
 fn snapshots_are_less_than_a_second_of_training_apart() {
     let mut world = World::with_run(DeviceChoice::Cpu);
     world.hear(Command::Play);
