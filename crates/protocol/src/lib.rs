@@ -10,7 +10,7 @@ pub mod message;
 mod picture;
 
 pub use event::{Event, LayerReport, NoticeKind, RunState};
-pub use figures::{Cost, Costs, Counts, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
+pub use figures::{Cost, Costs, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
 pub use picture::{Images, Maps, Picture, Points, Samples, ShownImages};
 
 use descent_spec::{DeviceChoice, Experiment, Speed};

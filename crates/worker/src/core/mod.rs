@@ -11,7 +11,7 @@
 //!     ┌────────────► Machine ──► next ──► Work ──► session, files, browser
 //!     │                 │                                 │
 //!   finish              └──► said ──► events              │
-//!     └──────────── Report (outcome, times, counts) ◄─────┘
+//!     └──────────── Report (outcome, times) ─────── ◄─────┘
 //! ```
 //!
 //! One piece of work is under way at a time. Commands that are heard meanwhile are obeyed after it,
@@ -246,10 +246,7 @@ impl Machine {
 
     /// Takes in what became of the last piece of work.
     pub fn finish(&mut self, report: Report) {
-        let Report { began_ms, ended_ms, counts, outcome } = report;
-        if let Some(run) = &mut self.run {
-            run.count(counts);
-        }
+        let Report { began_ms, ended_ms, outcome } = report;
         match outcome {
             Outcome::Benched(json) => self.out.say(Event::Bench { json }),
             Outcome::FilesTaken(result) => self.took_files(result),

@@ -288,8 +288,8 @@ impl Machine {
 /// A run that was built, and what is told of it.
 fn introduce(opened: Opened, place: Place, out: &mut say::Outbox) -> Run {
     let run = Run::new(&opened, place);
-    let Opened { layers, params, train_rows, test_rows, epoch_steps, program, samples, .. } = opened;
-    out.say(Event::Built { layers, params, train_rows, test_rows, epoch_steps, program });
+    let Opened { layers, params, train_rows, test_rows, program, samples, .. } = opened;
+    out.say(Event::Built { layers, params, train_rows, test_rows, program });
     out.say(Event::Samples(samples));
     run
 }

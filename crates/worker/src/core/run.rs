@@ -7,7 +7,7 @@ use super::recovery::Recovery;
 use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, Progress, Snapshot, View, Work};
-use descent_protocol::{Command, Counts, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
+use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
 use descent_spec::{Experiment, Speed};
 use std::collections::VecDeque;
 
@@ -72,11 +72,6 @@ impl Run {
 
     pub(super) fn step(&self) -> u64 {
         self.metrics.step
-    }
-
-    /// The executor has done so much.
-    pub(super) fn count(&mut self, counts: Counts) {
-        self.metrics.counts = counts;
     }
 
     /// Tells where the run is computed.
@@ -165,7 +160,7 @@ impl Run {
 
     /// Everything shown is of another step now.
     pub(super) fn went_to(&mut self, step: u64, now_ms: f64, out: &mut Outbox) {
-        self.metrics = Metrics { step, epoch: step / self.epoch_steps, counts: self.metrics.counts, ..Metrics::default() };
+        self.metrics = Metrics { step, epoch: step / self.epoch_steps, ..Metrics::default() };
         self.rate.clear();
         self.pace = Pace::new();
         self.schedule.went_elsewhere();
@@ -247,7 +242,6 @@ impl Run {
         self.costs.spent(took_ms, progress.step.saturating_sub(self.metrics.step));
         self.metrics.step = progress.step;
         self.metrics.epoch = progress.epoch;
-        self.metrics.gradient_norm = progress.gradient_norm;
         if let Some((value, step)) = progress.train_loss {
             self.metrics.train_loss = Some(Figure { value, step });
         }

@@ -12,7 +12,7 @@ use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
 use descent::train::trial::Trial;
 use descent::train::{FrameRequest, RestoreError, Session, Snapshot};
-use descent_protocol::{Counts, DeviceKind, StepCost};
+use descent_protocol::{DeviceKind, StepCost};
 use descent_spec::Experiment;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -94,9 +94,7 @@ impl Hands {
             let is_lost = matches!(error, ExecError::DeviceLost(_));
             Outcome::Broken(Broken { is_lost, text: error.to_string() })
         });
-        let counts = self.session.as_ref().map(Session::counts).unwrap_or_default();
-        let counts = Counts { submissions: counts.submissions, dispatches: counts.dispatches, bytes_written: counts.bytes_written };
-        Report { began_ms, ended_ms: now_ms(), counts, outcome }
+        Report { began_ms, ended_ms: now_ms(), outcome }
     }
 
     /// What becomes of a piece of work; an error is one of the session's device.
@@ -182,7 +180,6 @@ impl Hands {
             epoch: progress.epoch,
             // 2-D sets are evaluated on all they are trained on, which is the better figure.
             train_loss: progress.train_loss.filter(|_| yields_loss),
-            gradient_norm: progress.gradient_norm,
             divergence: progress.divergence.map(|found| Divergence { step: found.step, cause: found.cause.to_string() }),
         })
     }

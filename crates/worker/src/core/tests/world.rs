@@ -2,7 +2,7 @@
 //! and a clock.
 
 use crate::core::*;
-use descent_protocol::{Addressed, Command, Counts, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
+use descent_protocol::{Addressed, Command, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
 use descent_spec::{DeviceChoice, Experiment};
 
 /// A session that counts steps.
@@ -177,7 +177,7 @@ impl World {
             work => self.on_session(work, &mut took_ms),
         };
         self.now_ms += took_ms;
-        Report { began_ms, ended_ms: self.now_ms, counts: Counts::default(), outcome }
+        Report { began_ms, ended_ms: self.now_ms, outcome }
     }
 
     fn open(&mut self, experiment: &Experiment, device: DeviceKind) -> Result<Box<Opened>, OpenError> {
