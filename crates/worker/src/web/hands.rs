@@ -136,7 +136,7 @@ impl Hands {
             Work::PrepareTrial { experiment, device } => self.prepare_trial(experiment, device),
             Work::MeasureTrial => return Ok(Outcome::Measured(self.measure_trial().await)),
             Work::DropTrial => self.trial = None,
-            Work::Bench(bench) => return Ok(Outcome::Benched(bench::json(&bench::measure(&self.inbox, &bench).await))),
+            Work::Bench(bench) => return Ok(Outcome::Benched(bench::measure(&self.inbox, &bench).await.json())),
             Work::GiveUp { why } => panic!("{why}"),
         }
         Ok(Outcome::Done)
