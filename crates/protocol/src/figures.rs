@@ -39,6 +39,9 @@ pub enum DeviceKind {
     Cpu,
 }
 
+/// What the CPU is called. A GPU has a name of its own.
+pub const CPU_NAME: &str = "CPU (SIMD)";
+
 /// Where a run is computed and why.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct DeviceReport {
