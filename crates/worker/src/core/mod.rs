@@ -38,7 +38,8 @@ mod tests;
 pub use brought::Brought;
 pub use say::Said;
 pub use work::{
-    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
+    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, TrialState, View,
+    Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
@@ -96,7 +97,7 @@ impl Machine {
             benches: VecDeque::new(),
             files: 0,
             is_outdated: false,
-            facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: Trial::Absent },
+            facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: TrialState::Absent },
             silence: Silence::default(),
             has_told_of_absence: false,
             out: Outbox::default(),
@@ -159,8 +160,8 @@ impl Machine {
     /// stays there.
     fn tell_of_silence(&mut self, is_over: bool) {
         let Some(run) = &mut self.run else { return };
-        if is_over && run.place.why == placement::NO_ANSWER {
-            run.place.why = placement::LATE_ANSWER.into();
+        if is_over && run.placement.why == placement::NO_ANSWER {
+            run.placement.why = placement::LATE_ANSWER.into();
         }
         run.announce(self.facts.gpu, &mut self.out);
     }
@@ -175,7 +176,7 @@ impl Machine {
         self.out.notice(NoticeKind::NoWebgpu, say::NO_WEBGPU_NOTICE);
         if let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) {
             if experiment.device == DeviceChoice::Auto {
-                run.place.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
+                run.placement.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
             }
             run.announce(facts.gpu, &mut self.out);
         }

@@ -9,7 +9,7 @@
 
 use super::placement::{NO_ANSWER, depends_on_gpu, place};
 use super::recovery::Recovery;
-use super::run::{Place, Run};
+use super::run::{Placement, Run};
 use super::say;
 use super::schedule::IDLE_MS;
 use super::work::{Broken, Gpu, OpenError, Opened, Snapshot, Work};
@@ -168,18 +168,18 @@ impl Machine {
             Ok(opened) => opened,
             Err(error) => return self.not_opened(device, error, now_ms),
         };
-        let place = Place { device, name: opened.device_name.clone(), why };
+        let placement = Placement { device, name: opened.device_name.clone(), why };
         let snapshot = match (&mut opening.goal, &mut self.run) {
             (Goal::Build { start }, run) => {
                 let start = start.take().filter(|_| !is_reset_awaited);
-                *run = Some(introduce(*opened, place, &mut self.out));
+                *run = Some(introduce(*opened, placement, &mut self.out));
                 if let Some(run) = run {
                     run.announce(self.facts.gpu, &mut self.out);
                 }
                 start
             }
             (Goal::Move | Goal::Recover { .. }, Some(run)) => {
-                run.moved(place);
+                run.moved(placement);
                 let saved = run.saved.as_ref().filter(|_| !is_reset_awaited).map(|(_, snapshot)| snapshot.clone());
                 if saved.is_none() {
                     run.went_to(0, now_ms, &mut self.out);
@@ -251,7 +251,7 @@ impl Machine {
             }
             Goal::Recover { broken, at, recovery } => {
                 run.last_recovery = Some(recovery);
-                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.place.name));
+                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.placement.name));
                 run.announce(self.facts.gpu, out);
                 if !is_reset_awaited {
                     run.repeat_state(out);
@@ -272,7 +272,7 @@ impl Machine {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }
             // The recovery is on its way to a device that is broken too.
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.place.device {
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.placement.device {
                 DeviceKind::Gpu if broken.is_lost => opening.retry(now_ms),
                 DeviceKind::Gpu => opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) },
                 DeviceKind::Cpu => opening.stage = Stage::GiveUp { why: broken.text },
@@ -286,8 +286,8 @@ impl Machine {
 }
 
 /// A run that was built, and what is told of it.
-fn introduce(opened: Opened, place: Place, out: &mut say::Outbox) -> Run {
-    let run = Run::new(&opened, place);
+fn introduce(opened: Opened, placement: Placement, out: &mut say::Outbox) -> Run {
+    let run = Run::new(&opened, placement);
     let Opened { layers, params, train_rows, test_rows, program, samples, .. } = opened;
     out.say(Event::Built { layers, params, train_rows, test_rows, program });
     out.say(Event::Samples(samples));

@@ -1,6 +1,6 @@
 //! The state of one run: what it is doing, where it stands, and what it does next.
 
-use super::costs::Costs;
+use super::costs::CostMeter;
 use super::pace::{Pace, slice_goal_ms};
 use super::rate::Rate;
 use super::recovery::Recovery;
@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 
 /// A run that has a session.
 pub(super) struct Run {
-    pub(super) place: Place,
-    pub(super) costs: Costs,
+    pub(super) placement: Placement,
+    pub(super) costs: CostMeter,
     /// The last snapshot read back, and its step.
     pub(super) saved: Option<(u64, Snapshot)>,
     /// The last recovery, until a step is saved on the device that it found. A GPU that is lost
@@ -40,7 +40,7 @@ pub(super) struct Run {
 }
 
 /// Where a run is computed and why.
-pub(super) struct Place {
+pub(super) struct Placement {
     pub(super) device: DeviceKind,
     pub(super) name: String,
     pub(super) why: String,
@@ -48,10 +48,10 @@ pub(super) struct Place {
 
 impl Run {
     /// A run at step 0.
-    pub(super) fn new(opened: &Opened, place: Place) -> Self {
+    pub(super) fn new(opened: &Opened, placement: Placement) -> Self {
         Self {
-            place,
-            costs: Costs::default(),
+            placement,
+            costs: CostMeter::default(),
             saved: None,
             last_recovery: None,
             state: RunState::Ready,
@@ -76,7 +76,7 @@ impl Run {
 
     /// Tells where the run is computed.
     pub(super) fn announce(&self, gpu: Gpu, out: &mut Outbox) {
-        let Place { device, name, why } = &self.place;
+        let Placement { device, name, why } = &self.placement;
         out.say(Event::Device(DeviceReport { kind: *device, name: name.clone(), why: why.clone(), has_gpu: gpu.may_exist() }));
     }
 
@@ -168,8 +168,8 @@ impl Run {
     }
 
     /// The session is another one, at step 0.
-    pub(super) fn moved(&mut self, place: Place) {
-        self.place = place;
+    pub(super) fn moved(&mut self, placement: Placement) {
+        self.placement = placement;
         self.duties.clear();
         self.costs.moved();
     }
@@ -204,7 +204,7 @@ impl Run {
             if self.schedule.is_report_due(now_ms) {
                 self.report(now_ms, out);
             }
-            if let Some(work) = self.costs.next(now_ms, self.place.device, facts, experiment, out) {
+            if let Some(work) = self.costs.next(now_ms, self.placement.device, facts, experiment, out) {
                 return work;
             }
             if !self.schedule.is_held(now_ms, standing) {
@@ -238,7 +238,7 @@ impl Run {
     pub(super) fn trained(&mut self, progress: Progress, began_ms: f64, ended_ms: f64, experiment: &Experiment, out: &mut Outbox) {
         let took_ms = ended_ms - began_ms;
         self.schedule.trained_ms = ended_ms;
-        self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.place.device));
+        self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.placement.device));
         self.costs.spent(took_ms, progress.step.saturating_sub(self.metrics.step));
         self.metrics.step = progress.step;
         self.metrics.epoch = progress.epoch;
@@ -301,7 +301,7 @@ impl Run {
 
     /// The other device was measured.
     pub(super) fn measured(&mut self, measured: Option<Measured>, now_ms: f64, facts: Facts, out: &mut Outbox) {
-        self.costs.measured(measured, now_ms, self.place.device, facts, out);
+        self.costs.measured(measured, now_ms, self.placement.device, facts, out);
     }
 
     fn report(&mut self, now_ms: f64, out: &mut Outbox) {

@@ -340,7 +340,7 @@ fn a_request_after_a_loss_that_is_not_answered_ends_on_the_cpu() {
     world.lose();
     world.turns(1_500);
     assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 1);
-    assert_eq!(world.machine.run.as_ref().map(|run| run.place.why.as_str()), Some("The GPU does not answer."));
+    assert_eq!(world.machine.run.as_ref().map(|run| run.placement.why.as_str()), Some("The GPU does not answer."));
     assert_eq!(last_state(&world.heard()).map(|(state, _)| state), Some(RunState::Training));
 }
 

@@ -237,7 +237,7 @@ pub struct Facts {
     /// The GPU.
     pub gpu: Gpu,
     /// The copy of the run that is measured.
-    pub trial: Trial,
+    pub trial: TrialState,
 }
 
 /// What the browser has answered to the last request for a GPU.
@@ -275,7 +275,7 @@ impl Gpu {
 
 /// How far the copy of the run is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Trial {
+pub enum TrialState {
     /// There is none, or it could not be prepared.
     Absent,
     /// It is being prepared.

@@ -58,9 +58,9 @@ impl Hands {
     /// What has changed by itself.
     pub(super) fn facts(&self) -> Facts {
         let trial = match self.trial.as_ref().map(|trial| trial.borrow()).as_deref() {
-            None | Some(Prepared::Failed) => core::Trial::Absent,
-            Some(Prepared::Awaited) => core::Trial::Preparing,
-            Some(Prepared::Ready(_)) => core::Trial::Ready,
+            None | Some(Prepared::Failed) => core::TrialState::Absent,
+            Some(Prepared::Awaited) => core::TrialState::Preparing,
+            Some(Prepared::Ready(_)) => core::TrialState::Ready,
         };
         Facts { gpu: self.gpus.fact(), trial }
     }
