@@ -16,8 +16,6 @@ pub enum Event {
         train_rows: usize,
         /// Samples tested on.
         test_rows: usize,
-        /// Steps of an epoch.
-        epoch_steps: usize,
         /// The program in text: kernels in order, shapes, bytes, FLOP.
         program: String,
     },

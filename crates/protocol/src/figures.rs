@@ -28,21 +28,6 @@ pub struct Metrics {
     pub steps_per_second: f64,
     /// Samples a second.
     pub samples_per_second: f64,
-    /// Norm of the last gradient.
-    pub gradient_norm: f64,
-    /// What the executor has done since the run was built.
-    pub counts: Counts,
-}
-
-/// What an executor has done.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct Counts {
-    /// Submissions to the device's queue.
-    pub submissions: u64,
-    /// Kernels run.
-    pub dispatches: u64,
-    /// Bytes written to its buffers.
-    pub bytes_written: u64,
 }
 
 /// A device that trains.
@@ -53,6 +38,9 @@ pub enum DeviceKind {
     /// wasm SIMD.
     Cpu,
 }
+
+/// What the CPU is called. A GPU has a name of its own.
+pub const CPU_NAME: &str = "CPU (SIMD)";
 
 /// Where a run is computed and why.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

@@ -10,8 +10,8 @@ pub mod message;
 mod picture;
 
 pub use event::{Event, NoticeKind, RunState};
-pub use figures::{Cost, Costs, Counts, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
-pub use picture::{Images, Maps, Picture, Points, Samples, ShownImages};
+pub use figures::{CPU_NAME, Cost, Costs, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
+pub use picture::{FRAME_MS, Images, Maps, Picture, Points, Samples, ShownImages};
 
 use descent_spec::{DeviceChoice, Experiment, Speed};
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The shortest time between two pictures, in milliseconds: at most 15 a second.
+pub const FRAME_MS: f64 = 66.0;
+
 /// The samples to draw.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Samples {

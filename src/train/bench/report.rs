@@ -99,11 +99,10 @@ impl Report {
         Self { status: status.into(), error: Some(trouble.to_string()), ..Self::default() }
     }
 
-    /// The report as one JSON object. Natively; in a browser the browser's own JSON does it.
+    /// The report as one JSON object.
     ///
     /// # Panics
     /// Never: it holds nothing that JSON lacks.
-    #[cfg(not(target_arch = "wasm32"))]
     pub fn json(&self) -> String {
         serde_json::to_string(self).expect("a report is numbers and texts")
     }

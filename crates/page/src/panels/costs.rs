@@ -3,7 +3,7 @@
 use super::cost_words::{other_network, sentence};
 use crate::format::{brief, percent, rate, thousands};
 use crate::state::{Run, lab};
-use descent_protocol::{Costs, DeviceKind, Metrics};
+use descent_protocol::{CPU_NAME, Costs, DeviceKind, Metrics};
 use descent_spec::number::shortest;
 use leptos::prelude::*;
 
@@ -97,7 +97,7 @@ fn Bar(kind: DeviceKind) -> impl IntoView {
 fn device_name(run: Run, kind: DeviceKind) -> String {
     run.device.with(|device| match (device, kind) {
         (Some(device), kind) if device.kind == kind => device.name.clone(),
-        (_, DeviceKind::Cpu) => "CPU (SIMD)".into(),
+        (_, DeviceKind::Cpu) => CPU_NAME.into(),
         (_, DeviceKind::Gpu) => "GPU".into(),
     })
 }

@@ -5,13 +5,11 @@
 
 use super::{Lab, Phase};
 use crate::clock::now_ms;
-use descent_protocol::Command;
+use descent_protocol::{Command, FRAME_MS};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// The shortest time between two pictures: at most 15 a second.
-const EVERY_MS: f64 = 66.0;
-/// The same for visitors who asked for less motion: at most two a second.
+/// The shortest time between two pictures for visitors who asked for less motion: at most two a second.
 const EVERY_REDUCED_MS: f64 = 500.0;
 
 impl Lab {
@@ -36,7 +34,7 @@ impl Lab {
             // The lab may be gone by now.
             let Some(last_ms) = self.last_frame_ms.try_get_value() else { return };
             let now_ms = now_ms();
-            let every_ms = if is_motion_reduced() { EVERY_REDUCED_MS } else { EVERY_MS };
+            let every_ms = if is_motion_reduced() { EVERY_REDUCED_MS } else { FRAME_MS };
             let wait_ms = (every_ms - (now_ms - last_ms)).clamp(0.0, every_ms);
             self.last_frame_ms.set_value(now_ms + wait_ms);
             let next = move || {

@@ -55,6 +55,9 @@ impl Lab {
     }
 
     fn take_state(self, state: RunState, step: u64) {
+        if (state, step) == (RunState::Ready, 0) {
+            self.run.saved_step.set(None);
+        }
         self.run.phase.set(state.into());
         self.run.metrics.update(|metrics| metrics.step = step);
         self.want_frame();

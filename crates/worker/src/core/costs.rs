@@ -1,8 +1,8 @@
 //! What a step of the run costs on each device, measured once the run trains.
 
 use super::say::Outbox;
-use super::work::{Facts, Gpu, Measured, Trial, Work};
-use descent_protocol::{Cost, Costs as Known, DeviceKind, Event, StepCost};
+use super::work::{Facts, Gpu, Measured, TrialState, Work};
+use descent_protocol::{Cost, Costs, DeviceKind, Event, StepCost};
 use descent_spec::Experiment;
 
 /// The device in use is measured by the training itself, once it has trained this long or taken
@@ -21,13 +21,13 @@ const AGAIN_MS: f64 = 2_000.0;
 
 /// What is known of a run's costs.
 #[derive(Debug, Default)]
-pub(super) struct Costs {
+pub(super) struct CostMeter {
     /// Slices of training on the present device, and how long and how many steps those that count
     /// took.
     slices: u32,
     spent_ms: f64,
     spent_steps: u64,
-    known: Known,
+    known: Costs,
     other: Other,
 }
 
@@ -47,7 +47,7 @@ enum Other {
     Done,
 }
 
-impl Costs {
+impl CostMeter {
     /// The run trained.
     pub(super) fn spent(&mut self, ms: f64, steps: u64) {
         self.slices += 1;
@@ -98,9 +98,9 @@ impl Costs {
                 Some(Work::PrepareTrial { experiment: experiment.clone(), device: other })
             }
             Other::Preparing(on) => match facts.trial {
-                Trial::Preparing => None,
-                Trial::Ready => Some(Work::MeasureTrial),
-                Trial::Absent => {
+                TrialState::Preparing => None,
+                TrialState::Ready => Some(Work::MeasureTrial),
+                TrialState::Absent => {
                     if *on != device {
                         self.learn(*on, Cost::Unmeasurable, facts, out);
                     }
@@ -154,7 +154,7 @@ impl Costs {
         if *known != cost {
             *known = cost;
             let is_emulated = facts.gpu == Gpu::Found { is_software: true };
-            out.say(Event::Costs(Known { is_emulated, ..self.known }));
+            out.say(Event::Costs(Costs { is_emulated, ..self.known }));
         }
     }
 }
@@ -163,16 +163,16 @@ impl Costs {
 mod tests {
     use super::*;
 
-    const FACTS: Facts = Facts { gpu: Gpu::Found { is_software: false }, trial: Trial::Absent };
-    const READY: Facts = Facts { trial: Trial::Ready, ..FACTS };
+    const FACTS: Facts = Facts { gpu: Gpu::Found { is_software: false }, trial: TrialState::Absent };
+    const READY: Facts = Facts { trial: TrialState::Ready, ..FACTS };
 
     /// What is said of the costs.
-    fn said(out: &mut Outbox) -> Vec<Known> {
+    fn said(out: &mut Outbox) -> Vec<Costs> {
         let known = |event| if let Event::Costs(known) = event { Some(known) } else { None };
         out.take().into_iter().filter_map(|said| known(said.message.message)).collect()
     }
 
-    fn next(costs: &mut Costs, now_ms: f64, facts: Facts, out: &mut Outbox) -> Option<Work> {
+    fn next(costs: &mut CostMeter, now_ms: f64, facts: Facts, out: &mut Outbox) -> Option<Work> {
         costs.next(now_ms, DeviceKind::Cpu, facts, &Experiment::first_visit(), out)
     }
 
@@ -181,8 +181,8 @@ mod tests {
     }
 
     /// A run on the CPU whose own cost is known.
-    fn trained(out: &mut Outbox) -> Costs {
-        let mut costs = Costs::default();
+    fn trained(out: &mut Outbox) -> CostMeter {
+        let mut costs = CostMeter::default();
         for _ in 0..UNMEASURED_SLICES {
             costs.spent(1e6, 1);
         }
@@ -199,10 +199,10 @@ mod tests {
         assert!(matches!(next(&mut costs, 0.0, FACTS, &mut out), Some(Work::PrepareTrial { device: DeviceKind::Gpu, .. })));
         assert_eq!(said(&mut out)[0].cpu, Cost::Measured(StepCost { ms: 0.5, steps: 200 }));
         costs.spent(700.0, 1_399);
-        next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
+        next(&mut costs, 0.0, Facts { trial: TrialState::Preparing, ..FACTS }, &mut out);
         assert_eq!(said(&mut out), []);
         costs.spent(0.0, 1);
-        next(&mut costs, 0.0, Facts { trial: Trial::Preparing, ..FACTS }, &mut out);
+        next(&mut costs, 0.0, Facts { trial: TrialState::Preparing, ..FACTS }, &mut out);
         assert_eq!(said(&mut out)[0].cpu, Cost::Measured(StepCost { ms: 0.5, steps: 1_600 }));
     }
 

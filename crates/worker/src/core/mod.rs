@@ -11,7 +11,7 @@
 //!     ┌────────────► Machine ──► next ──► Work ──► session, files, browser
 //!     │                 │                                 │
 //!   finish              └──► said ──► events              │
-//!     └──────────── Report (outcome, times, counts) ◄─────┘
+//!     └──────────── Report (outcome, times) ─────── ◄─────┘
 //! ```
 //!
 //! One piece of work is under way at a time. Commands that are heard meanwhile are obeyed after it,
@@ -38,7 +38,8 @@ mod tests;
 pub use brought::Brought;
 pub use say::Said;
 pub use work::{
-    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, Trial, View, Work,
+    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, TrialState, View,
+    Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
@@ -96,7 +97,7 @@ impl Machine {
             benches: VecDeque::new(),
             files: 0,
             is_outdated: false,
-            facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: Trial::Absent },
+            facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: TrialState::Absent },
             silence: Silence::default(),
             has_told_of_absence: false,
             out: Outbox::default(),
@@ -123,9 +124,20 @@ impl Machine {
             // These two are about the worker itself.
             Command::Files => self.files += 1,
             Command::Bench { case, backend, budget_ms, steps } => self.benches.push_back(Bench { case, backend, budget_ms, steps }),
-            command if run == self.out.run => self.commands.push_back(command),
+            command if run == self.out.run => {
+                if command == Command::Reset {
+                    // Whatever these would do is undone.
+                    self.commands.retain(|command| !matches!(command, Command::Play | Command::Pause | Command::Step { .. }));
+                }
+                self.commands.push_back(command);
+            }
             _ => {}
         }
+    }
+
+    /// Whether the page has asked to forget what the run has done, and the run has not done so yet.
+    fn is_reset_awaited(&self) -> bool {
+        self.commands.contains(&Command::Reset)
     }
 
     /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
@@ -148,8 +160,8 @@ impl Machine {
     /// stays there.
     fn tell_of_silence(&mut self, is_over: bool) {
         let Some(run) = &mut self.run else { return };
-        if is_over && run.place.why == placement::NO_ANSWER {
-            run.place.why = placement::LATE_ANSWER.into();
+        if is_over && run.placement.why == placement::NO_ANSWER {
+            run.placement.why = placement::LATE_ANSWER.into();
         }
         run.announce(self.facts.gpu, &mut self.out);
     }
@@ -164,7 +176,7 @@ impl Machine {
         self.out.notice(NoticeKind::NoWebgpu, say::NO_WEBGPU_NOTICE);
         if let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) {
             if experiment.device == DeviceChoice::Auto {
-                run.place.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
+                run.placement.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
             }
             run.announce(facts.gpu, &mut self.out);
         }
@@ -235,10 +247,7 @@ impl Machine {
 
     /// Takes in what became of the last piece of work.
     pub fn finish(&mut self, report: Report) {
-        let Report { began_ms, ended_ms, counts, outcome } = report;
-        if let Some(run) = &mut self.run {
-            run.count(counts);
-        }
+        let Report { began_ms, ended_ms, outcome } = report;
         match outcome {
             Outcome::Benched(json) => self.out.say(Event::Bench { json }),
             Outcome::FilesTaken(result) => self.took_files(result),
@@ -254,12 +263,12 @@ impl Machine {
 
     /// The run's session has done something.
     fn worked(&mut self, outcome: Outcome, began_ms: f64, ended_ms: f64) {
-        let is_reset_next = matches!(self.phase, Phase::Running) && self.commands.contains(&Command::Reset);
+        let is_forgotten = matches!(self.phase, Phase::Running) && self.is_reset_awaited();
         let (Some(run), Some(experiment), out) = (&mut self.run, &self.experiment, &mut self.out) else { return };
         match outcome {
             Outcome::Measured(measured) => run.measured(measured, ended_ms, self.facts, out),
             // What the page has asked to forget.
-            _ if is_reset_next => {}
+            _ if is_forgotten => {}
             Outcome::Trained(progress) => run.trained(progress, began_ms, ended_ms, experiment, out),
             Outcome::Saved(snapshot) => self.saved(snapshot, ended_ms),
             Outcome::Drawn(picture) => run.drawn(picture, began_ms, ended_ms, out),

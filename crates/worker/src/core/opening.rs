@@ -9,12 +9,12 @@
 
 use super::placement::{NO_ANSWER, depends_on_gpu, place};
 use super::recovery::Recovery;
-use super::run::{Place, Run};
+use super::run::{Placement, Run};
 use super::say;
 use super::schedule::IDLE_MS;
 use super::work::{Broken, Gpu, OpenError, Opened, Snapshot, Work};
 use super::{Machine, Phase};
-use descent_protocol::{Command, DeviceKind, Event, NoticeKind, RunState};
+use descent_protocol::{DeviceKind, Event, NoticeKind, RunState};
 use descent_spec::{DeviceChoice, Experiment};
 
 /// How often the answer to a request for a GPU is looked for.
@@ -147,9 +147,10 @@ impl Machine {
     /// A snapshot was read back. Where a Reset waits, the page has forgotten the run's snapshots
     /// and is told of no other.
     pub(super) fn saved(&mut self, snapshot: Snapshot, now_ms: f64) {
+        let is_reset_awaited = self.is_reset_awaited();
         let Some(run) = &mut self.run else { return };
         run.save(snapshot.clone(), now_ms);
-        if !self.commands.contains(&Command::Reset) {
+        if !is_reset_awaited {
             self.out.saved(run.step(), snapshot);
         }
         if let Phase::Opening(opening) = &mut self.phase {
@@ -159,6 +160,7 @@ impl Machine {
 
     /// There is a session, or not.
     pub(super) fn opened(&mut self, result: Result<Box<Opened>, OpenError>, now_ms: f64) {
+        let is_reset_awaited = self.is_reset_awaited();
         let Phase::Opening(opening) = &mut self.phase else { return };
         let Stage::Open { device, why } = &mut opening.stage else { return };
         let (device, why) = (*device, std::mem::take(why));
@@ -166,19 +168,19 @@ impl Machine {
             Ok(opened) => opened,
             Err(error) => return self.not_opened(device, error, now_ms),
         };
-        let place = Place { device, name: opened.device_name.clone(), why };
+        let placement = Placement { device, name: opened.device_name.clone(), why };
         let snapshot = match (&mut opening.goal, &mut self.run) {
             (Goal::Build { start }, run) => {
-                let start = start.take();
-                *run = Some(introduce(*opened, place, &mut self.out));
+                let start = start.take().filter(|_| !is_reset_awaited);
+                *run = Some(introduce(*opened, placement, &mut self.out));
                 if let Some(run) = run {
                     run.announce(self.facts.gpu, &mut self.out);
                 }
                 start
             }
             (Goal::Move | Goal::Recover { .. }, Some(run)) => {
-                run.moved(place);
-                let saved = run.saved.as_ref().map(|(_, snapshot)| snapshot.clone());
+                run.moved(placement);
+                let saved = run.saved.as_ref().filter(|_| !is_reset_awaited).map(|(_, snapshot)| snapshot.clone());
                 if saved.is_none() {
                     run.went_to(0, now_ms, &mut self.out);
                 }
@@ -215,17 +217,20 @@ impl Machine {
         }
     }
 
-    /// The session stands where the snapshot was taken, or at step 0 if the snapshot is not for it.
+    /// The session stands where the snapshot was taken; if the snapshot is not for it, the run
+    /// begins again.
     pub(super) fn restored(&mut self, result: Result<u64, String>, now_ms: f64) {
+        let is_reset_awaited = self.is_reset_awaited();
         let Phase::Opening(opening) = &mut self.phase else { return };
         let Stage::Restore { snapshot } = &opening.stage else { return };
         let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) else { return };
         match result {
+            // The session is about to go there.
+            Ok(_) if is_reset_awaited => run.went_to(0, now_ms, &mut self.out),
             Ok(step) => run.woke(step, snapshot.clone(), now_ms, experiment.learning_rate, &mut self.out),
             Err(text) => {
                 self.out.notice(NoticeKind::WorkerRestarted, text);
-                run.saved = None;
-                run.went_to(0, now_ms, &mut self.out);
+                run.reset(now_ms, &mut self.out);
             }
         }
         self.arrive();
@@ -233,19 +238,24 @@ impl Machine {
 
     /// The run is where it was to go.
     fn arrive(&mut self) {
+        let is_reset_awaited = self.is_reset_awaited();
         let Phase::Opening(Opening { goal, .. }) = std::mem::replace(&mut self.phase, Phase::Running) else { return };
         let (Some(run), out) = (&mut self.run, &mut self.out) else { return };
         match goal {
             Goal::Build { .. } => run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out),
             Goal::Move => {
                 run.announce(self.facts.gpu, out);
-                run.repeat_state(out);
+                if !is_reset_awaited {
+                    run.repeat_state(out);
+                }
             }
             Goal::Recover { broken, at, recovery } => {
                 run.last_recovery = Some(recovery);
-                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.place.name));
+                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.placement.name));
                 run.announce(self.facts.gpu, out);
-                run.repeat_state(out);
+                if !is_reset_awaited {
+                    run.repeat_state(out);
+                }
             }
         }
     }
@@ -262,7 +272,7 @@ impl Machine {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }
             // The recovery is on its way to a device that is broken too.
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.place.device {
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.placement.device {
                 DeviceKind::Gpu if broken.is_lost => opening.retry(now_ms),
                 DeviceKind::Gpu => opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) },
                 DeviceKind::Cpu => opening.stage = Stage::GiveUp { why: broken.text },
@@ -276,10 +286,10 @@ impl Machine {
 }
 
 /// A run that was built, and what is told of it.
-fn introduce(opened: Opened, place: Place, out: &mut say::Outbox) -> Run {
-    let run = Run::new(&opened, place);
-    let Opened { train_rows, test_rows, epoch_steps, program, samples, .. } = opened;
-    out.say(Event::Built { train_rows, test_rows, epoch_steps, program });
+fn introduce(opened: Opened, placement: Placement, out: &mut say::Outbox) -> Run {
+    let run = Run::new(&opened, placement);
+    let Opened { train_rows, test_rows, program, samples, .. } = opened;
+    out.say(Event::Built { train_rows, test_rows, program });
     out.say(Event::Samples(samples));
     run
 }

@@ -1,20 +1,20 @@
 //! The state of one run: what it is doing, where it stands, and what it does next.
 
-use super::costs::Costs;
+use super::costs::CostMeter;
 use super::pace::{Pace, slice_goal_ms};
 use super::rate::Rate;
 use super::recovery::Recovery;
 use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, Progress, Snapshot, View, Work};
-use descent_protocol::{Command, Counts, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
+use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
 use descent_spec::{Experiment, Speed};
 use std::collections::VecDeque;
 
 /// A run that has a session.
 pub(super) struct Run {
-    pub(super) place: Place,
-    pub(super) costs: Costs,
+    pub(super) placement: Placement,
+    pub(super) costs: CostMeter,
     /// The last snapshot read back, and its step.
     pub(super) saved: Option<(u64, Snapshot)>,
     /// The last recovery, until a step is saved on the device that it found. A GPU that is lost
@@ -40,7 +40,7 @@ pub(super) struct Run {
 }
 
 /// Where a run is computed and why.
-pub(super) struct Place {
+pub(super) struct Placement {
     pub(super) device: DeviceKind,
     pub(super) name: String,
     pub(super) why: String,
@@ -48,10 +48,10 @@ pub(super) struct Place {
 
 impl Run {
     /// A run at step 0.
-    pub(super) fn new(opened: &Opened, place: Place) -> Self {
+    pub(super) fn new(opened: &Opened, placement: Placement) -> Self {
         Self {
-            place,
-            costs: Costs::default(),
+            placement,
+            costs: CostMeter::default(),
             saved: None,
             last_recovery: None,
             state: RunState::Ready,
@@ -74,14 +74,9 @@ impl Run {
         self.metrics.step
     }
 
-    /// The executor has done so much.
-    pub(super) fn count(&mut self, counts: Counts) {
-        self.metrics.counts = counts;
-    }
-
     /// Tells where the run is computed.
     pub(super) fn announce(&self, gpu: Gpu, out: &mut Outbox) {
-        let Place { device, name, why } = &self.place;
+        let Placement { device, name, why } = &self.placement;
         out.say(Event::Device(DeviceReport { kind: *device, name: name.clone(), why: why.clone(), has_gpu: gpu.may_exist() }));
     }
 
@@ -154,7 +149,7 @@ impl Run {
     }
 
     /// Back to the same initial weights; what was saved is of no use any more.
-    fn reset(&mut self, now_ms: f64, out: &mut Outbox) {
+    pub(super) fn reset(&mut self, now_ms: f64, out: &mut Outbox) {
         self.duties.push_back(Work::Reset);
         self.steps_left = None;
         self.saved = None;
@@ -165,7 +160,7 @@ impl Run {
 
     /// Everything shown is of another step now.
     pub(super) fn went_to(&mut self, step: u64, now_ms: f64, out: &mut Outbox) {
-        self.metrics = Metrics { step, epoch: step / self.epoch_steps, counts: self.metrics.counts, ..Metrics::default() };
+        self.metrics = Metrics { step, epoch: step / self.epoch_steps, ..Metrics::default() };
         self.rate.clear();
         self.pace = Pace::new();
         self.schedule.went_elsewhere();
@@ -173,8 +168,8 @@ impl Run {
     }
 
     /// The session is another one, at step 0.
-    pub(super) fn moved(&mut self, place: Place) {
-        self.place = place;
+    pub(super) fn moved(&mut self, placement: Placement) {
+        self.placement = placement;
         self.duties.clear();
         self.costs.moved();
     }
@@ -209,7 +204,7 @@ impl Run {
             if self.schedule.is_report_due(now_ms) {
                 self.report(now_ms, out);
             }
-            if let Some(work) = self.costs.next(now_ms, self.place.device, facts, experiment, out) {
+            if let Some(work) = self.costs.next(now_ms, self.placement.device, facts, experiment, out) {
                 return work;
             }
             if !self.schedule.is_held(now_ms, standing) {
@@ -243,11 +238,10 @@ impl Run {
     pub(super) fn trained(&mut self, progress: Progress, began_ms: f64, ended_ms: f64, experiment: &Experiment, out: &mut Outbox) {
         let took_ms = ended_ms - began_ms;
         self.schedule.trained_ms = ended_ms;
-        self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.place.device));
+        self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.placement.device));
         self.costs.spent(took_ms, progress.step.saturating_sub(self.metrics.step));
         self.metrics.step = progress.step;
         self.metrics.epoch = progress.epoch;
-        self.metrics.gradient_norm = progress.gradient_norm;
         if let Some((value, step)) = progress.train_loss {
             self.metrics.train_loss = Some(Figure { value, step });
         }
@@ -307,7 +301,7 @@ impl Run {
 
     /// The other device was measured.
     pub(super) fn measured(&mut self, measured: Option<Measured>, now_ms: f64, facts: Facts, out: &mut Outbox) {
-        self.costs.measured(measured, now_ms, self.place.device, facts, out);
+        self.costs.measured(measured, now_ms, self.placement.device, facts, out);
     }
 
     fn report(&mut self, now_ms: f64, out: &mut Outbox) {

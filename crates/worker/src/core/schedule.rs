@@ -1,14 +1,13 @@
 //! What a run has to do beside training, and when.
 
 use super::job::Job;
+use descent_protocol::FRAME_MS;
 use descent_spec::Speed;
 
 /// Between two reports of figures.
 const REPORT_MS: f64 = 100.0;
 /// Between two saved snapshots. With the time that one takes it is still less than a second.
 const SAVE_MS: f64 = 900.0;
-/// Between two pictures: 15 a second.
-const FRAME_MS: f64 = 66.0;
 /// A run at one step a picture goes on after this long though nobody has asked for the picture.
 const HELD_MS: f64 = 150.0;
 /// How often a held run looks whether it may go on.

@@ -1,13 +1,12 @@
 //! What a visitor can rely on, whatever the worker is doing.
-//!
-//! Long: one claim after the other, about one machine.
 
+mod devices;
 mod random;
 mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::{Dataset, Model, Speed};
+use descent_spec::{Dataset, Speed};
 use world::{World, last_state, snapshot};
 
 #[test]
@@ -65,6 +64,38 @@ fn a_reset_drops_a_save_under_way() {
     assert!(!events.iter().any(|event| matches!(event, Event::Saved { .. })));
     assert_eq!(last_state(&events), Some((RunState::Ready, 0)));
     assert_eq!(world.session_step(), 0);
+}
+
+#[test]
+fn a_reset_during_a_move_is_told_nothing_of_before_it() {
+    for asked_during in ["Save", "Open", "Restore"] {
+        let mut world = World::with_run(DeviceChoice::Cpu);
+        world.hear(Command::Step { steps: 5 });
+        world.settle();
+        world.hear(Command::Device { device: DeviceChoice::Gpu });
+        loop {
+            let work = world.begin();
+            let is_the_one = format!("{work:?}").starts_with(asked_during);
+            if is_the_one {
+                world.heard();
+                world.hear(Command::Reset);
+            }
+            world.end(work);
+            if is_the_one {
+                break;
+            }
+        }
+        world.settle();
+        let events = world.heard();
+        let step = |event: &Event| match event {
+            Event::State { step, .. } | Event::Saved { step } | Event::Frame { step, .. } => Some(*step),
+            Event::Metrics(metrics) => Some(metrics.step),
+            _ => None,
+        };
+        assert!(events.iter().filter_map(step).all(|step| step == 0), "{asked_during}: {events:?}");
+        assert_eq!(last_state(&events), Some((RunState::Ready, 0)));
+        assert_eq!(world.session.as_ref().map(|session| (session.device, session.step)), Some((DeviceKind::Gpu, 0)));
+    }
 }
 
 #[test]
@@ -132,186 +163,6 @@ fn what_is_asked_while_a_run_is_built_is_done_when_it_is() {
     world.hear(Command::Step { steps: 2 });
     world.settle();
     assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 42)));
-}
-
-#[test]
-fn a_lost_device_comes_back_and_the_run_goes_on_from_the_last_saved_step() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Play);
-    world.turns(100);
-    world.heard();
-    let saved = world.machine.run.as_ref().and_then(|run| run.saved.as_ref().map(|(step, _)| *step)).expect("a snapshot");
-    world.lose();
-    while !world.events.iter().any(|said| matches!(said.message.message, Event::Notice { kind: NoticeKind::DeviceLost, .. })) {
-        world.turn();
-    }
-    let events = world.heard();
-    assert_eq!(last_state(&events), Some((RunState::Training, saved)));
-    assert!(events.iter().any(|event| matches!(event, Event::Device(report) if report.why == "It was lost and came back.")));
-    world.turns(10);
-    assert!(world.session_step() > saved);
-}
-
-#[test]
-fn a_device_that_stays_away_is_asked_for_four_times_and_then_the_cpu_goes_on() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Step { steps: 30 });
-    world.settle();
-    world.next_gpu = Gpu::Absent;
-    world.lose();
-    world.hear(Command::Play);
-    world.done.clear();
-    world.turns(200);
-    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
-    let events = world.heard();
-    let report = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
-    let report = report.expect("a device");
-    assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, false));
-    assert!(report.why.starts_with("The GPU was lost and did not come back"));
-    assert!(!events.iter().any(|event| matches!(event, Event::Notice { kind: NoticeKind::NoWebgpu, .. })), "it was lost, not missing");
-    assert!(world.session_step() > 30);
-}
-
-#[test]
-fn a_gpu_that_refuses_a_kernel_is_not_asked_for_again() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Step { steps: 30 });
-    world.settle();
-    world.hear(Command::Play);
-    let work = loop {
-        let work = world.begin();
-        if matches!(work, Work::Train { .. }) {
-            break work;
-        }
-        world.end(work);
-    };
-    let mut report = world.perform(work);
-    report.outcome = Outcome::Broken(Broken { is_lost: false, text: "the GPU reports: no".into() });
-    world.done.clear();
-    world.report(report);
-    world.turns(20);
-    assert!(!world.done.contains(&Work::AskGpu));
-    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
-    assert!(world.session_step() > 30);
-    let events = world.heard();
-    let why = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report.why.as_str()) } else { None });
-    assert_eq!(why, Some("The GPU met an error, so the run is on the CPU: the GPU reports: no."));
-    let notice = |event: &Event| if let Event::Notice { kind: NoticeKind::DeviceLost, text } = event { Some(text.clone()) } else { None };
-    let notice = events.iter().find_map(notice).expect("a notice");
-    assert!(notice.starts_with("The GPU met an error at step 30: the GPU reports: no. The run goes on from step 30"), "{notice}");
-}
-
-#[test]
-fn a_gpu_that_is_lost_again_after_each_recovery_is_left_for_the_cpu() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Play);
-    world.turns(30);
-    world.done.clear();
-    for _ in 0..400 {
-        // It comes back each time and is lost at the next step.
-        let work = world.begin();
-        if matches!(work, Work::Train { .. }) {
-            world.lose();
-        }
-        world.end(work);
-    }
-    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
-    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Cpu));
-}
-
-#[test]
-fn a_step_that_is_saved_after_a_recovery_makes_the_next_loss_a_first_one() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Play);
-    for _ in 0..6 {
-        world.turns(300);
-        world.lose();
-    }
-    world.turns(300);
-    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Gpu));
-}
-
-#[test]
-fn a_run_moves_with_all_it_has_learned_and_its_rate() {
-    let mut world = World::with_run(DeviceChoice::Cpu);
-    world.hear(Command::Step { steps: 12 });
-    world.hear(Command::LearningRate { learning_rate: 0.125 });
-    world.settle();
-    world.hear(Command::Device { device: DeviceChoice::Gpu });
-    world.hear(Command::Step { steps: 1 });
-    world.settle();
-    let session = world.session.as_ref().expect("a session");
-    assert_eq!((session.device, session.step, session.learning_rate), (DeviceKind::Gpu, 13, 0.125));
-}
-
-#[test]
-fn a_missing_webgpu_is_told_once_and_to_a_run() {
-    let mut world = World::new();
-    world.gpu = Gpu::Absent;
-    world.turns(3);
-    assert_eq!(world.heard(), Vec::new());
-    world.build(1, DeviceChoice::Auto, None);
-    world.settle();
-    world.build(2, DeviceChoice::Gpu, None);
-    world.settle();
-    let told = |said: &&Said| matches!(said.message.message, Event::Notice { kind: NoticeKind::NoWebgpu, .. });
-    assert_eq!(world.events.iter().filter(told).map(|said| said.message.run).collect::<Vec<_>>(), [RunId(1)]);
-}
-
-#[test]
-fn a_webgpu_that_turns_out_to_be_missing_changes_the_reason() {
-    let mut world = World::new();
-    world.gpu = Gpu::Asked { is_offered: true };
-    world.build(1, DeviceChoice::Auto, None);
-    world.settle();
-    world.gpu = Gpu::Absent;
-    world.heard();
-    world.settle();
-    let events = world.heard();
-    assert!(
-        events.iter().any(|event| matches!(event, Event::Device(report) if report.why == "This browser has no WebGPU." && !report.has_gpu))
-    );
-}
-
-#[test]
-fn a_gpu_that_does_not_answer_leaves_the_run_on_the_cpu_and_is_offered_once_it_does() {
-    for device in [DeviceChoice::Gpu, DeviceChoice::Auto] {
-        let mut world = World::new();
-        world.gpu = Gpu::Asked { is_offered: true };
-        let model = Model::read("dense:512:tanh,dense:512:tanh,dense:512:tanh").expect("a model");
-        let experiment = Experiment { device, model, ..Experiment::first_visit() };
-        world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
-        let began_ms = world.now_ms;
-        while world.session.is_none() && world.now_ms < 10_000.0 {
-            world.turn();
-        }
-        assert!((5_000.0..5_500.0).contains(&(world.now_ms - began_ms)), "{} ms", world.now_ms - began_ms);
-        world.settle();
-        let device = |world: &mut World| {
-            let reports = world.heard().into_iter().filter_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
-            reports.last().expect("a device")
-        };
-        let report = device(&mut world);
-        assert_eq!((report.kind, report.why.as_str(), report.has_gpu), (DeviceKind::Cpu, "The GPU does not answer.", false));
-        world.gpu = world::REAL;
-        world.settle();
-        let report = device(&mut world);
-        assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, true));
-        assert!(report.why.starts_with("The GPU answered too late"), "{}", report.why);
-    }
-}
-
-#[test]
-fn a_request_after_a_loss_that_is_not_answered_ends_on_the_cpu() {
-    let mut world = World::with_run(DeviceChoice::Gpu);
-    world.hear(Command::Play);
-    world.turns(50);
-    world.next_gpu = Gpu::Asked { is_offered: true };
-    world.lose();
-    world.turns(1_500);
-    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 1);
-    assert_eq!(world.machine.run.as_ref().map(|run| run.place.why.as_str()), Some("The GPU does not answer."));
-    assert_eq!(last_state(&world.heard()).map(|(state, _)| state), Some(RunState::Training));
 }
 
 #[test]

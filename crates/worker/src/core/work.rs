@@ -1,7 +1,7 @@
 //! What the machine asks for, and what it hears back. Plain data: whoever does the work has the
 //! session, the files and the browser.
 
-use descent_protocol::{Counts, DeviceKind, Picture, Samples, StepCost};
+use descent_protocol::{DeviceKind, Picture, Samples, StepCost};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
@@ -115,8 +115,6 @@ pub struct Report {
     pub began_ms: f64,
     /// When it ended.
     pub ended_ms: f64,
-    /// What the session's executor has done since it was built.
-    pub counts: Counts,
     /// The outcome.
     pub outcome: Outcome,
 }
@@ -196,8 +194,6 @@ pub struct Progress {
     pub epoch: u64,
     /// Mean loss and the step it belongs to; `None` if training does not yield it.
     pub train_loss: Option<(f64, u64)>,
-    /// Norm of the last gradient.
-    pub gradient_norm: f64,
     /// The step that was not finite, if there is one: nothing was changed by it or after it.
     pub divergence: Option<Divergence>,
 }
@@ -237,7 +233,7 @@ pub struct Facts {
     /// The GPU.
     pub gpu: Gpu,
     /// The copy of the run that is measured.
-    pub trial: Trial,
+    pub trial: TrialState,
 }
 
 /// What the browser has answered to the last request for a GPU.
@@ -275,7 +271,7 @@ impl Gpu {
 
 /// How far the copy of the run is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Trial {
+pub enum TrialState {
     /// There is none, or it could not be prepared.
     Absent,
     /// It is being prepared.

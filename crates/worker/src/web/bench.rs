@@ -29,8 +29,3 @@ pub(super) async fn measure(inbox: &Inbox, bench: &Bench) -> Report {
         Err(why) => Report::unsupported(case, why),
     }
 }
-
-/// The report as one JSON object.
-pub(super) fn json(report: &Report) -> String {
-    serde_json::to_string(report).expect("a report is numbers and texts")
-}

@@ -12,7 +12,7 @@ use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
 use descent::train::trial::Trial;
 use descent::train::{FrameRequest, RestoreError, Session, Snapshot};
-use descent_protocol::{Counts, DeviceKind, StepCost};
+use descent_protocol::{DeviceKind, StepCost};
 use descent_spec::Experiment;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -58,9 +58,9 @@ impl Hands {
     /// What has changed by itself.
     pub(super) fn facts(&self) -> Facts {
         let trial = match self.trial.as_ref().map(|trial| trial.borrow()).as_deref() {
-            None | Some(Prepared::Failed) => core::Trial::Absent,
-            Some(Prepared::Awaited) => core::Trial::Preparing,
-            Some(Prepared::Ready(_)) => core::Trial::Ready,
+            None | Some(Prepared::Failed) => core::TrialState::Absent,
+            Some(Prepared::Awaited) => core::TrialState::Preparing,
+            Some(Prepared::Ready(_)) => core::TrialState::Ready,
         };
         Facts { gpu: self.gpus.fact(), trial }
     }
@@ -94,9 +94,7 @@ impl Hands {
             let is_lost = matches!(error, ExecError::DeviceLost(_));
             Outcome::Broken(Broken { is_lost, text: error.to_string() })
         });
-        let counts = self.session.as_ref().map(Session::counts).unwrap_or_default();
-        let counts = Counts { submissions: counts.submissions, dispatches: counts.dispatches, bytes_written: counts.bytes_written };
-        Report { began_ms, ended_ms: now_ms(), counts, outcome }
+        Report { began_ms, ended_ms: now_ms(), outcome }
     }
 
     /// What becomes of a piece of work; an error is one of the session's device.
@@ -138,7 +136,7 @@ impl Hands {
             Work::PrepareTrial { experiment, device } => self.prepare_trial(experiment, device),
             Work::MeasureTrial => return Ok(Outcome::Measured(self.measure_trial().await)),
             Work::DropTrial => self.trial = None,
-            Work::Bench(bench) => return Ok(Outcome::Benched(bench::json(&bench::measure(&self.inbox, &bench).await))),
+            Work::Bench(bench) => return Ok(Outcome::Benched(bench::measure(&self.inbox, &bench).await.json())),
             Work::GiveUp { why } => panic!("{why}"),
         }
         Ok(Outcome::Done)
@@ -182,7 +180,6 @@ impl Hands {
             epoch: progress.epoch,
             // 2-D sets are evaluated on all they are trained on, which is the better figure.
             train_loss: progress.train_loss.filter(|_| yields_loss),
-            gradient_norm: progress.gradient_norm,
             divergence: progress.divergence.map(|found| Divergence { step: found.step, cause: found.cause.to_string() }),
         })
     }

@@ -7,7 +7,7 @@ use descent::data::Loaded;
 use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
 use descent::train::{self, BuildError, Part, Session};
-use descent_protocol::{DeviceKind, Images, Maps, Picture, Points, Samples, ShownImages};
+use descent_protocol::{CPU_NAME, DeviceKind, Images, Maps, Picture, Points, Samples, ShownImages};
 use descent_spec::Experiment;
 use std::rc::Rc;
 
@@ -22,7 +22,7 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Op
     let error = |error: BuildError| OpenError { is_of_device: matches!(error, BuildError::Exec(_)), text: error.to_string() };
     let mut session = Session::new(experiment, data, &backend).map_err(error)?;
     let device_name = match &backend {
-        Backend::Cpu => "CPU (SIMD)".into(),
+        Backend::Cpu => CPU_NAME.into(),
         Backend::Gpu(device) => {
             compile(&mut session).await.map_err(|failed| error(failed.into()))?;
             device.name().to_owned()

@@ -36,7 +36,13 @@ impl Asked {
     fn check(&mut self, said: &Said, run: RunId) {
         assert_eq!(said.message.run, run, "{said:?} is of another run");
         if self.is_reset_awaited {
-            assert!(!matches!(said.message.message, Event::Saved { .. } | Event::Frame { .. }), "{said:?} is of before a Reset");
+            let is_of_before = match &said.message.message {
+                Event::Saved { .. } | Event::Frame { .. } => true,
+                Event::State { step, .. } => *step > 0,
+                Event::Metrics(metrics) => metrics.step > 0,
+                _ => false,
+            };
+            assert!(!is_of_before, "{said:?} is of before a Reset");
         }
         match &said.message.message {
             Event::State { state: RunState::Ready, step: 0 } if self.is_reset_awaited => self.is_reset_awaited = false,

@@ -2,7 +2,7 @@
 //! and a clock.
 
 use crate::core::*;
-use descent_protocol::{Addressed, Command, Counts, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
+use descent_protocol::{Addressed, Command, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
 use descent_spec::{DeviceChoice, Experiment};
 
 /// A session that counts steps.
@@ -29,7 +29,7 @@ pub(super) struct World {
     pub(super) events: Vec<Said>,
     /// Whether the samples of a run can be had.
     pub(super) has_files: bool,
-    trial: Trial,
+    trial: TrialState,
 }
 
 pub(super) const REAL: Gpu = Gpu::Found { is_software: false };
@@ -48,7 +48,7 @@ impl World {
             done: Vec::new(),
             events: Vec::new(),
             has_files: true,
-            trial: Trial::Absent,
+            trial: TrialState::Absent,
         }
     }
 
@@ -149,7 +149,7 @@ impl World {
                 Outcome::Done
             }
             Work::Load { .. } => {
-                (self.session, self.trial) = (None, Trial::Absent);
+                (self.session, self.trial) = (None, TrialState::Absent);
                 let missing = "The files are not beside this page.".to_owned();
                 Outcome::Loaded(if self.has_files { Ok(()) } else { Err(missing) })
             }
@@ -161,7 +161,7 @@ impl World {
             }
             Work::Open { experiment, device } => Outcome::Opened(self.open(&experiment, device)),
             Work::PrepareTrial { .. } => {
-                self.trial = Trial::Ready;
+                self.trial = TrialState::Ready;
                 Outcome::Done
             }
             Work::MeasureTrial => {
@@ -169,7 +169,7 @@ impl World {
                 Outcome::Measured(Some(Measured { cost, is_doubtful: false }))
             }
             Work::DropTrial => {
-                self.trial = Trial::Absent;
+                self.trial = TrialState::Absent;
                 Outcome::Done
             }
             Work::Bench(_) => Outcome::Benched("{}".into()),
@@ -177,7 +177,7 @@ impl World {
             work => self.on_session(work, &mut took_ms),
         };
         self.now_ms += took_ms;
-        Report { began_ms, ended_ms: self.now_ms, counts: Counts::default(), outcome }
+        Report { began_ms, ended_ms: self.now_ms, outcome }
     }
 
     fn open(&mut self, experiment: &Experiment, device: DeviceKind) -> Result<Box<Opened>, OpenError> {
