@@ -1,4 +1,5 @@
-//! What the spec says of a model is what the engine builds: extents, tensors and arithmetic of random trees.
+//! What the spec says of a model is what the engine builds: extents, tensors and arithmetic of
+//! random trees.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;

@@ -1,4 +1,5 @@
-//! From an architecture to everything that is compiled and started: the graphs of its routines and its first weights.
+//! From an architecture to everything that is compiled and started: the graphs of its routines and
+//! its first weights.
 
 use super::context::Mode;
 use super::init::{Fill, Init};
@@ -34,7 +35,8 @@ pub struct Routines {
     pub step: Option<(Gather, Update)>,
     /// Routines that tally the loss and the right answers.
     pub evaluations: Vec<(&'static str, Gather)>,
-    /// Routines with so many rows of `features` written by the host, whose outputs are all layers and `prediction`.
+    /// Routines with so many rows of `features` written by the host, whose outputs are all layers
+    /// and `prediction`.
     pub probes: Vec<(&'static str, usize)>,
 }
 
@@ -70,7 +72,8 @@ impl Model {
     /// Builds the graphs of a network.
     ///
     /// `step` has the inputs `features`, `target`, `row_weight` and `row_count`, no outputs, and trains. An evaluation has the same inputs. A
-    /// probe has the input `features` and as outputs each layer by its name, then `prediction` (see [`Head::prediction`]).
+    /// probe has the input `features` and as outputs each layer by its name, then `prediction` (see
+    /// [`prediction`]).
     ///
     /// # Errors
     /// [`LayerError`] if a layer does not fit what comes before it.
@@ -103,8 +106,10 @@ impl Model {
         self.params.iter().zip(0..).map(|(param, tensor)| param.fill.draw(param.shape.clone(), seed, tensor)).collect()
     }
 
-    /// The first value of each parameter, each weight being `uniform() - ½` as TensorFlow Playground draws them: layer after layer, for each
-    /// unit the weights of all its inputs. What is no weight, and a weight that is to be 0, takes its constant (the latter uses up its numbers).
+    /// The first value of each parameter, each weight being `uniform() - ½` as TensorFlow
+    /// Playground draws them: layer after layer, for each unit the weights of all its inputs. What
+    /// is no weight, and a weight that is to be 0, takes its constant (the latter uses up its
+    /// numbers).
     pub fn playground_params(&self, mut uniform: impl FnMut() -> f64) -> Vec<Tensor<f64>> {
         let mut draw = |param: &Param| {
             let mut tensor = param.fill.draw(param.shape.clone(), 0, 0);
@@ -246,7 +251,8 @@ fn correct(head: Head, graph: &mut Graph, output: NodeId, target: NodeId) -> Res
     }
 }
 
-/// What is drawn of an output: itself, `tanh(logit / 2)` (that is `2 p - 1`) of a binary logit, or the probabilities of the classes.
+/// What is drawn of an output: itself, `tanh(logit / 2)` (that is `2 p - 1`) of a binary logit, or
+/// the probabilities of the classes.
 pub fn prediction(head: Head, graph: &mut Graph, output: NodeId) -> Result<NodeId, ShapeError> {
     match head {
         Head::HalfSquare { .. } | Head::Huber { .. } => Ok(output),

@@ -17,7 +17,8 @@ pub struct Param {
     pub shape: Shape,
     /// What it is filled with at first.
     pub fill: Fill,
-    /// Whether it is a weight of a layer, which penalties apply to (biases and the scales of batch normalisation are not).
+    /// Whether it is a weight of a layer, which penalties apply to (biases and the scales of batch
+    /// normalisation are not).
     pub is_weight: bool,
 }
 

@@ -1,8 +1,11 @@
-//! What crosses the border between the page and the worker that trains: [`Command`]s down, [`Event`]s up.
+//! What crosses the border between the page and the worker that trains: [`Command`]s down,
+//! [`Event`]s up.
 //!
-//! Each message is an [`Addressed`] value in [`postcard`]'s bytes (module [`message`]) and says to which run it belongs, so that the receiver can
-//! drop what comes too late. Two things travel beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
-//! [`Event::Saved`]), which the page keeps without looking into it, and the files of [`Command::Files`]. This crate knows no browser.
+//! Each message is an [`Addressed`] value in [`postcard`]'s bytes (module [`message`]) and says to
+//! which run it belongs, so that the receiver can drop what comes too late. Two things travel
+//! beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
+//! [`Event::Saved`]), which the page keeps without looking into it, and the files of
+//! [`Command::Files`]. This crate knows no browser.
 
 mod event;
 mod figures;
@@ -32,7 +35,8 @@ pub struct Addressed<M> {
 /// What the page asks of the worker.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Command {
-    /// Build the run. It is `ready` (`paused`, if it goes on from a snapshot) and does not start by itself.
+    /// Build the run. It is `ready` (`paused`, if it goes on from a snapshot) and does not start by
+    /// itself.
     Build {
         /// What to train.
         experiment: Experiment,

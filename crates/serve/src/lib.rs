@@ -71,7 +71,8 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
     Ok(line)
 }
 
-/// The file a request's target names, if it is one of the folder's. Links that lead out of the folder are not followed.
+/// The file a request's target names, if it is one of the folder's. Links that lead out of the
+/// folder are not followed.
 fn find(folder: &Path, target: &str) -> Option<PathBuf> {
     let name = target.split(['?', '#']).next()?.trim_start_matches('/');
     let mut path = folder.join(name).canonicalize().ok()?;
@@ -81,7 +82,8 @@ fn find(folder: &Path, target: &str) -> Option<PathBuf> {
     (path.starts_with(folder) && path.is_file()).then_some(path)
 }
 
-/// Nothing is cached, since a build replaces the files; any origin may read, as the page's frames in a sandbox have none.
+/// Nothing is cached, since a build replaces the files; any origin may read, as the page's frames
+/// in a sandbox have none.
 fn respond(mut stream: &TcpStream, status: &str, media_type: &str, body: &[u8], is_head: bool) -> io::Result<()> {
     let len = body.len();
     write!(

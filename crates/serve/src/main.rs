@@ -1,4 +1,5 @@
-//! Serves the built page on the loopback interface: `serve [DIR]`, by default `dist`, on `PORT`, by default 8080.
+//! Serves the built page on the loopback interface: `serve [DIR]`, by default `dist`, on `PORT`, by
+//! default 8080.
 
 use descent_serve::Server;
 use std::path::PathBuf;

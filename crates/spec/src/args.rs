@@ -3,7 +3,8 @@
 use crate::Activation;
 use crate::text_error::{TextError, glance};
 
-/// What stands behind an item's kind, taken piece by piece: sizes first, then options by name, the activation last.
+/// What stands behind an item's kind, taken piece by piece: sizes first, then options by name, the
+/// activation last.
 pub(crate) struct Args<'t> {
     kind: &'t str,
     /// Offset of the item's end.

@@ -27,7 +27,8 @@ impl Experiment {
     /// What the experiment's network costs.
     ///
     /// # Errors
-    /// [`ModelError`] if it costs more than the limits of this module, is too large to be written out, or its blocks do not fit together.
+    /// [`ModelError`] if it costs more than the limits of this module, is too large to be written
+    /// out, or its blocks do not fit together.
     pub fn cost(&self) -> Result<NetworkCost, ModelError> {
         let within = |what, amount, limit| if amount > limit { Err(ModelError::TooMuch { what, amount, limit }) } else { Ok(()) };
         within("samples a step", self.batch_size as u64, MAX_BATCH as u64)?;
@@ -40,7 +41,8 @@ impl Experiment {
 }
 
 impl Outline {
-    /// What it costs with so many samples a step. Sums saturate, and the largest number exceeds every limit.
+    /// What it costs with so many samples a step. Sums saturate, and the largest number exceeds
+    /// every limit.
     pub fn cost(&self, batch_size: usize) -> NetworkCost {
         let sum = |of: fn(&crate::model::Site) -> u64| self.sites.iter().map(of).fold(0, u64::saturating_add);
         let batch = batch_size as u64;

@@ -34,7 +34,8 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// The extent of a tensor without its batch axis: one axis is a vector, three are an image, two a sequence.
+    /// The extent of a tensor without its batch axis: one axis is a vector, three are an image, two
+    /// a sequence.
     pub fn of_shape(shape: &[usize]) -> Option<Self> {
         match *shape {
             [features] => Some(Self::Vector { features }),

@@ -82,7 +82,8 @@ impl Experiment {
     /// Its network, written out, the output layer last.
     ///
     /// # Errors
-    /// [`ModelError`] if the network is too large to be written out or its blocks do not fit together.
+    /// [`ModelError`] if the network is too large to be written out or its blocks do not fit
+    /// together.
     pub fn outline(&self) -> Result<Outline, ModelError> {
         let Task { input, head } = self.task();
         self.model.outline(input, Some(head.output()))

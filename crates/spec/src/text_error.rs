@@ -35,7 +35,8 @@ impl fmt::Display for TextError {
 
 impl std::error::Error for TextError {}
 
-/// Insertions, removals and replacements that lead from one word to another (Levenshtein's distance); long words are far from all.
+/// Insertions, removals and replacements that lead from one word to another (Levenshtein's
+/// distance); long words are far from all.
 fn distance(a: &str, b: &str) -> usize {
     if a.len() > 40 {
         return usize::MAX;

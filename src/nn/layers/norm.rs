@@ -6,7 +6,8 @@ use super::super::norm::BatchNorm;
 use crate::graph::{NodeId, ShapeError};
 use descent_spec::layers::Norm;
 
-/// Weight of a new batch in the running statistics, and what is added to the variance: PyTorch's defaults.
+/// Weight of a new batch in the running statistics, and what is added to the variance: PyTorch's
+/// defaults.
 const MOMENTUM: f64 = 0.1;
 const EPS: f64 = 1e-5;
 

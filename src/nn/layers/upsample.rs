@@ -26,11 +26,11 @@ fn nearest(graph: &mut Graph, x: NodeId, factor: usize) -> Result<NodeId, ShapeE
     graph.reshape(stretched, [batch, h * factor, w * factor, channels])
 }
 
-/// Along one axis: output `i` lies at `(i + 0.5) / factor - 0.5` between two inputs and mixes them by distance; beyond the border the first and
-/// the last input go on.
+/// Along one axis: output `i` lies at `(i + 0.5) / factor - 0.5` between two inputs and mixes them
+/// by distance; beyond the border the first and the last input go on.
 ///
-/// Outputs `i` with one remainder by `factor` mix neighbours by one and the same weight, so each remainder is a weighted sum of `x` and `x`
-/// shifted by one.
+/// Outputs `i` with one remainder by `factor` mix neighbours by one and the same weight, so each
+/// remainder is a weighted sum of `x` and `x` shifted by one.
 fn bilinear(graph: &mut Graph, x: NodeId, axis: usize, factor: usize) -> Result<NodeId, ShapeError> {
     let shape = graph.shape(x).clone();
     let extent = shape[axis];

@@ -1,4 +1,5 @@
-//! A square 2-D convolution: `conv:8x3:relu`, `conv:16x5:valid:stride2:relu`, `conv:32x3:depthwise:linear`.
+//! A square 2-D convolution: `conv:8x3:relu`, `conv:16x5:valid:stride2:relu`,
+//! `conv:32x3:depthwise:linear`.
 
 use super::field::ACTIVATION;
 use super::{Field, Kind, Value, WIDTHS};

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// Least and most per cent that are dropped.
 const PERCENT: (usize, usize) = (0, 90);
 
-/// In training each value is 0 with this probability, and the others are scaled up to keep the mean.
+/// In training each value is 0 with this probability, and the others are scaled up to keep the
+/// mean.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Dropout {
     /// 0 to 90.

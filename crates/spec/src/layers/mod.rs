@@ -1,7 +1,8 @@
 //! The kinds of layers: one file each, with all that is known of a kind without running it.
 //!
-//! A kind says how it is written, what it yields for what comes in, which tensors it has, what it costs, and what an editor shows of it. The
-//! engine has a file of the same name under `src/nn`, which builds its graph. A new kind is a file here, a variant of [`Layer`], and that twin.
+//! A kind says how it is written, what it yields for what comes in, which tensors it has, what it
+//! costs, and what an editor shows of it. The engine has a file of the same name under `src/nn`,
+//! which builds its graph. A new kind is a file here, a variant of [`Layer`], and that twin.
 
 mod act;
 mod conv;
@@ -46,11 +47,13 @@ pub(crate) trait Kind {
     /// # Errors
     /// The end of a sentence that begins with the layer's name.
     fn output(&self, input: Extent) -> Result<Extent, String>;
-    /// Its trainable tensors and statistics, in the order of their declaration. `has_bias` is false before a normalisation.
+    /// Its trainable tensors and statistics, in the order of their declaration. `has_bias` is false
+    /// before a normalisation.
     fn tensors(&self, _input: Extent, _has_bias: bool) -> Vec<Tensor> {
         Vec::new()
     }
-    /// Multiply-adds of products and convolutions for a sample; the largest number if they are more.
+    /// Multiply-adds of products and convolutions for a sample; the largest number if they are
+    /// more.
     fn multiply_adds(&self, _input: Extent, _output: Extent) -> u64 {
         0
     }
@@ -207,7 +210,8 @@ impl Layer {
         self.kind().activation()
     }
 
-    /// Whether it has weights and passes their sum on as it is: then a normalisation behind it makes its bias worthless.
+    /// Whether it has weights and passes their sum on as it is: then a normalisation behind it
+    /// makes its bias worthless.
     pub(crate) fn is_linear(&self) -> bool {
         matches!(self, Self::Dense(_) | Self::Conv(_)) && self.activation() == Some(Activation::Linear)
     }

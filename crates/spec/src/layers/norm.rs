@@ -9,7 +9,8 @@ use crate::tensor::Tensor;
 use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
-/// Each channel shifted and scaled to mean 0 and variance 1 over the batch, then scaled and shifted by what is learned, then an activation.
+/// Each channel shifted and scaled to mean 0 and variance 1 over the batch, then scaled and shifted
+/// by what is learned, then an activation.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Norm {
     /// What follows.

@@ -24,7 +24,8 @@ pub struct Upsample {
 pub enum Sampling {
     /// The nearest of them.
     Nearest,
-    /// A mixture of the four around, by distance (PyTorch's `bilinear` with `align_corners = False`).
+    /// A mixture of the four around, by distance (PyTorch's `bilinear` with `align_corners =
+    /// False`).
     Bilinear,
 }
 

@@ -220,7 +220,8 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         }
-        // Each value is in its range; together they may still be too much. Only now all is known that decides it.
+        // Each value is in its range; together they may still be too much. Only now all is known
+        // that decides it.
         if let Err(error) = experiment.cost() {
             let start = Experiment::start(experiment.dataset);
             let refused = experiment.model.write();

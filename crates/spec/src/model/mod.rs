@@ -6,8 +6,9 @@
 //! conv:8x3:relu,residual:relu(conv:8x3:relu,conv:8x3:linear),repeat:2(dense:32:relu),parallel:concat(;dense:4:tanh)
 //! ```
 //!
-//! [`Model::read`] and [`Model::write`] are inverse. [`Model::outline`] turns the tree into a flat list of [`Site`]s: paths, parents, extents,
-//! tensors, cost. The page draws that list and the engine builds it, so they cannot disagree. This module knows no data set and no graph.
+//! [`Model::read`] and [`Model::write`] are inverse. [`Model::outline`] turns the tree into a flat
+//! list of [`Site`]s: paths, parents, extents, tensors, cost. The page draws that list and the
+//! engine builds it, so they cannot disagree. This module knows no data set and no graph.
 
 mod error;
 mod outline;

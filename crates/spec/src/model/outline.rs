@@ -14,7 +14,8 @@ pub struct Outline {
 /// One place of a network: what is computed there, from what, and with which tensors.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Site {
-    /// Its name among all: `conv1`, `residual2.conv1`, `repeat1.3.dense1`, `output`; `input` for the first.
+    /// Its name among all: `conv1`, `residual2.conv1`, `repeat1.3.dense1`, `output`; `input` for
+    /// the first.
     pub path: String,
     /// What is computed.
     pub kind: SiteKind,
@@ -138,7 +139,8 @@ impl Outline {
     fn block(&mut self, block: &Block, from: usize, path: String, is_before_norm: bool) -> Result<usize, ModelError> {
         match block {
             Block::Layer(layer) => {
-                // What a normalisation subtracts right away is not worth a bias, whose gradient would be nothing but rounding.
+                // What a normalisation subtracts right away is not worth a bias, whose gradient
+                // would be nothing but rounding.
                 let has_bias = !(is_before_norm && layer.is_linear());
                 self.layer(path, SiteKind::Layer(*layer), *layer, from, has_bias)
             }

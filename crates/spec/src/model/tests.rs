@@ -222,7 +222,8 @@ fn there_is_a_usual_layer_of_each_kind() {
     }
 }
 
-/// Mutated texts: what is read is written and read again the same, and nothing panics or takes long.
+/// Mutated texts: what is read is written and read again the same, and nothing panics or takes
+/// long.
 #[test]
 fn no_text_makes_the_reader_panic() {
     let mut rng = Rng::new(11, Stream::Sample, 0);

@@ -10,8 +10,9 @@ impl Model {
     /// Reads a model.
     ///
     /// # Errors
-    /// [`TextError`] with the place of the first thing that is wrong. Sizes are within their ranges and the tree within [`Model::check_size`]'s
-    /// limits, if it is read; whether its blocks fit together is [`Model::outline`]'s to say.
+    /// [`TextError`] with the place of the first thing that is wrong. Sizes are within their ranges
+    /// and the tree within [`Model::check_size`]'s limits, if it is read; whether its blocks fit
+    /// together is [`Model::outline`]'s to say.
     pub fn read(text: &str) -> Result<Self, TextError> {
         let mut reader = Reader { text, at: 0, items: 0 };
         let model = reader.model(1)?;
