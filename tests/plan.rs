@@ -139,3 +139,19 @@ fn memory_is_used_again_when_a_value_is_no_longer_read() {
     let words: usize = program.buffers.iter().filter(|buffer| matches!(buffer.role, Role::Activation(_))).map(|buffer| buffer.len).sum();
     assert_eq!(words, 2 * 64 * 64);
 }
+
+/// The biases at the ends of two branches that are added have one gradient, which is wanted twice.
+#[test]
+fn a_gradient_that_two_parameters_share_is_copied_to_both() {
+    let two_branches = |graph: &mut Graph, x: NodeId| {
+        let (left, right) = (dense(graph, x, "left", 10), dense(graph, x, "right", 10));
+        graph.add(left, right).unwrap()
+    };
+    for target in [Target::Cpu, Target::SoftwareGpu, Target::Gpu] {
+        let program = compile(&step(&[8, 6], two_branches), target).unwrap();
+        let grads = program.buffer(Role::Grads);
+        let kernels = &program.routines[0].kernels;
+        let copies = kernels.iter().filter(|kernel| kernel.label == "keep" && kernel.outputs.iter().any(|to| Some(to.buffer) == grads));
+        assert_eq!(copies.count(), 2, "{program}");
+    }
+}

@@ -246,13 +246,18 @@ impl Compiler<'_> {
 }
 
 /// Makes each wanted value lie in its slice: its kernel writes there if no other kernel reads the
-/// value, else a copy at the end does.
+/// value and it is wanted once, else a copy at the end does. (Two branches that are added may end
+/// in biases with one gradient; a copy from one to the other would read and write one buffer.)
 fn send(graph: &Graph, wanted: &[(NodeId, Slice)], slices: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
     let mut copies = Vec::new();
-    for (at, (id, slice)) in wanted.iter().enumerate() {
-        let value = Value::Node(fuse::base(graph, *id));
-        let is_read = drafts.iter().any(|draft| draft.inputs.contains(&value));
-        if is_read || slices.contains_key(&value) {
+    let values: Vec<Value> = wanted.iter().map(|(id, _)| Value::Node(fuse::base(graph, *id))).collect();
+    let mut times: HashMap<Value, usize> = HashMap::new();
+    for value in drafts.iter().flat_map(|draft| &draft.inputs).chain(&values) {
+        *times.entry(*value).or_default() += 1;
+    }
+    for (at, ((id, slice), value)) in wanted.iter().zip(values).enumerate() {
+        let is_needed_elsewhere = times[&value] > 1;
+        if is_needed_elsewhere || slices.contains_key(&value) {
             let copied = Value::Temporary(usize::MAX - at, slice.len);
             slices.insert(copied, *slice);
             let kind = Kind::Map { shape: graph.shape(*id).clone(), fused: Fused::load() };

@@ -67,7 +67,8 @@ fn widening(rng: &mut Rng, input: Extent, depth: usize) -> Model {
 }
 
 fn ending(rng: &mut Rng, input: Extent, depth: usize, channels: usize) -> Model {
-    let activation = any(rng, Activation::ALL);
+    // Linear ends of branches that are added have biases with one gradient.
+    let activation = if rng.below(2) == 0 { Activation::Linear } else { any(rng, Activation::ALL) };
     let mut blocks = Vec::new();
     for _ in 0..between(rng, 0, 2) {
         blocks.push(match rng.below(4) {
