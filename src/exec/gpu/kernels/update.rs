@@ -1,7 +1,7 @@
 //! The two kernels that end a step. The rule is written here as text, the twin of `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
 use super::super::text::{Dispatch, Source, finite, shader};
-use super::{COMBINE, together, with_math};
+use super::{COMBINE, MOST_LANES, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::plan::{Kernel, Kind, Placed, Program, Routine, Target, state};
 use std::fmt::Write;
@@ -18,6 +18,14 @@ fn chunk(len: usize, target: Target) -> usize {
     }
 }
 
+/// Invocations of a workgroup. On a real GPU they are many, so that each waits for few loads after another.
+fn update_lanes(target: Target) -> usize {
+    match target {
+        Target::Gpu => MOST_LANES,
+        Target::Cpu | Target::SoftwareGpu => together(target),
+    }
+}
+
 pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
     let (l1, l2) = penalty_rates(program.update.as_ref());
@@ -30,7 +38,7 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         ("ROWS", rows),
         ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", together(target)),
+        ("LANES", update_lanes(target)),
         ("OUTPUTS", 1),
         ("TENSORS", program.params.len()),
         ("SUSPECTS", suspects(program)),
@@ -60,7 +68,7 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, t
         ("LEN", len),
         ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", together(target)),
+        ("LANES", update_lanes(target)),
         ("OUTPUTS", 1),
         ("SUSPECTS", suspects(program)),
         ("STATS", stats_len),
