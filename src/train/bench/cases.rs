@@ -45,11 +45,11 @@ fn sgd(momentum: f64) -> Optimizer {
     Optimizer::Sgd { momentum, dampening: 0.0, nesterov: false, weight_decay: 0.0 }
 }
 
-fn dense(units: usize, activation: Activation) -> Layer {
+pub(super) fn dense(units: usize, activation: Activation) -> Layer {
     Layer::Dense { units, activation }
 }
 
-fn conv(kernel: usize, channels: usize) -> Layer {
+pub(super) fn conv(kernel: usize, channels: usize) -> Layer {
     Layer::Conv { channels, kernel, stride: 1, is_same: true, activation: Activation::Relu }
 }
 
@@ -58,16 +58,7 @@ impl TrainingCase {
     pub(super) fn of(name: &str) -> Option<Self> {
         let pool = Layer::MaxPool { size: 2 };
         let relu = |units| dense(units, Activation::Relu);
-        let classes = Self {
-            input: vec![784],
-            layers: Vec::new(),
-            head: Head::CrossEntropy { classes: 10 },
-            optimizer: ADAM,
-            learning_rate: 0.001,
-            batch: 64,
-            batches: 8,
-            has_epochs: false,
-        };
+        let classes = Self::classes();
         Some(match name {
             "toy-mlp" => Self {
                 input: vec![2],
@@ -90,6 +81,20 @@ impl TrainingCase {
             },
             _ => return None,
         })
+    }
+
+    /// Logits of ten classes, straight from the input.
+    pub(super) fn classes() -> Self {
+        Self {
+            input: vec![784],
+            layers: Vec::new(),
+            head: Head::CrossEntropy { classes: 10 },
+            optimizer: ADAM,
+            learning_rate: 0.001,
+            batch: 64,
+            batches: 8,
+            has_epochs: false,
+        }
     }
 
     /// What is compiled: a routine `step`.

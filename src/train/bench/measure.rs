@@ -210,7 +210,7 @@ fn figures(windows: &[f64], window: u64, flops: f64, first_step_ms: f64, init_ms
 }
 
 /// The middle of measured times.
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     // The bits of numbers that are not negative are in their order.
     let sorted = values.iter().map(|value| value.to_bits()).collect::<BinaryHeap<u64>>().into_sorted_vec();
     let middle = sorted.len() / 2;
