@@ -6,18 +6,16 @@
 // Constants  H, W, C_IN, OH, OW, C_OUT, KERNEL_X, STRIDE_Y, STRIDE_X, DILATION_Y, DILATION_X, PAD_Y, PAD_X, GROUP_IN, GROUP_OUT
 // Uses       one of the tiles
 
-fn a_at(group: u32, row: u32, k: u32) -> f32 {
+fn a_place(group: u32, row: u32, k: u32) -> u32 {
     let tap = k / GROUP_IN;
     let iy = row / OW % OH * STRIDE_Y + tap / KERNEL_X * DILATION_Y - PAD_Y; // Outside the image it wraps around or is too large.
     let ix = row % OW * STRIDE_X + tap % KERNEL_X * DILATION_X - PAD_X;
-    if iy >= H || ix >= W {
-        return 0.0;
-    }
-    return a[((row / (OW * OH) * H + iy) * W + ix) * C_IN + group * GROUP_IN + k % GROUP_IN];
+    let place = ((row / (OW * OH) * H + iy) * W + ix) * C_IN + group * GROUP_IN + k % GROUP_IN;
+    return select(place, NOWHERE, (iy >= H) | (ix >= W));
 }
 
-fn b_at(group: u32, k: u32, col: u32) -> f32 {
-    return b[k * C_OUT + group * GROUP_OUT + col];
+fn b_place(group: u32, k: u32, col: u32) -> u32 {
+    return k * C_OUT + group * GROUP_OUT + col;
 }
 
 fn place_of(part: u32, group: u32, row: u32, col: u32) -> u32 {

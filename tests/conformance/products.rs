@@ -72,6 +72,16 @@ fn products_of_odd_shapes_agree() {
     }
 }
 
+/// One product for each tile through workgroup memory (a test in `src/exec/gpu/tiles.rs` tells which).
+#[test]
+fn products_agree_in_every_tile() {
+    for (ta, tb) in TRANSPOSES {
+        for (m, n, k) in [(520, 1000, 20), (40, 40, 16), (68, 36, 40), (9000, 12, 12), (20, 20, 256), (16384, 5, 260)] {
+            assert_product_on(&[Target::Gpu], gemm(m, n, k, ta, tb), 1, 1, m < 100);
+        }
+    }
+}
+
 #[test]
 fn batched_products_read_their_own_matrices() {
     for (ta, tb) in TRANSPOSES {
@@ -121,7 +131,7 @@ fn for_each_term(conv: &ConvKernel, mut term: impl FnMut(usize, usize, usize)) {
 }
 
 /// [batch, h, w, c_in, c_out, kh, kw, stride, dilation, top, left, bottom, right, groups]
-const CONVOLUTIONS: [[usize; 14]; 22] = [
+const CONVOLUTIONS: [[usize; 14]; 23] = [
     [1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1],
     [2, 5, 5, 1, 1, 3, 3, 1, 1, 0, 0, 0, 0, 1],
     [2, 5, 6, 3, 5, 3, 3, 1, 1, 1, 1, 1, 1, 1],
@@ -139,6 +149,7 @@ const CONVOLUTIONS: [[usize; 14]; 22] = [
     [2, 6, 6, 6, 6, 3, 3, 1, 1, 1, 1, 1, 1, 6],
     [1, 7, 7, 4, 8, 3, 3, 2, 1, 1, 1, 1, 1, 4],
     [1, 9, 8, 4, 8, 2, 2, 2, 2, 1, 0, 1, 0, 2],
+    [2, 9, 8, 8, 16, 3, 3, 1, 1, 1, 1, 1, 1, 2],
     [1, 4, 20, 2, 3, 1, 7, 1, 1, 0, 3, 0, 3, 1],
     [1, 20, 4, 2, 3, 7, 1, 1, 1, 3, 0, 3, 0, 1],
     [1, 4, 4, 33, 65, 4, 4, 1, 1, 0, 0, 0, 0, 1],

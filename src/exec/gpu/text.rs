@@ -69,6 +69,11 @@ impl Source {
         self.binds(name, slice, "read", "f32")
     }
 
+    /// The next binding, read as `array<vec4<f32>>`.
+    pub(super) fn reads_quads(&mut self, name: &str, slice: Slice) -> &mut Self {
+        self.binds(name, slice, "read", "vec4<f32>")
+    }
+
     /// The next binding, read as `array<u32>`.
     pub(super) fn reads_words(&mut self, name: &str, slice: Slice) -> &mut Self {
         self.binds(name, slice, "read", "u32")
@@ -94,38 +99,58 @@ impl Source {
     /// Bindings for the outputs and a function `store(e, value)` that applies the epilogue and
     /// writes element `e`. Further outputs follow the first and have no epilogue.
     pub(super) fn store(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
-        self.store_with(epilogue, args, outputs, &[]);
+        self.epilogue("f32", epilogue, args, outputs, &[]);
+        self.store_function("store_in(e: u32, column: vec4<f32>, value: f32)", 1, "epilogue(e, column, value)", outputs);
         self.line("fn store(e: u32, value: f32) { store_in(e, vec4<f32>(), value); }")
     }
 
-    fn store_with(&mut self, epilogue: &Fused, args: &[Slice], outputs: &[Slice], hoisted: &[usize]) {
-        for (at, output) in outputs.iter().enumerate() {
-            self.writes(&format!("y_{at}"), *output);
-        }
-        self.function_of("epilogue", epilogue, Some("value"), args, hoisted);
-        let mut body = String::new();
-        let mut end = 0;
-        for (at, output) in outputs.iter().enumerate() {
-            let start = end;
-            end += output.len;
-            let value = if at == 0 { "epilogue(e, column, value)" } else { "value" };
-            let _ = match at + 1 == outputs.len() {
-                true => writeln!(body, "    y_{at}[e - {start}u] = {value};"),
-                false => writeln!(body, "    if e < {end}u {{ y_{at}[e - {start}u] = {value}; return; }}"),
-            };
-        }
-        self.line(&format!("fn store_in(e: u32, column: vec4<f32>, value: f32) {{\n{body}}}"));
-    }
-
-    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on
-    /// the column alone (a bias) are read once per column by `column_of(col)`, whose result
-    /// `store_in(e, column, value)` takes.
-    pub(super) fn store_by_column(&mut self, cols: usize, epilogue: &Fused, args: &[Slice], outputs: &[Slice]) -> &mut Self {
+    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on the column alone (a bias) are read once per
+    /// column by `column_of(col)`, whose result `store_in(e, column, value)` takes. With `has_quads` outputs are bound as `vec4<f32>`, and
+    /// `store_quad(e, col, value)` takes its place: it writes four neighbours of a row.
+    pub(super) fn store_by_column(
+        &mut self,
+        cols: usize,
+        epilogue: &Fused,
+        args: &[Slice],
+        outputs: &[Slice],
+        has_quads: bool,
+    ) -> &mut Self {
         let hoisted: Vec<usize> = (0..args.len()).filter(|at| epilogue.args[*at] == Index::Modulo(cols)).take(4).collect();
-        self.store_with(epilogue, args, outputs, &hoisted);
+        self.epilogue(if has_quads { "vec4<f32>" } else { "f32" }, epilogue, args, outputs, &hoisted);
         let mut parts: Vec<String> = hoisted.iter().map(|at| format!("epilogue_{at}[col]")).collect();
         parts.resize(4, "0.0".to_owned());
-        self.line(&format!("fn column_of(col: u32) -> vec4<f32> {{ return vec4<f32>({}); }}", parts.join(", ")))
+        self.line(&format!("fn column_of(col: u32) -> vec4<f32> {{ return vec4<f32>({}); }}", parts.join(", ")));
+        if has_quads {
+            let each = [0, 1, 2, 3].map(|at| format!("epilogue(e + {at}u, column_of(col + {at}u), value[{at}])"));
+            self.store_function("store_quad(e: u32, col: u32, value: vec4<f32>)", 4, &format!("vec4<f32>({})", each.join(", ")), outputs)
+        } else {
+            self.store_function("store_in(e: u32, column: vec4<f32>, value: f32)", 1, "epilogue(e, column, value)", outputs)
+        }
+    }
+
+    /// Bindings for the outputs, and the epilogue as a function.
+    fn epilogue(&mut self, word: &str, epilogue: &Fused, args: &[Slice], outputs: &[Slice], hoisted: &[usize]) {
+        for (at, output) in outputs.iter().enumerate() {
+            self.binds(&format!("y_{at}"), *output, "read_write", word);
+        }
+        self.function_of("epilogue", epilogue, Some("value"), args, hoisted);
+    }
+
+    /// A function that writes the `words` words of `value` from element `e` on to the output that has it; the first output takes
+    /// `with_epilogue` instead.
+    fn store_function(&mut self, signature: &str, words: usize, with_epilogue: &str, outputs: &[Slice]) -> &mut Self {
+        let mut body = String::new();
+        let mut end = 0;
+        for (number, output) in outputs.iter().enumerate() {
+            let at = quotient(&format!("(e - {end}u)"), words);
+            end += output.len;
+            let value = if number == 0 { with_epilogue } else { "value" };
+            let _ = match number + 1 == outputs.len() {
+                true => writeln!(body, "    y_{number}[{at}] = {value};"),
+                false => writeln!(body, "    if e < {end}u {{ y_{number}[{at}] = {value}; return; }}"),
+            };
+        }
+        self.line(&format!("fn {signature} {{\n{body}}}"))
     }
 
     /// A function `name(e)` or `name(e, value)` that works out a fused expression, and bindings for

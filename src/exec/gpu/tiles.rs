@@ -81,8 +81,95 @@ pub(super) fn weight_tile(width: usize, c_in: usize, c_out: usize, taps: usize, 
     Some(WeightTile { inputs, channels, pixels })
 }
 
-/// Rows, columns and terms of a tile through workgroup memory: a large one where there is work for many of them.
-pub(super) fn workgroup_tile(batches: usize, rows: usize, cols: usize) -> [usize; 3] {
-    let tiles = |side: usize| batches * rows.div_ceil(side) * cols.div_ceil(side);
-    if tiles(64) >= 64 && rows > 32 && cols > 32 { [64, 64, 16] } else { [32, 32, 16] }
+/// A tile through workgroup memory: see `shaders/shared/tile_workgroup.wgsl`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct WorkgroupTile {
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    /// Terms that a slice takes through workgroup memory in a round.
+    pub(super) terms: usize,
+    /// Rows and columns of an invocation.
+    pub(super) each: [usize; 2],
+    /// Groups of invocations that share the terms.
+    pub(super) slices: usize,
+}
+
+const fn tile([rows, cols, terms]: [usize; 3], each: [usize; 2], slices: usize) -> WorkgroupTile {
+    WorkgroupTile { rows, cols, terms, each, slices }
+}
+
+/// Large tiles load least; small ones with many slices finish a small product soonest. Those that were quickest for some product of 42 tiles
+/// tried on an NVIDIA H200; behind each one such product, its time and that of the tiles before, 64 × 64 or 32 × 32 in one slice.
+const WORKGROUP_TILES: [WorkgroupTile; 6] = [
+    tile([64, 64, 16], [8, 4], 1), // [2048, 2048] · [2048, 2048]: 494 µs, before 788
+    tile([32, 32, 16], [4, 4], 1), // convolution, 32 to 32 channels, [32768, 288] · [288, 32]: 30 µs, before 52
+    tile([32, 32, 16], [4, 4], 2), // [256, 1024] · [1024, 1024]: 32 µs, before 82
+    tile([64, 16, 16], [4, 4], 1), // convolution, 1 to 8 channels, [50176, 25] · [25, 8]: 10 µs, before 14
+    tile([16, 16, 8], [4, 4], 8),  // [32, 1024] · [1024, 1024]: 13 µs, before 87
+    tile([32, 8, 4], [4, 4], 16),  // gradient of a convolution, 16 to 8 channels, [12544, 400] · [400, 8]: 15 µs, before 45
+];
+
+/// Multiply-adds that a GPU does while a workgroup waits for the numbers of one round. From 2²² to 2²⁵ all describe the H200 about as well;
+/// smaller GPUs do fewer.
+const WORK_OF_A_ROUND: f64 = (1 << 23) as f64;
+
+/// The same for one invocation.
+const OWN_WORK_OF_A_ROUND: f64 = 2048.0;
+
+/// Rounds that it takes to add the sums of one slice.
+const ROUNDS_OF_A_SLICE: f64 = 0.25;
+
+/// What it takes to begin and to end, as terms.
+const TERMS_OF_A_TILE: f64 = 8.0;
+
+impl WorkgroupTile {
+    /// Invocations of a slice.
+    pub(super) fn lanes(&self) -> usize {
+        self.rows / self.each[0] * (self.cols / self.each[1])
+    }
+
+    /// How many rounds' time `batches` products of `[rows, terms] · [terms, cols]` take: all multiply-adds on all cores, or the rounds of one
+    /// workgroup one after the other, whichever takes longer. Fitted to the measured times of 82 products: the tile of least cost took 11 %
+    /// longer than the quickest of all that were tried (geometric mean).
+    fn cost(&self, batches: usize, rows: usize, cols: usize, terms: usize) -> f64 {
+        let rounds = terms.div_ceil(self.terms * self.slices) as f64;
+        let tiles = batches as f64 * rows.div_ceil(self.rows) as f64 * cols.div_ceil(self.cols) as f64;
+        let results = tiles * (self.rows * self.cols * self.slices) as f64;
+        let [m, n] = self.each.map(|each| each as f64);
+        // For m · n multiply-adds an invocation loads m + n numbers.
+        let work = results * (rounds * self.terms as f64 + TERMS_OF_A_TILE) * (1.0 + 1.0 / m + 1.0 / n);
+        let own_rounds = rounds * (1.0 + self.terms as f64 * m * n / OWN_WORK_OF_A_ROUND);
+        own_rounds.max(work / WORK_OF_A_ROUND) + ROUNDS_OF_A_SLICE * self.slices as f64
+    }
+}
+
+/// The tile for `batches` products of `[rows, terms] · [terms, cols]`.
+pub(super) fn workgroup_tile(batches: usize, rows: usize, cols: usize, terms: usize) -> WorkgroupTile {
+    let cost = |tile: &WorkgroupTile| tile.cost(batches, rows, cols, terms);
+    let [first, others @ ..] = WORKGROUP_TILES;
+    others.into_iter().fold(first, |best, tile| if cost(&tile) < cost(&best) { tile } else { best })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_keep_to_the_limits_of_webgpu() {
+        for tile in WORKGROUP_TILES {
+            let lanes = tile.lanes() * tile.slices;
+            // Along the terms a column of b has one quad more than it uses, if it uses an even number.
+            let tile_quads = (tile.rows + tile.cols) * tile.terms / 4 + if tile.terms % 8 == 0 { tile.cols } else { 0 };
+            let partial_quads = if tile.slices > 1 { lanes } else { 0 };
+            assert!(lanes <= 256 && tile.slices <= 64, "{tile:?} has {lanes} invocations");
+            assert!(16 * (tile.slices * tile_quads + partial_quads) <= 16 << 10, "{tile:?} takes too much workgroup memory");
+        }
+    }
+
+    /// The extents are those of `products_agree_in_every_tile` of the conformance tests.
+    #[test]
+    fn every_tile_suits_some_product() {
+        let products = [(520, 1000, 20), (40, 40, 16), (68, 36, 40), (9000, 12, 12), (20, 20, 256), (16384, 5, 260)];
+        assert_eq!(products.map(|(rows, cols, terms)| workgroup_tile(1, rows, cols, terms)), WORKGROUP_TILES);
+    }
 }

@@ -257,8 +257,8 @@ impl Fuser<'_> {
         };
         let split = match self.target {
             Target::Cpu => 1,
-            Target::SoftwareGpu => split(m, n, k, 256),
-            Target::Gpu => split(m, n, k, 1024),
+            Target::SoftwareGpu => split([m, n, k], 8, 256, 128),
+            Target::Gpu => split([m, n, k], 64, 512, 256),
         };
         if split == 1 {
             drafts.push(Draft { kind, epilogue: Fused::none(), inputs, outputs, label });
@@ -281,9 +281,9 @@ impl Fuser<'_> {
     }
 }
 
-/// Into how many ranges a sum of `k` terms is split so that about `want` tiles of 8 × 8 results are
-/// worked on at once; no range is shorter than 128 terms.
-fn split(m: usize, n: usize, k: usize, want: usize) -> usize {
-    let tiles = m.div_ceil(8) * n.div_ceil(8);
-    (want / tiles).clamp(1, (k / 128).max(1))
+/// Into how many ranges the sums of an `[m, n]` product over `k` terms are split so that about `want` tiles of `side` × `side` results are
+/// worked on at once; no range is shorter than `least` terms.
+fn split([m, n, k]: [usize; 3], side: usize, want: usize, least: usize) -> usize {
+    let tiles = m.div_ceil(side) * n.div_ceil(side);
+    (want / tiles).clamp(1, (k / least).max(1))
 }

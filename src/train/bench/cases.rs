@@ -31,7 +31,7 @@ pub const CASES: [&str; 12] = [
 pub(super) struct TrainingCase {
     pub(super) input: Vec<usize>,
     /// Its text.
-    pub(super) model: &'static str,
+    pub(super) model: String,
     pub(super) head: Head,
     pub(super) optimizer: Optimizer,
     pub(super) learning_rate: f64,
@@ -51,20 +51,11 @@ fn sgd(momentum: f64) -> Optimizer {
 impl TrainingCase {
     /// The case of a name, if it is one that trains.
     pub(super) fn of(name: &str) -> Option<Self> {
-        let classes = Self {
-            input: vec![784],
-            model: "",
-            head: Head::CrossEntropy { classes: 10 },
-            optimizer: ADAM,
-            learning_rate: 0.001,
-            batch: 64,
-            batches: 8,
-            has_epochs: false,
-        };
+        let classes = Self::classes();
         Some(match name {
             "toy-mlp" => Self {
                 input: vec![2],
-                model: "dense:4:tanh,dense:2:tanh",
+                model: "dense:4:tanh,dense:2:tanh".into(),
                 head: Head::HalfSquare { is_classification: true },
                 optimizer: sgd(0.0),
                 learning_rate: 0.03,
@@ -72,17 +63,31 @@ impl TrainingCase {
                 batches: 50,
                 has_epochs: true,
             },
-            "mlp-mnist" => Self { model: "dense:128:relu", optimizer: sgd(0.9), learning_rate: 0.05, ..classes },
-            "mlp-wide" => Self { model: "dense:1024:relu,dense:1024:relu", batch: 256, ..classes },
-            "cnn-mnist" => Self { input: vec![28, 28, 1], model: "conv:8x5:relu,pool:2,conv:16x5:relu,pool:2", ..classes },
+            "mlp-mnist" => Self { model: "dense:128:relu".into(), optimizer: sgd(0.9), learning_rate: 0.05, ..classes },
+            "mlp-wide" => Self { model: "dense:1024:relu,dense:1024:relu".into(), batch: 256, ..classes },
+            "cnn-mnist" => Self { input: vec![28, 28, 1], model: "conv:8x5:relu,pool:2,conv:16x5:relu,pool:2".into(), ..classes },
             "cnn-cifar" => Self {
                 input: vec![32, 32, 3],
-                model: "conv:32x3:relu,conv:32x3:relu,pool:2,conv:64x3:relu,conv:64x3:relu,pool:2,dense:256:relu",
+                model: "conv:32x3:relu,conv:32x3:relu,pool:2,conv:64x3:relu,conv:64x3:relu,pool:2,dense:256:relu".into(),
                 batch: 32,
                 ..classes
             },
             _ => return None,
         })
+    }
+
+    /// Logits of ten classes, straight from the input.
+    pub(super) fn classes() -> Self {
+        Self {
+            input: vec![784],
+            model: String::new(),
+            head: Head::CrossEntropy { classes: 10 },
+            optimizer: ADAM,
+            learning_rate: 0.001,
+            batch: 64,
+            batches: 8,
+            has_epochs: false,
+        }
     }
 
     /// Its network.
@@ -91,7 +96,7 @@ impl TrainingCase {
     /// If the blocks do not fit together, which those of the cases do.
     pub(super) fn architecture(&self) -> Architecture {
         let input = Extent::of_shape(&self.input).expect("samples of a case are vectors or images");
-        let model = descent_spec::Model::read(self.model).expect("the text of a case is a model");
+        let model = descent_spec::Model::read(&self.model).expect("the text of a case is a model");
         Architecture::new(&model, Task { input, head: self.head }, Init::Zeros).expect("the blocks of a case fit together")
     }
 

@@ -209,7 +209,7 @@ fn figures(windows: &[f64], window: u64, flops: f64, first_step_ms: f64, init_ms
 }
 
 /// The middle of measured times.
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;

@@ -4,6 +4,8 @@
 //! libraries, so that the loss of a step can be compared, and with it whether all do the same work.
 
 mod cases;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod crossover;
 mod kernels;
 mod measure;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,16 +1,19 @@
 //! The program `bench`: cases and devices from the command line, the report as text or JSON.
 
+use super::crossover::Crossover;
 use super::{CASES, Host, Report, Settings};
-use crate::exec::gpu;
+use crate::exec::{ExecError, gpu};
 use std::process::ExitCode;
 
 const USAGE: &str = "bench --case CASE --device cpu|gpu [--adapter NAME] [--steps N] [--budget MS] [--json]
+bench --crossover --cpu WORDS --date DATE [--adapter NAME] > FILE.json
 bench --list";
 
 /// What the command line asks for.
 #[derive(Clone, PartialEq, Debug)]
 enum Request {
     List,
+    Crossover { cpu: String, date: String, adapter: Option<String> },
     Measure { case: String, is_gpu: bool, adapter: Option<String>, settings: Settings, is_json: bool },
 }
 
@@ -23,6 +26,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
             println!("adapters: {}", if adapters.is_empty() { "none".into() } else { adapters.join(", ") });
             ExitCode::SUCCESS
         }
+        Ok(Request::Crossover { cpu, date, adapter }) => crossover(cpu, date, adapter.as_deref()),
         Ok(Request::Measure { case, is_gpu, adapter, settings, is_json }) => measure(&case, is_gpu, adapter.as_deref(), settings, is_json),
         Err(why) => {
             eprintln!("{why}\n{USAGE}");
@@ -31,12 +35,32 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     }
 }
 
+/// The first adapter whose name contains `adapter`, or the fastest.
+fn request(adapter: Option<&str>) -> Result<gpu::Device, ExecError> {
+    pollster::block_on(async {
+        match adapter {
+            Some(part) => gpu::Device::request_named(part).await,
+            None => gpu::Device::request().await,
+        }
+    })
+}
+
+fn crossover(cpu: String, date: String, adapter: Option<&str>) -> ExitCode {
+    let measured = request(adapter).map_err(|error| error.to_string()).and_then(|device| Crossover::measure(&device, cpu, date));
+    match measured {
+        Ok(crossover) => {
+            println!("{}", crossover.json());
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 fn measure(case: &str, is_gpu: bool, adapter: Option<&str>, settings: Settings, is_json: bool) -> ExitCode {
-    let request = async || match adapter {
-        Some(part) => gpu::Device::request_named(part).await,
-        None => gpu::Device::request().await,
-    };
-    let device = match is_gpu.then(|| pollster::block_on(request())).transpose() {
+    let device = match is_gpu.then(|| request(adapter)).transpose() {
         Ok(device) => device,
         Err(error) => {
             eprintln!("{error}");
@@ -51,6 +75,7 @@ fn measure(case: &str, is_gpu: bool, adapter: Option<&str>, settings: Settings, 
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Request, String> {
     let (mut case, mut is_gpu, mut adapter, mut is_json) = (None, None, None, false);
+    let (mut is_crossover, mut cpu, mut date) = (false, None, None);
     let mut settings = Settings { budget_ms: 6000.0, max_steps: None };
     while let Some(option) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{option} needs a value"));
@@ -58,6 +83,9 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Request, String>
         match option.as_str() {
             "--list" => return Ok(Request::List),
             "--json" => is_json = true,
+            "--crossover" => is_crossover = true,
+            "--cpu" => cpu = Some(value()?),
+            "--date" => date = Some(value()?),
             "--case" => case = Some(value()?),
             "--adapter" => adapter = Some(value()?),
             "--steps" => settings.max_steps = Some(u64::from(number(value()?)?)),
@@ -71,6 +99,10 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Request, String>
             }
             other => return Err(format!("{other} is not an option")),
         }
+    }
+    if is_crossover {
+        let cpu = cpu.ok_or("no --cpu was given")?;
+        return Ok(Request::Crossover { cpu, date: date.ok_or("no --date was given")?, adapter });
     }
     let case = case.ok_or("no --case was given")?;
     let is_gpu = is_gpu.ok_or("no --device was given")?;
@@ -116,6 +148,8 @@ mod tests {
             ("--case toy-mlp --device tpu", "tpu is not a device"),
             ("--steps many", "many is not a whole number"),
             ("--fast", "--fast is not an option"),
+            ("--crossover", "no --cpu was given"),
+            ("--crossover --cpu abacus", "no --date was given"),
         ] {
             assert_eq!(parsed(line), Err(why.to_owned()), "{line}");
         }

@@ -3,7 +3,7 @@
 use super::super::text::shader;
 use super::super::text::{Dispatch, Source, is_short};
 use super::super::tiles;
-use super::gemm::{Product, group_of};
+use super::gemm::{Product, Quads, group_of};
 use super::with_math;
 use crate::plan::kernel::{ConvKernel, Direction};
 use crate::plan::{Kernel, Target};
@@ -11,7 +11,7 @@ use crate::plan::{Kernel, Target};
 pub(super) fn conv(kernel: &Kernel, conv: &ConvKernel, target: Target) -> Dispatch {
     if target == Target::Gpu {
         let (product, constants, operands) = as_product(conv);
-        return product.through_workgroup_memory(constants, |source| bind(source, kernel, conv, ["a", "b"], operands));
+        return product.through_workgroup_memory(constants, |source, quads| bind(source, kernel, conv, ["a", "b"], operands, quads));
     }
     let in_registers = if conv.groups > 1 {
         None
@@ -24,14 +24,14 @@ pub(super) fn conv(kernel: &Kernel, conv: &ConvKernel, target: Target) -> Dispat
     };
     in_registers.unwrap_or_else(|| {
         let (product, constants, operands) = as_product(conv);
-        product.directly(constants, |source| bind(source, kernel, conv, ["a", "b"], operands))
+        product.directly(constants, |source, quads| bind(source, kernel, conv, ["a", "b"], operands, quads))
     })
 }
 
-fn bind(source: &mut Source, kernel: &Kernel, conv: &ConvKernel, names: [&str; 2], file: &str) {
+fn bind(source: &mut Source, kernel: &Kernel, conv: &ConvKernel, names: [&str; 2], file: &str, quads: Quads) {
     let channels = if conv.direction == Direction::InputGrad { conv.c_in } else { conv.c_out };
-    source.reads(names[0], kernel.inputs[0]).reads(names[1], kernel.inputs[1]);
-    source.store_by_column(channels, &kernel.epilogue, &kernel.inputs[2..], &kernel.outputs).file(file);
+    quads.bind(source, names, &kernel.inputs);
+    source.store_by_column(channels, &kernel.epilogue, &kernel.inputs[2..], &kernel.outputs, quads.y).file(file);
 }
 
 fn extents(conv: &ConvKernel) -> Vec<(&'static str, usize)> {
@@ -64,6 +64,8 @@ fn as_product(conv: &ConvKernel) -> (Product, Vec<(&'static str, usize)>, &'stat
         Direction::InputGrad => (pixels(conv.input), group_in, taps * group_out, shader!("conv_input_grad.wgsl")),
         Direction::WeightGrad => (taps * group_in, group_out, pixels(conv.output), shader!("conv_weight_grad.wgsl")),
     };
+    // Channels of a group lie side by side.
+    let [in_has_quads, out_has_quads] = [group_in, group_out].map(|channels| channels.is_multiple_of(4));
     let product = Product {
         rows: m + usize::from(conv.has_sum_row),
         cols,
@@ -72,6 +74,10 @@ fn as_product(conv: &ConvKernel) -> (Product, Vec<(&'static str, usize)>, &'stat
         parts: conv.split,
         a_runs_along_k: conv.direction != Direction::WeightGrad,
         b_runs_along_k: conv.direction == Direction::InputGrad,
+        quads: match conv.direction {
+            Direction::Forward | Direction::WeightGrad => Quads { a: in_has_quads, b: out_has_quads, y: out_has_quads },
+            Direction::InputGrad => Quads { a: out_has_quads, b: out_has_quads, y: in_has_quads },
+        },
     };
     let mut constants = extents(conv);
     constants.extend([("M", m), ("GROUP_IN", group_in), ("GROUP_OUT", group_out)]);
@@ -97,7 +103,7 @@ fn forward(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["x", "w"], shader!("conv_forward_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "w"], shader!("conv_forward_registers.wgsl"), Quads::NONE);
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -117,7 +123,7 @@ fn input_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(tiles)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["dy", "w"], shader!("conv_input_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["dy", "w"], shader!("conv_input_grad_registers.wgsl"), Quads::NONE);
     Some(source.finish(tiles.div_ceil(group_of(tiles))))
 }
 
@@ -141,6 +147,6 @@ fn weight_grad(kernel: &Kernel, conv: &ConvKernel) -> Option<Dispatch> {
         ("WORKGROUP", group_of(invocations)),
     ]);
     let mut source = with_math(&constants);
-    bind(&mut source, kernel, conv, ["x", "dy"], shader!("conv_weight_grad_registers.wgsl"));
+    bind(&mut source, kernel, conv, ["x", "dy"], shader!("conv_weight_grad_registers.wgsl"), Quads::NONE);
     Some(source.finish(invocations.div_ceil(group_of(invocations))))
 }

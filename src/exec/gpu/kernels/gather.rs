@@ -2,12 +2,12 @@
 
 use super::super::text::shader;
 use super::super::text::{Dispatch, Source};
-use super::{COMBINE, RANDOM, WORKGROUP, together};
+use super::{COMBINE, MOST_LANES, RANDOM, WORKGROUP, together};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::{Kernel, Target, state};
 use descent_spec::random;
 
-pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
+pub(super) fn gather(kernel: &Kernel, gather: &Gather, target: Target) -> Dispatch {
     let order = match gather.order {
         Order::Shuffled => 0,
         Order::Stream => 1,
@@ -19,7 +19,8 @@ pub(super) fn gather(kernel: &Kernel, gather: &Gather) -> Dispatch {
         Stored::F32 => (0, 1.0),
     };
     let ((feature_bytes, feature_scale), (target_bytes, target_scale)) = (scale(gather.features), scale(gather.target));
-    let workgroup = gather.feature_len.next_power_of_two().clamp(4, WORKGROUP);
+    let most = if target == Target::Gpu { MOST_LANES } else { WORKGROUP };
+    let workgroup = gather.feature_len.next_power_of_two().clamp(4, most);
     let mut source = Source::new(&[
         ("ORDER", order),
         ("FIRST_ROW", gather.first_row),

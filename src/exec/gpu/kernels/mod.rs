@@ -20,6 +20,9 @@ const RANDOM: &str = shader!("shared/random.wgsl");
 /// Invocations of a workgroup where nothing else decides.
 const WORKGROUP: usize = 64;
 
+/// Invocations of a workgroup, at most: WebGPU's limit.
+const MOST_LANES: usize = 256;
+
 /// Writes the text of a kernel.
 pub(super) fn compile(program: &Program, routine: &Routine, kernel: &Kernel, target: Target) -> Dispatch {
     match &kernel.kind {
@@ -35,7 +38,7 @@ pub(super) fn compile(program: &Program, routine: &Routine, kernel: &Kernel, tar
         Kind::CrossEntropy { rows, classes, has_loss, has_grad } => {
             softmax::cross_entropy(kernel, *rows, *classes, *has_loss, *has_grad, target)
         }
-        Kind::Gather(gather) => gather::gather(kernel, gather),
+        Kind::Gather(gather) => gather::gather(kernel, gather, target),
         Kind::Tally { rows } => gather::tally(kernel, *rows, target),
         Kind::Guard => update::guard(program, kernel, target),
         Kind::Optimizer => update::optimizer(program, routine, kernel, target),

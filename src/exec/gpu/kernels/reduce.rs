@@ -2,17 +2,17 @@
 
 use super::super::text::Dispatch;
 use super::super::text::shader;
-use super::{COMBINE, WORKGROUP, lanes, with_math};
+use super::{COMBINE, MOST_LANES, WORKGROUP, lanes, with_math};
 use crate::graph::Reduction;
 use crate::plan::{Fused, Kernel, Target};
 
 pub(super) fn reduce(kernel: &Kernel, kind: Reduction, [outer, middle, inner]: [usize; 3], prologue: &Fused, target: Target) -> Dispatch {
     let len = outer * inner;
     let (mut along, mut outputs) = lanes(len, middle, target);
-    if along > 1 && inner > 1 && target == Target::Gpu {
-        // Neighbouring invocations read neighbouring words.
-        outputs = inner.next_power_of_two().min(32);
-        along = (256 / outputs).min(1 << middle.ilog2());
+    if inner > 1 && middle >= 8 && len < 65_536 && target == Target::Gpu {
+        // Neighbouring invocations read neighbouring words; where there are few results, many invocations work on each.
+        outputs = inner.next_power_of_two().min(if len < 8192 { 8 } else { 32 });
+        along = (MOST_LANES / outputs).min(1 << middle.ilog2());
     }
     let number = match kind {
         Reduction::Sum => 0,

@@ -2,7 +2,7 @@
 //! `plan/update/rule.rs` and `plan/update/schedule.rs`.
 
 use super::super::text::{Dispatch, Source, finite, shader};
-use super::{COMBINE, together, with_math};
+use super::{COMBINE, MOST_LANES, together, with_math};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Target, state};
 use std::fmt::Write;
@@ -24,6 +24,14 @@ fn update_of(program: &Program) -> &Update {
     program.update.as_ref().expect("only a program that trains has a guard and an optimizer")
 }
 
+/// Invocations of a workgroup. On a real GPU they are many, so that each waits for few loads after another.
+fn update_lanes(target: Target) -> usize {
+    match target {
+        Target::Gpu => MOST_LANES,
+        Target::Cpu | Target::SoftwareGpu => together(target),
+    }
+}
+
 pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
     let (l1, l2) = update_of(program).penalty_rates(true);
@@ -36,7 +44,7 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         ("ROWS", rows),
         ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", together(target)),
+        ("LANES", update_lanes(target)),
         ("OUTPUTS", 1),
         ("TENSORS", program.params.len()),
         ("SUSPECTS", suspects(program)),
@@ -66,7 +74,7 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, t
         ("LEN", len),
         ("CHUNK", chunk),
         ("CHUNKS", chunks),
-        ("LANES", together(target)),
+        ("LANES", update_lanes(target)),
         ("OUTPUTS", 1),
         ("SUSPECTS", suspects(program)),
         ("STATS", stats_len),
