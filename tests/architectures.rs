@@ -92,18 +92,34 @@ fn run(seed: u64) -> (Following, String) {
     (Following::new(samples, &architecture, update, batch).expect("the graph follows from the outline"), what)
 }
 
-fn assert_followed(got: &[f64], want: &[f64], what: &str) {
-    for (step, (got, want)) in got.iter().zip(want).enumerate() {
-        let slack = TOLERANCE * want.abs().max(1.0);
-        assert!((got - want).abs() <= slack, "the loss of step {step} is {got}, not {want}; {what}");
+/// Networks whose loss depends on the first weights' rounding errors are passed over: batch normalization of two values, for one, is little
+/// but the sign of their difference. They are few.
+fn assert_followed(runs: impl Iterator<Item = (Following, String)>, backend: &Backend) {
+    let (mut tried, mut passed_over) = (0, 0);
+    for (run, what) in runs {
+        tried += 1;
+        let want = run.expected(STEPS);
+        if differs(&run.expected_nearby(STEPS), &want).is_some() {
+            passed_over += 1;
+            println!("the loss depends on rounding errors: {what}");
+            continue;
+        }
+        let got = run.losses(backend, STEPS);
+        if let Some(step) = differs(&got, &want) {
+            panic!("the loss of step {step} is {}, not {}; {:?}, {what}", got[step], want[step], backend.target());
+        }
     }
+    assert!(passed_over * 50 <= tried, "{passed_over} of {tried} networks depend on rounding errors");
+}
+
+/// The first step whose loss is another.
+fn differs(got: &[f64], want: &[f64]) -> Option<usize> {
+    got.iter().zip(want).position(|(got, want)| (got - want).abs() > TOLERANCE * want.abs().max(1.0))
 }
 
 #[test]
 fn random_networks_follow_the_interpreter_on_the_cpu() {
-    for (run, what) in (0..trees(300)).map(run) {
-        assert_followed(&run.losses(&Backend::Cpu, STEPS), &run.expected(STEPS), &what);
-    }
+    assert_followed((0..trees(300)).map(run), &Backend::Cpu);
 }
 
 #[test]
@@ -111,9 +127,6 @@ fn random_networks_follow_the_interpreter_on_the_gpu() {
     let Some(device) = adapter() else { return };
     // Kernels for real GPUs take a software adapter longer to compile.
     for (target, n_trees) in [(device.target(), trees(100)), (Target::Gpu, 6)] {
-        let backend = Backend::Gpu(device.with_target(target));
-        for (run, what) in (10_000..10_000 + n_trees).map(run) {
-            assert_followed(&run.losses(&backend, STEPS), &run.expected(STEPS), &format!("{target:?}, {what}"));
-        }
+        assert_followed((10_000..10_000 + n_trees).map(run), &Backend::Gpu(device.with_target(target)));
     }
 }
