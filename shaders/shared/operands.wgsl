@@ -5,7 +5,8 @@
 // Spec       src/exec/gpu/kernels/gemm.rs
 // Constants  M, ROWS (M, or M + 1 with a row of ones below a), A_HAS_QUADS, B_HAS_QUADS (whether a, b are bound as vec4<f32>),
 //            A_RUNS_ALONG_K, NOWHERE
-// Uses       a, b (bindings), a_place, b_place (where a number lies; of a, NOWHERE for a zero that is not stored)
+// Bindings   a, b: the operands
+// Uses       a_place, b_place (where a number lies; of a, NOWHERE for a zero that is not stored)
 
 //: if A_HAS_QUADS == 0
 fn a_at(batch: u32, row: u32, k: u32) -> f32 {
