@@ -42,14 +42,13 @@ need_components() {
     done
 }
 
-# Builds a cargo program of a version: name, version, program, cargo's further flags. Little optimised: it runs for seconds.
+# Builds a cargo program of a version: name, version, program, cargo's further flags. Not optimised: that takes longer than it saves.
 need_program() {
     name=$1 version=$2 program=$3
     shift 3
     case " $("$program" --version 2>/dev/null) " in *" $version "*) return 0 ;; esac
     echo "Installing $name $version (a few minutes)"
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-        cargo install --locked --force "$name@$version" "$@" ||
+    CARGO_PROFILE_DEV_DEBUG=0 cargo install --debug --locked --force "$name@$version" "$@" ||
         fail "$name could not be built. Check the network, then run: cargo install --locked $name@$version"
 }
 
