@@ -45,7 +45,7 @@ impl BatchNorm {
     /// `σ² · n / (n - 1)`.
     ///
     /// # Shapes
-    /// `x`: `[rows, channels]` or `[rows, h, w, channels]`
+    /// `x`: `[rows, …, channels]`
     pub fn training(&self, graph: &mut Graph, x: NodeId, rows: Rows) -> Result<Normalised, ShapeError> {
         let shape = graph.shape(x).clone();
         let channel_axis = shape.len().saturating_sub(1);

@@ -193,8 +193,9 @@ fn batch_norm<'a>(graph: &mut Graph, attrs: &Value, args: &Nodes) -> Result<Node
         momentum: number(attrs, "momentum"),
     };
     let shape = graph.shape(args["x"]).clone();
-    let is_image = shape.len() == 4;
-    let x = if is_image { graph.permute(args["x"], &[0, 2, 3, 1])? } else { args["x"] };
+    // Channels come last here, and second there.
+    let rank = shape.len();
+    let x = graph.permute(args["x"], &[&[0], &(2..rank).collect::<Vec<_>>()[..], &[1]].concat())?;
     let mut outputs = Nodes::new();
     let y = if flag(attrs, "training") {
         let share = graph.constant(1.0 / shape[0] as f64);
@@ -205,7 +206,7 @@ fn batch_norm<'a>(graph: &mut Graph, attrs: &Value, args: &Nodes) -> Result<Node
     } else {
         norm.inference(graph, x)?
     };
-    outputs.insert("y", if is_image { graph.permute(y, &[0, 3, 1, 2])? } else { y });
+    outputs.insert("y", graph.permute(y, &[&[0, rank - 1], &(1..rank - 1).collect::<Vec<_>>()[..]].concat())?);
     Ok(outputs)
 }
 
