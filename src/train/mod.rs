@@ -12,7 +12,6 @@ mod first_values;
 pub mod pictures;
 mod restore;
 pub mod session;
-pub mod snapshot;
 pub mod trial;
 
 pub use divergence::{Divergence, NotFinite};
@@ -21,4 +20,5 @@ pub use first_values::FirstValues;
 pub use pictures::{FrameRequest, Picture, Shown};
 pub use restore::RestoreError;
 pub use session::{BuildError, Progress, Session};
-pub use snapshot::{Snapshot, SnapshotError};
+
+pub use descent_spec::{Snapshot, SnapshotError};

@@ -1,11 +1,11 @@
 //! Saves a run as a [`Snapshot`] and restores it, on the same backend or another.
 
 use super::session::Session;
-use super::snapshot::{Snapshot, SnapshotError, StoredTensor};
 use crate::exec::ExecError;
 use crate::plan::{Program, Slice, Target, state};
 use crate::tensor::Shape;
-use descent_spec::link;
+use descent_spec::snapshot::StoredTensor;
+use descent_spec::{Snapshot, SnapshotError, link};
 
 /// The state words that a snapshot keeps, by name.
 const COUNTERS: [(&str, usize); 12] = [
@@ -56,7 +56,8 @@ impl Session {
         let mut words = self.executor.read(&slices).await?;
         let state = words.pop().expect("the state was asked for");
         let counters = COUNTERS.iter().map(|(name, at)| ((*name).to_owned(), state[*at])).collect();
-        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| StoredTensor { name, shape, words }).collect();
+        let tensors =
+            known.into_iter().zip(words).map(|((name, shape, _), words)| StoredTensor { name, shape: shape.to_vec(), words }).collect();
         Ok(Snapshot { experiment: link::write(&self.experiment), target: target_name(self.target).into(), counters, tensors })
     }
 
@@ -75,8 +76,8 @@ impl Session {
         for (name, shape, slice) in known {
             let stored = snapshot.tensors.iter().find(|stored| stored.name == name);
             let stored = stored.ok_or_else(|| mismatch(format!("it has no {name}")))?;
-            if stored.shape != shape {
-                return Err(mismatch(format!("{name} has shape {} where {shape} is expected", stored.shape)).into());
+            if stored.shape[..] != shape[..] {
+                return Err(mismatch(format!("{name} has shape {} where {shape} is expected", Shape::from(stored.shape.clone()))).into());
             }
             writes.push((slice, &stored.words));
         }
