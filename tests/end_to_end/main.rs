@@ -11,6 +11,7 @@ mod links;
 mod looks;
 mod models;
 mod policy;
+mod saved_run;
 mod sizes;
 mod startup;
 mod training;

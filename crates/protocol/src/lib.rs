@@ -105,7 +105,10 @@ pub enum Start {
     /// At step 0, with its initial weights.
     Beginning,
     /// Where the attached snapshot was taken.
-    Snapshot,
+    Snapshot {
+        /// The step it contains.
+        step: u64,
+    },
 }
 
 /// What a test can break.

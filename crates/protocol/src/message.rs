@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn messages_survive_the_border() {
-        let command = Command::Build { experiment: Experiment::first_visit(), start: Start::Snapshot };
+        let command = Command::Build { experiment: Experiment::first_visit(), start: Start::Snapshot { step: 1 << 40 } };
         let sent = Addressed { run: RunId(3), message: command };
         assert_eq!(from_bytes(&to_bytes(&sent)), Some(sent));
         let maps = Maps { size: 2, unit_size: 1, output: vec![1, -2, 3, -127], units: vec![5], params: vec![0.5, f32::MIN_POSITIVE] };

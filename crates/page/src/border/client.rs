@@ -55,7 +55,8 @@ impl Client {
         client
     }
 
-    /// Sends a command. A build from a snapshot takes the last one that was read back.
+    /// Sends a command. A build from a snapshot takes the last one that was read back or given to
+    /// [`Client::hold`].
     pub(crate) fn send(&self, command: Addressed<Command>) {
         self.revive();
         let mut state = self.shared.state.borrow_mut();
@@ -67,6 +68,17 @@ impl Client {
     pub(crate) fn send_files(&self, run: RunId, files: Vec<File>) {
         self.shared.state.borrow_mut().files = files;
         self.send(Addressed { run, message: Command::Files });
+    }
+
+    /// The last saved step of the present run, and its snapshot.
+    pub(crate) fn saved(&self) -> Option<(u64, ArrayBuffer)> {
+        let state = self.shared.state.borrow();
+        state.supervisor.saved_step().zip(state.snapshot.clone())
+    }
+
+    /// Takes the snapshot with which the next run begins.
+    pub(crate) fn hold(&self, snapshot: ArrayBuffer) {
+        self.shared.state.borrow_mut().snapshot = Some(snapshot);
     }
 
     /// Starts a worker again after the last strike.
@@ -138,7 +150,7 @@ impl Client {
         };
         {
             let mut state = self.shared.state.borrow_mut();
-            if state.supervisor.is_outdated(&event.message) {
+            if state.supervisor.is_outdated(&event) {
                 return;
             }
             state.supervisor.heard(&event, now_ms());
@@ -182,7 +194,7 @@ impl State {
         let message = Array::of1(&Uint8Array::from(message::to_bytes(command).as_slice()));
         let transfer = Array::new();
         match &command.message {
-            Command::Build { start: Start::Snapshot, .. } => {
+            Command::Build { start: Start::Snapshot { .. }, .. } => {
                 if let Some(snapshot) = &self.snapshot {
                     // A copy: what is handed over is gone from here.
                     let copy = snapshot.slice(0);

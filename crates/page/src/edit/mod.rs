@@ -19,12 +19,12 @@ pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
         return;
     }
     let before = std::mem::replace(experiment, start);
-    keep_view(experiment, before);
+    keep_view(experiment, &before);
+    experiment.seed = before.seed;
 }
 
 /// Takes over what is about the visitor, not about the run.
-fn keep_view(experiment: &mut Experiment, before: Experiment) {
-    experiment.seed = before.seed;
+pub(crate) fn keep_view(experiment: &mut Experiment, before: &Experiment) {
     experiment.device = before.device;
     experiment.speed = before.speed;
     experiment.level = before.level;

@@ -1,6 +1,8 @@
-//! Takes MNIST's files by drop or by the file picker, and says where they come from.
+//! Takes MNIST's files by drop or by the file picker, and says where they come from. A saved run that
+//! is dropped is opened.
 
 use crate::parts::FileInput;
+use crate::state::saved_run::EXTENSION;
 use crate::state::{Phase, lab};
 use descent_spec::Dataset;
 use leptos::prelude::*;
@@ -17,7 +19,9 @@ pub(super) fn DropFiles(dataset: Memo<Dataset>) -> impl IntoView {
     let were_given = RwSignal::new(false);
     let take = move |files: Option<FileList>| {
         let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
-        if !files.is_empty() {
+        if let Some(run) = files.iter().find(|file| file.name().ends_with(EXTENSION)) {
+            lab.open_run(run.clone());
+        } else if !files.is_empty() {
             were_given.set(true);
             lab.send_files(files);
         }

@@ -1,5 +1,6 @@
 //! How well it is learned: the figures and the pictures of the answers.
 
+use super::run_file::RunFile;
 use crate::charts::{DecisionMap, DrawSquare, LossChart, SampleGrid};
 use crate::choices::{is_image, is_regression};
 use crate::format;
@@ -37,6 +38,7 @@ pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
             <div class="panel-body">
                 <Figures />
                 {pictures}
+                <RunFile />
             </div>
         </section>
     }

@@ -28,7 +28,7 @@ pub(crate) struct Lab {
     /// Runs out when a changed experiment is to be built.
     settle_timer: StoredValue<Option<TimeoutHandle>>,
     next_serial: StoredValue<u32>,
-    client: StoredValue<Option<Client>, LocalStorage>,
+    pub(super) client: StoredValue<Option<Client>, LocalStorage>,
 }
 
 /// How long after a change its run is built: a dragged slider makes many.
@@ -159,6 +159,11 @@ impl Lab {
     }
 
     fn build(self) {
+        self.build_from(Start::Beginning);
+    }
+
+    /// Builds the experiment in the place of the present run.
+    pub(super) fn build_from(self, start: Start) {
         if let Some(timer) = self.settle_timer.get_value() {
             timer.clear();
         }
@@ -171,7 +176,7 @@ impl Lab {
         self.dismiss(NoticeKind::Diverged);
         let experiment = self.run.experiment.get_untracked();
         self.sent.set_value(experiment.clone());
-        self.send(Command::Build { experiment, start: Start::Beginning });
+        self.send(Command::Build { experiment, start });
         self.ask_again();
     }
 }

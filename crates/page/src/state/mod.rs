@@ -18,6 +18,8 @@ mod lab;
 mod receive;
 #[cfg(target_arch = "wasm32")]
 mod run;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod saved_run;
 
 pub(crate) use history::History;
 pub(crate) use report::{Built, Frame, Notice, Phase, Scene};

@@ -119,7 +119,7 @@ impl Machine {
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
                 self.commands.clear();
-                self.load(snapshot.filter(|_| start == Start::Snapshot));
+                self.load(snapshot.filter(|_| matches!(start, Start::Snapshot { .. })));
             }
             // These two are about the worker itself.
             Command::Files => self.files += 1,

@@ -62,7 +62,7 @@ impl World {
 
     pub(super) fn build(&mut self, run: u32, device: DeviceChoice, snapshot: Option<Snapshot>) {
         let experiment = Experiment { device, ..Experiment::first_visit() };
-        let start = if snapshot.is_some() { Start::Snapshot } else { Start::Beginning };
+        let start = if snapshot.is_some() { Start::Snapshot { step: 0 } } else { Start::Beginning };
         let message = Command::Build { experiment, start };
         self.machine.hear(Addressed { run: RunId(run), message }, snapshot);
     }

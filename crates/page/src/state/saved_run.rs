@@ -1,0 +1,83 @@
+//! A run as a file: what is saved to the visitor's disk, and what is opened from there.
+
+use super::{Lab, Phase};
+use crate::edit;
+use crate::format::{file_name, thousands};
+use descent_protocol::{NoticeKind, Start};
+use descent_spec::snapshot::MAX_BYTES;
+use descent_spec::{Experiment, Snapshot};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File, HtmlAnchorElement, Url};
+
+/// How a file of a saved run ends.
+pub(crate) const EXTENSION: &str = ".safetensors";
+/// How long the browser may take to begin with a download.
+const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
+
+impl Lab {
+    /// Hands the visitor the last saved step as a file.
+    pub(crate) fn save_run(self) {
+        let Some((step, bytes)) = self.client.get_value().and_then(|client| client.saved()) else { return };
+        let dataset = self.run.experiment.with_untracked(|experiment| experiment.dataset.id());
+        if download(&format!("descent-{dataset}-step-{step}{EXTENSION}"), &bytes).is_err() {
+            self.notify(NoticeKind::File, "The run was not saved: this browser lets the page write no file.".into());
+        }
+    }
+
+    /// Goes on from a file that a visitor has chosen. One that cannot be used changes nothing.
+    pub(crate) fn open_run(self, file: File) {
+        leptos::task::spawn_local(async move {
+            match read(&file).await {
+                Ok((experiment, step, bytes)) => self.go_on(experiment, step, bytes),
+                Err(why) => self.notify(NoticeKind::File, format!("{} was not opened: {why}.", file_name(&file.name()))),
+            }
+        });
+    }
+
+    /// Builds the run of a file in the place of the present one.
+    fn go_on(self, mut experiment: Experiment, step: u64, bytes: ArrayBuffer) {
+        self.dismiss(NoticeKind::File);
+        self.run.experiment.with_untracked(|now| edit::keep_view(&mut experiment, now));
+        super::address::write(&experiment);
+        self.run.experiment.set(experiment);
+        if let Some(client) = self.client.get_value() {
+            client.hold(bytes);
+        }
+        self.build_from(Start::Snapshot { step });
+        self.run.saved_step.set(Some(step));
+    }
+
+    /// Whether there is a saved step, followed.
+    pub(crate) fn has_saved(self) -> bool {
+        self.run.saved_step.get().is_some() && self.run.phase.get() != Phase::Loading
+    }
+}
+
+/// The experiment, the step and the bytes of a saved run.
+async fn read(file: &File) -> Result<(Experiment, u64, ArrayBuffer), String> {
+    if file.size() > MAX_BYTES as f64 {
+        return Err(format!("it has {} bytes, and no saved run has more than {}", thousands(file.size() as u64), thousands(MAX_BYTES)));
+    }
+    let buffer = JsFuture::from(file.array_buffer()).await.ok().and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
+    let buffer = buffer.ok_or("the browser could not read it")?;
+    let snapshot = Snapshot::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|error| error.to_string())?;
+    let experiment = snapshot.experiment().map_err(|error| error.to_string())?;
+    let step = snapshot.counter("done").ok_or("it does not say at which step it was saved")?;
+    Ok((experiment, u64::from(step), buffer))
+}
+
+/// Has the browser write a file.
+fn download(name: &str, bytes: &ArrayBuffer) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(&Blob::new_with_buffer_source_sequence(&Array::of1(bytes))?)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    // The address is good until it is taken back, which must not be before the browser has looked.
+    let take_back = move || drop(Url::revoke_object_url(&url));
+    set_timeout_with_handle(take_back, DOWNLOAD_TIME).map(|_| ())
+}
