@@ -93,6 +93,8 @@ pub enum NoticeKind {
     Diverged,
     /// A file of a data set was refused or is missing.
     File,
+    /// A saved run was not written, opened or restored.
+    SavedRun,
     /// Parts of the link could not be read.
     Link,
     /// The experiment cannot be built.

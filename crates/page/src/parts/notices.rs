@@ -27,6 +27,7 @@ fn id(kind: NoticeKind) -> &'static str {
         NoticeKind::WorkerRestarted => "worker-restarted",
         NoticeKind::Diverged => "diverged",
         NoticeKind::File => "file",
+        NoticeKind::SavedRun => "saved-run",
         NoticeKind::Link => "link",
         NoticeKind::Experiment => "experiment",
     }
@@ -35,7 +36,7 @@ fn id(kind: NoticeKind) -> &'static str {
 /// Whether it tells of something that went wrong and stays so.
 fn is_trouble(kind: NoticeKind, phase: Phase) -> bool {
     match kind {
-        NoticeKind::Diverged | NoticeKind::File | NoticeKind::Link | NoticeKind::Experiment => true,
+        NoticeKind::Diverged | NoticeKind::File | NoticeKind::SavedRun | NoticeKind::Link | NoticeKind::Experiment => true,
         // Where the last of them failed, nothing was started again.
         NoticeKind::WorkerRestarted => phase == Phase::Failed,
         NoticeKind::NoWebgpu | NoticeKind::DeviceLost => false,

@@ -119,7 +119,14 @@ mod tests {
     fn a_notice_is_of_its_run_if_it_says_what_became_of_it() {
         let notice = |kind| Event::Notice { kind, text: String::new() };
         assert!(is_of_run(&notice(NoticeKind::Diverged)) && is_of_run(&notice(NoticeKind::Experiment)));
-        let others = [NoticeKind::NoWebgpu, NoticeKind::DeviceLost, NoticeKind::WorkerRestarted, NoticeKind::File, NoticeKind::Link];
+        let others = [
+            NoticeKind::NoWebgpu,
+            NoticeKind::DeviceLost,
+            NoticeKind::WorkerRestarted,
+            NoticeKind::File,
+            NoticeKind::SavedRun,
+            NoticeKind::Link,
+        ];
         assert!(others.into_iter().all(|kind| !is_of_run(&notice(kind))));
     }
 }

@@ -55,6 +55,8 @@ use std::collections::VecDeque;
 pub struct Machine {
     /// What was last asked for, with what was changed since.
     experiment: Option<Experiment>,
+    /// Where it begins, if not at step 0; kept until it stands there, however often it is refused.
+    start: Option<Snapshot>,
     phase: Phase,
     /// The run, once it has a session.
     run: Option<Run>,
@@ -76,10 +78,7 @@ enum Phase {
     /// There is none: none was asked for, or it cannot be built.
     Idle,
     /// Its samples are awaited.
-    Loading {
-        /// Where it begins, if not at step 0.
-        start: Option<Snapshot>,
-    },
+    Loading,
     /// It is on its way to a device.
     Opening(Opening),
     /// It has a session that does what it is asked to.
@@ -91,6 +90,7 @@ impl Machine {
     pub fn new() -> Self {
         Self {
             experiment: None,
+            start: None,
             phase: Phase::Idle,
             run: None,
             commands: VecDeque::new(),
@@ -119,7 +119,8 @@ impl Machine {
                 self.experiment = Some(experiment);
                 self.is_outdated = true;
                 self.commands.clear();
-                self.load(snapshot.filter(|_| matches!(start, Start::Snapshot { .. })));
+                self.start = snapshot.filter(|_| matches!(start, Start::Snapshot { .. }));
+                self.load();
             }
             // These two are about the worker itself.
             Command::Files => self.files += 1,
@@ -141,9 +142,9 @@ impl Machine {
     }
 
     /// Begins the run that was last asked for. What was heard of it is obeyed once it is built.
-    fn load(&mut self, start: Option<Snapshot>) {
+    fn load(&mut self) {
         self.run = None;
-        self.phase = Phase::Loading { start };
+        self.phase = Phase::Loading;
     }
 
     /// Takes in what has changed by itself.
@@ -196,10 +197,10 @@ impl Machine {
             return Work::TakeFiles { experiment: experiment.clone() };
         }
         match (&self.phase, &self.experiment) {
-            (Phase::Loading { .. }, Some(experiment)) => Work::Load { experiment: experiment.clone() },
+            (Phase::Loading, Some(experiment)) => Work::Load { experiment: experiment.clone() },
             (Phase::Opening(_), _) => self.next_of_opening(now_ms),
             (Phase::Running, _) => self.next_of_run(now_ms),
-            (Phase::Idle | Phase::Loading { .. }, _) => self.next_of_idle(),
+            (Phase::Idle | Phase::Loading, _) => self.next_of_idle(),
         }
     }
 
@@ -211,10 +212,11 @@ impl Machine {
                 Command::Device { device } => experiment.device = device,
                 Command::Speed { speed } => experiment.speed = speed,
                 Command::LearningRate { learning_rate } => experiment.learning_rate = learning_rate,
+                Command::Reset => self.start = None,
                 Command::Play | Command::Step { .. } => {
                     let experiment = experiment.clone();
                     self.commands.push_front(command);
-                    self.load(None);
+                    self.load();
                     return Work::Load { experiment };
                 }
                 _ => {}
@@ -279,9 +281,11 @@ impl Machine {
 
     /// The samples are here, or not.
     fn loaded(&mut self, result: Result<(), String>) {
-        let Phase::Loading { start } = &mut self.phase else { return };
+        if !matches!(self.phase, Phase::Loading) {
+            return;
+        }
         match result {
-            Ok(()) => self.phase = Phase::Opening(Opening::build(start.take())),
+            Ok(()) => self.phase = Phase::Opening(Opening::build()),
             Err(text) => self.refuse(NoticeKind::File, text),
         }
     }
@@ -291,8 +295,8 @@ impl Machine {
         let is_from_files = self.experiment.as_ref().is_some_and(|experiment| experiment.dataset.is_from_files());
         match result {
             Err(text) => self.out.notice(NoticeKind::File, text),
-            Ok(()) if matches!(self.phase, Phase::Loading { .. }) => {}
-            Ok(()) if is_from_files => self.load(None),
+            Ok(()) if matches!(self.phase, Phase::Loading) => {}
+            Ok(()) if is_from_files => self.load(),
             Ok(()) => {}
         }
     }

@@ -28,7 +28,7 @@ pub(super) struct Opening {
 
 /// Why it is on its way.
 enum Goal {
-    Build { start: Option<Snapshot> },
+    Build,
     Move,
     Recover { broken: Broken, at: u64, recovery: Recovery },
 }
@@ -53,8 +53,8 @@ enum Stage {
 
 impl Opening {
     /// The samples of a run are here.
-    pub(super) fn build(start: Option<Snapshot>) -> Self {
-        Self { goal: Goal::Build { start }, stage: Stage::Place }
+    pub(super) fn build() -> Self {
+        Self { goal: Goal::Build, stage: Stage::Place }
     }
 
     /// The visitor wants the run on another device.
@@ -169,14 +169,13 @@ impl Machine {
             Err(error) => return self.not_opened(device, error, now_ms),
         };
         let placement = Placement { device, name: opened.device_name.clone(), why };
-        let snapshot = match (&mut opening.goal, &mut self.run) {
-            (Goal::Build { start }, run) => {
-                let start = start.take().filter(|_| !is_reset_awaited);
+        let snapshot = match (&opening.goal, &mut self.run) {
+            (Goal::Build, run) => {
                 *run = Some(introduce(*opened, placement, &mut self.out));
                 if let Some(run) = run {
                     run.announce(self.facts.gpu, &mut self.out);
                 }
-                start
+                self.start.clone().filter(|_| !is_reset_awaited)
             }
             (Goal::Move | Goal::Recover { .. }, Some(run)) => {
                 run.moved(placement);
@@ -199,11 +198,11 @@ impl Machine {
         match &opening.goal {
             Goal::Recover { .. } if device == DeviceKind::Gpu => opening.retry(now_ms),
             Goal::Recover { .. } => opening.stage = Stage::GiveUp { why: error.text },
-            Goal::Build { .. } | Goal::Move if device == DeviceKind::Gpu && error.is_of_device => {
+            Goal::Build | Goal::Move if device == DeviceKind::Gpu && error.is_of_device => {
                 self.out.notice(NoticeKind::NoWebgpu, say::not_taken_notice(&error.text));
                 opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::not_taken(&error.text) };
             }
-            Goal::Build { .. } | Goal::Move => self.cannot_open(error.text),
+            Goal::Build | Goal::Move => self.cannot_open(error.text),
         }
     }
 
@@ -229,7 +228,7 @@ impl Machine {
             Ok(_) if is_reset_awaited => run.went_to(0, now_ms, &mut self.out),
             Ok(step) => run.woke(step, snapshot.clone(), now_ms, experiment.learning_rate, &mut self.out),
             Err(text) => {
-                self.out.notice(NoticeKind::WorkerRestarted, text);
+                self.out.notice(NoticeKind::SavedRun, say::not_restored(&text));
                 run.reset(now_ms, &mut self.out);
             }
         }
@@ -242,7 +241,10 @@ impl Machine {
         let Phase::Opening(Opening { goal, .. }) = std::mem::replace(&mut self.phase, Phase::Running) else { return };
         let (Some(run), out) = (&mut self.run, &mut self.out) else { return };
         match goal {
-            Goal::Build { .. } => run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out),
+            Goal::Build => {
+                self.start = None;
+                run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out);
+            }
             Goal::Move => {
                 run.announce(self.facts.gpu, out);
                 if !is_reset_awaited {
@@ -268,7 +270,7 @@ impl Machine {
         let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) else { return };
         match &mut self.phase {
             // The page has the snapshot too: another worker goes on from it.
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Build { .. }) => {
+            Phase::Opening(opening) if matches!(opening.goal, Goal::Build) => {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }
             // The recovery is on its way to a device that is broken too.

@@ -17,6 +17,8 @@ pub(super) struct Run {
     pub(super) costs: CostMeter,
     /// The last snapshot read back, and its step.
     pub(super) saved: Option<(u64, Snapshot)>,
+    /// Whether a setting that the snapshot holds was changed since.
+    is_changed: bool,
     /// The last recovery, until a step is saved on the device that it found. A GPU that is lost
     /// again before that has not come back.
     pub(super) last_recovery: Option<Recovery>,
@@ -53,6 +55,7 @@ impl Run {
             placement,
             costs: CostMeter::default(),
             saved: None,
+            is_changed: false,
             last_recovery: None,
             state: RunState::Ready,
             steps_left: None,
@@ -108,6 +111,7 @@ impl Run {
             Command::Speed { speed } => experiment.speed = speed,
             Command::LearningRate { learning_rate } => {
                 experiment.learning_rate = learning_rate;
+                self.is_changed = true;
                 self.duties.push_back(Work::SetLearningRate { learning_rate });
             }
             Command::WantFrame => self.wants_frame = true,
@@ -217,7 +221,7 @@ impl Run {
     fn standing(&self, speed: Speed) -> Standing {
         Standing {
             step: self.metrics.step,
-            saved_step: self.saved.as_ref().map_or(0, |(step, _)| *step),
+            is_saved: self.saved.as_ref().map_or(self.metrics.step == 0, |(step, _)| *step == self.metrics.step && !self.is_changed),
             is_training: self.is_training(),
             wants_frame: self.wants_frame,
             speed,
@@ -270,6 +274,7 @@ impl Run {
     /// A snapshot of the present step was read back.
     pub(super) fn save(&mut self, snapshot: Snapshot, now_ms: f64) {
         self.saved = Some((self.step(), snapshot));
+        self.is_changed = false;
         self.last_recovery = None;
         self.schedule.saved_ms = now_ms;
     }

@@ -76,3 +76,7 @@ pub(super) fn not_taken_notice(error: &str) -> String {
 pub(super) fn not_taken(error: &str) -> String {
     format!("The GPU does not take this network: {error}.")
 }
+
+pub(super) fn not_restored(error: &str) -> String {
+    format!("The run begins again at step 0, because {error}.")
+}

@@ -35,7 +35,8 @@ pub(super) struct Schedule {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing {
     pub(super) step: u64,
-    pub(super) saved_step: u64,
+    /// Whether the last snapshot holds all that there is to lose.
+    pub(super) is_saved: bool,
     pub(super) is_training: bool,
     pub(super) wants_frame: bool,
     pub(super) speed: Speed,
@@ -52,7 +53,7 @@ pub(super) enum Due {
 impl Schedule {
     /// What is due now. A run that does not train is saved and evaluated at once.
     pub(super) fn due(&self, now_ms: f64, run: Standing) -> Option<Due> {
-        if run.step != run.saved_step && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
+        if !run.is_saved && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
             Some(Due::Save)
         } else if self.is_frame_wanted(run) && now_ms >= self.drawing.due_ms(FRAME_MS) {
             Some(Due::Draw)
@@ -94,7 +95,7 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    const TRAINING: Standing = Standing { step: 10, saved_step: 0, is_training: true, wants_frame: false, speed: Speed::Max };
+    const TRAINING: Standing = Standing { step: 10, is_saved: false, is_training: true, wants_frame: false, speed: Speed::Max };
 
     #[test]
     fn a_run_that_trains_is_saved_now_and_then_and_one_that_is_held_at_once() {
@@ -103,7 +104,7 @@ mod tests {
         assert_eq!(schedule.due(5_899.0, TRAINING), None);
         assert_eq!(schedule.due(5_900.0, TRAINING), Some(Due::Save));
         assert_eq!(schedule.due(5_001.0, Standing { is_training: false, ..TRAINING }), Some(Due::Save));
-        assert_eq!(schedule.due(9_000.0, Standing { saved_step: 10, ..TRAINING }), None);
+        assert_eq!(schedule.due(9_000.0, Standing { is_saved: true, ..TRAINING }), None);
     }
 
     #[test]

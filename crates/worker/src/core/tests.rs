@@ -207,6 +207,48 @@ fn play_after_a_refused_build_tries_again() {
 }
 
 #[test]
+fn an_opened_run_that_waits_for_its_files_goes_on_where_it_was_saved() {
+    for (asked, goes_on_at) in [(Command::Play, 40), (Command::Files, 40), (Command::Reset, 0)] {
+        let mut world = World::new();
+        world.has_files = false;
+        let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
+        let message = Command::Build { experiment, start: Start::Snapshot { step: 40 } };
+        world.machine.hear(Addressed { run: RunId(1), message }, Some(snapshot(40, false)));
+        world.settle();
+        world.hear(Command::Play);
+        world.settle();
+        assert_eq!(last_state(&world.heard()), Some((RunState::Failed, 0)));
+        world.hear(asked.clone());
+        world.settle();
+        world.has_files = true;
+        world.hear(Command::Step { steps: 2 });
+        world.settle();
+        assert_eq!(last_state(&world.heard()), Some((RunState::Paused, goes_on_at + 2)), "{asked:?}");
+        world.hear(Command::Reset);
+        world.hear(Command::Files);
+        world.settle();
+        assert_eq!(last_state(&world.heard()), Some((RunState::Ready, 0)), "the file is not opened twice");
+    }
+}
+
+#[test]
+fn a_rate_changed_while_a_run_is_held_is_saved_too() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    let saves = |world: &mut World| world.heard().iter().filter(|event| matches!(event, Event::Saved { .. })).count();
+    world.hear(Command::LearningRate { learning_rate: 0.25 });
+    world.settle();
+    assert_eq!(saves(&mut world), 0, "there is nothing to lose at step 0");
+    world.hear(Command::Step { steps: 5 });
+    world.settle();
+    assert!(saves(&mut world) > 0);
+    world.hear(Command::LearningRate { learning_rate: 0.125 });
+    world.settle();
+    assert_eq!(saves(&mut world), 1);
+    world.settle();
+    assert_eq!(saves(&mut world), 0);
+}
+
+#[test]
 fn settings_changed_while_nothing_is_built_are_those_of_the_next_run() {
     let mut world = World::new();
     world.has_files = false;
