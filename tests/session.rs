@@ -5,9 +5,12 @@ mod common;
 
 use common::machine::{adapter, bundled};
 use descent::exec::Backend;
-use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice};
+use descent::spec::model::Site;
+use descent::spec::snapshot::COUNTERS;
+use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice};
 use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
+use std::collections::BTreeSet;
 
 fn session(experiment: &Experiment) -> Session {
     Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
@@ -37,11 +40,11 @@ fn bits(session: &mut Session) -> Snapshot {
 
 /// Compares without printing thousands of words.
 fn assert_same(a: &Snapshot, b: &Snapshot, what: &str) {
-    assert_eq!((&a.experiment, &a.target, &a.counters), (&b.experiment, &b.target, &b.counters), "{what}");
-    for (a, b) in a.tensors.iter().zip(&b.tensors) {
-        assert!(a == b, "{what}: {} differs from {}", a.name, b.name);
+    assert_eq!((&a.link, &a.target, &a.counters), (&b.link, &b.target, &b.counters), "{what}");
+    assert!(a.tensors.keys().eq(b.tensors.keys()), "{what}");
+    for (name, stored) in &a.tensors {
+        assert!(stored == &b.tensors[name], "{what}: {name} differs");
     }
-    assert_eq!(a.tensors.len(), b.tensors.len(), "{what}");
 }
 
 fn trained(experiment: &Experiment, steps: u32) -> Session {
@@ -80,6 +83,18 @@ fn a_run_woken_from_a_file_goes_on_bit_for_bit() {
         woken.restore(&Snapshot::from_bytes(&file).expect("the file is sound")).expect("it is of this network");
         block_on(woken.run(80)).expect("the CPU is never lost");
         assert_same(&bits(&mut straight), &bits(&mut woken), optimizer.id());
+    }
+}
+
+#[test]
+fn a_saved_run_holds_what_a_page_expects_of_it() {
+    for optimizer in OptimizerChoice::ALL {
+        for (order, penalty) in OrderChoice::ALL.iter().flat_map(|order| PenaltyChoice::ALL.iter().map(move |penalty| (*order, *penalty))) {
+            let experiment = Experiment { optimizer: *optimizer, order, penalty, ..convolutional() };
+            let saved = bits(&mut trained(&experiment, 3));
+            assert!(saved.counters.keys().map(String::as_str).eq(COUNTERS.into_iter().collect::<BTreeSet<_>>()));
+            assert_eq!((saved.step(), saved.check()), (3, Ok(experiment)));
+        }
     }
 }
 
@@ -139,7 +154,7 @@ fn a_diverging_run_stops_at_its_last_good_weights() {
     assert_eq!(divergence.step, progress.step + 1, "the step that failed is the one after the last that is done");
     let kept = bits(&mut session);
     let is_finite = |words: &[u32]| words.iter().all(|word| f32::from_bits(*word).is_finite());
-    assert!(kept.tensors.iter().filter(|stored| stored.name.starts_with("params/")).all(|stored| is_finite(&stored.words)));
+    assert!(kept.tensors.iter().filter(|(name, _)| name.starts_with("params/")).all(|(_, stored)| is_finite(&stored.words)));
     block_on(session.run(10)).expect("the CPU is never lost");
     assert_same(&kept, &bits(&mut session), "later steps change nothing");
     session.thaw().expect("the CPU is never lost");
@@ -176,10 +191,11 @@ fn a_run_that_moves_to_the_gpu_and_back_loses_nothing() {
     let is_close = |a: f64, b: f64| (a - b).abs() <= 1e-5 * a.abs().max(1.0);
     let losses = [here.train_loss, there.train_loss].map(|loss| loss.expect("samples were seen").0);
     assert!(is_close(losses[0], losses[1]), "mean losses of {losses:?}");
-    for (here, there) in carried(&mut unmoved).tensors.iter().zip(&carried(&mut moving).tensors) {
-        let pairs = here.words.iter().zip(&there.words).map(|(a, b)| (f32::from_bits(*a), f32::from_bits(*b)));
+    let there = carried(&mut moving);
+    for (name, here) in &carried(&mut unmoved).tensors {
+        let pairs = here.words.iter().zip(&there.tensors[name].words).map(|(a, b)| (f32::from_bits(*a), f32::from_bits(*b)));
         for (e, (a, b)) in pairs.enumerate() {
-            assert!(is_close(a.into(), b.into()), "{}[{e}]: {a} without a move, {b} with two", here.name);
+            assert!(is_close(a.into(), b.into()), "{name}[{e}]: {a} without a move, {b} with two");
         }
     }
 }
@@ -202,9 +218,9 @@ fn a_diverging_run_keeps_its_last_good_statistics() {
             let (progress, kept) = steps_at(learning_rate, 20);
             assert!(progress.divergence.is_some(), "a rate of {learning_rate:e} diverges");
             let (_, good) = steps_at(learning_rate, progress.step as u32);
-            for (kept, good) in kept.tensors.iter().zip(&good.tensors) {
-                assert!(kept.words.iter().all(|word| f32::from_bits(*word).is_finite()), "{} is not finite", kept.name);
-                assert!(kept == good, "{} is not as before the bad step", kept.name);
+            for (name, kept) in &kept.tensors {
+                assert!(kept.words.iter().all(|word| f32::from_bits(*word).is_finite()), "{name} is not finite");
+                assert!(kept == &good.tensors[name], "{name} is not as before the bad step");
             }
         }
     }
@@ -220,7 +236,8 @@ fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
 
 #[test]
 fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
-    let mut plane = trained(&Experiment { model: model("dense:12:tanh,norm:tanh,dense:5:tanh"), ..Experiment::first_visit() }, 10);
+    let experiment = Experiment { model: model("dense:12:tanh,norm:tanh,dense:5:tanh"), ..Experiment::first_visit() };
+    let mut plane = trained(&experiment, 10);
     let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
@@ -228,7 +245,12 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
     assert_eq!(units.len(), (2 + 8 + 8 + 5 + 1) * unit_size * unit_size);
     let snapshot = block_on(plane.snapshot()).expect("the CPU is never lost");
     let mut wanted = Vec::new();
-    for tensor in snapshot.tensors.iter().filter(|tensor| tensor.name.starts_with("params/")) {
+    let outline = experiment.outline().expect("the blocks fit together");
+    let trained = |site: &Site| {
+        site.tensors.iter().filter(|tensor| tensor.role.is_trained()).map(|tensor| site.tensor_name(tensor)).collect::<Vec<_>>()
+    };
+    for name in outline.sites.iter().flat_map(trained) {
+        let tensor = &snapshot.tensors[&format!("params/{name}")];
         let (rows, width) = if let [rows, width] = *tensor.shape { (rows, width) } else { (1, tensor.words.len()) };
         for row in 0..rows.min(8) {
             wanted.extend(tensor.words[row * width..][..width.min(8)].iter().map(|word| f32::from_bits(*word)));

@@ -7,7 +7,7 @@ use crate::tensor::Shape;
 use descent_spec::snapshot::StoredTensor;
 use descent_spec::{Snapshot, SnapshotError, link};
 
-/// The state words that a snapshot keeps, by name.
+/// The state words that a snapshot keeps, by the names of [`descent_spec::snapshot::COUNTERS`].
 const COUNTERS: [(&str, usize); 12] = [
     ("done", state::DONE),
     ("bad-step", state::BAD_STEP),
@@ -56,9 +56,9 @@ impl Session {
         let mut words = self.executor.read(&slices).await?;
         let state = words.pop().expect("the state was asked for");
         let counters = COUNTERS.iter().map(|(name, at)| ((*name).to_owned(), state[*at])).collect();
-        let tensors =
-            known.into_iter().zip(words).map(|((name, shape, _), words)| StoredTensor { name, shape: shape.to_vec(), words }).collect();
-        Ok(Snapshot { experiment: link::write(&self.experiment), target: target_name(self.target).into(), counters, tensors })
+        let tensors = known.into_iter().zip(words).map(|((name, shape, _), words)| (name, StoredTensor { shape: shape.to_vec(), words }));
+        let tensors = tensors.collect();
+        Ok(Snapshot { link: link::write_all(&self.experiment), target: target_name(self.target).into(), counters, tensors })
     }
 
     /// Goes on from a snapshot of the same network, taken here or elsewhere.
@@ -68,22 +68,17 @@ impl Session {
     /// was before or lost.
     pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), RestoreError> {
         let known = tensors(self.executor.program());
-        let mismatch = |what: String| SnapshotError::Mismatch(what);
         if known.len() != snapshot.tensors.len() {
-            return Err(mismatch(format!("it has {} tensors where {} are expected", snapshot.tensors.len(), known.len())).into());
+            let what = format!("it has {} tensors where {} are expected", snapshot.tensors.len(), known.len());
+            return Err(SnapshotError::Mismatch(what).into());
         }
         let mut writes = Vec::with_capacity(known.len());
         for (name, shape, slice) in known {
-            let stored = snapshot.tensors.iter().find(|stored| stored.name == name);
-            let stored = stored.ok_or_else(|| mismatch(format!("it has no {name}")))?;
-            if stored.shape[..] != shape[..] {
-                return Err(mismatch(format!("{name} has shape {} where {shape} is expected", Shape::from(stored.shape.clone()))).into());
-            }
-            writes.push((slice, &stored.words));
+            writes.push((slice, &snapshot.tensor(&name, &shape)?.words));
         }
         let mut words = vec![0; state::LEN];
         for (name, at) in COUNTERS {
-            words[at] = snapshot.counter(name).ok_or_else(|| mismatch(format!("it has no counter {name}")))?;
+            words[at] = snapshot.counter(name)?;
         }
         let learning_rate = f32::from_bits(words[state::LEARNING_RATE]);
         if learning_rate != self.experiment.learning_rate as f32 {

@@ -2,6 +2,8 @@
 //! so that it runs in a browser too.
 
 use descent::tensor::Tensor;
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -52,51 +54,39 @@ impl GoldenFile {
     }
 }
 
-/// The content of a safetensors file: a length, a JSON header, then the elements, little-endian.
-pub struct Tensors {
-    entries: BTreeMap<String, Entry>,
-    data: Vec<u8>,
-}
-
-#[derive(Deserialize)]
-struct Entry {
-    dtype: String,
-    shape: Vec<usize>,
-    data_offsets: [usize; 2],
-}
+/// The tensors of a safetensors file; every type of number becomes f64.
+pub struct Tensors(BTreeMap<String, Tensor<f64>>);
 
 impl Tensors {
     /// # Panics
-    /// If the bytes are not a safetensors file.
+    /// If the bytes are not a safetensors file, or one of a type that golden files do not have.
     pub fn parse(bytes: &[u8]) -> Self {
-        let (length, rest) = bytes.split_first_chunk::<8>().expect("a safetensors file begins with a length");
-        let (header, data) = rest.split_at(usize::try_from(u64::from_le_bytes(*length)).expect("a header that fits memory"));
-        let mut header: BTreeMap<String, serde_json::Value> = serde_json::from_slice(header).expect("a safetensors header");
-        header.remove("__metadata__");
-        let entries = header.into_iter().map(|(name, entry)| (name, serde_json::from_value(entry).expect("a tensor's entry"))).collect();
-        Self { entries, data: data.to_vec() }
+        let file = SafeTensors::deserialize(bytes).expect("a safetensors file");
+        Self(file.iter().map(|(name, view)| (name.to_owned(), tensor(name, &view))).collect())
     }
 
     /// Whether there is such a tensor.
     pub fn has(&self, name: &str) -> bool {
-        self.entries.contains_key(name)
+        self.0.contains_key(name)
     }
 
-    /// A tensor by name; every type of number becomes f64.
+    /// A tensor by name.
     ///
     /// # Panics
-    /// If there is no such tensor or its type is not one that golden files have.
+    /// If there is no such tensor.
     pub fn get(&self, name: &str) -> Tensor<f64> {
-        let entry = self.entries.get(name).unwrap_or_else(|| panic!("the golden file has no tensor {name}"));
-        let bytes = &self.data[entry.data_offsets[0]..entry.data_offsets[1]];
-        let words = bytes.as_chunks::<4>().0.iter();
-        let data = match entry.dtype.as_str() {
-            "F32" => words.map(|word| f64::from(f32::from_le_bytes(*word))).collect(),
-            "I32" => words.map(|word| f64::from(i32::from_le_bytes(*word))).collect(),
-            "F64" => bytes.as_chunks::<8>().0.iter().map(|word| f64::from_le_bytes(*word)).collect(),
-            "U8" => bytes.iter().copied().map(f64::from).collect(),
-            other => panic!("tensor {name} has type {other}"),
-        };
-        Tensor::new(entry.shape.clone(), data)
+        self.0.get(name).unwrap_or_else(|| panic!("the golden file has no tensor {name}")).clone()
     }
+}
+
+fn tensor(name: &str, view: &TensorView) -> Tensor<f64> {
+    let words = view.data().as_chunks::<4>().0.iter();
+    let data = match view.dtype() {
+        Dtype::F32 => words.map(|word| f64::from(f32::from_le_bytes(*word))).collect(),
+        Dtype::I32 => words.map(|word| f64::from(i32::from_le_bytes(*word))).collect(),
+        Dtype::F64 => view.data().as_chunks::<8>().0.iter().map(|word| f64::from_le_bytes(*word)).collect(),
+        Dtype::U8 => view.data().iter().copied().map(f64::from).collect(),
+        other => panic!("tensor {name} has type {other}"),
+    };
+    Tensor::new(view.shape().to_vec(), data)
 }

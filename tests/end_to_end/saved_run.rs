@@ -39,8 +39,8 @@ fn a_run_is_saved_to_a_file_and_goes_on_from_it() {
     let (step, path) = save(&page, &folder("saved"));
     assert_eq!(path.file_name().and_then(|name| name.to_str()), Some(&*format!("descent-circle-step-{step}.safetensors")));
     let saved = Snapshot::from_bytes(&std::fs::read(&path).expect("the file can be read")).expect("it is a saved run");
-    assert_eq!(saved.counter("done").map(f64::from), Some(step));
-    assert_eq!(saved.experiment().expect("it fits its network").learning_rate, 0.02);
+    assert_eq!(saved.step() as f64, step);
+    assert_eq!(saved.check().expect("it holds what its experiment needs").learning_rate, 0.02);
     let accuracy = page.number("accuracy-test");
 
     page.open_ready("#v=2&dataset=digits&level=all");
@@ -66,13 +66,13 @@ fn a_file_that_is_no_saved_run_changes_nothing() {
     for (name, bytes, why) in [
         ("flipped.safetensors", &bytes[..], "its checksum differs"),
         ("short.safetensors", &bytes[..last], "damaged"),
-        ("empty.safetensors", &[], "shorter than a header"),
+        ("empty.safetensors", &[], "no safetensors file"),
     ] {
         let path = folder.join(name);
         std::fs::write(&path, bytes).expect("a file is written");
         page.upload("run-file", &[&path]);
         let notice =
-            page.wait("a notice of this file", 20, |page| Some(page.wait_for_notice("file", 20)).filter(|text| text.contains(name)));
+            page.wait("a notice of this file", 20, |page| Some(page.wait_for_notice("saved-run", 20)).filter(|text| text.contains(name)));
         assert!(notice.contains(why), "{notice}");
         assert_eq!((page.number("step-count"), page.attribute("status", "data-state").as_deref()), (Some(step), Some("paused")));
     }

@@ -3,23 +3,6 @@
 use descent_spec::number::shortest;
 pub(crate) use descent_spec::number::thousands;
 
-/// The longest name of a file that is shown whole, in characters.
-const LONGEST_NAME: usize = 60;
-
-/// A file's name for people: without signs that are invisible or turn the direction of writing, and
-/// with its middle left out where it is long.
-pub(crate) fn file_name(name: &str) -> String {
-    let is_shown = |sign: &char| {
-        !(sign.is_control() || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'))
-    };
-    let signs: Vec<char> = name.chars().filter(is_shown).collect();
-    match signs.len() {
-        0 => "The file".into(),
-        1..=LONGEST_NAME => signs.into_iter().collect(),
-        len => signs[..40].iter().chain(&['…']).chain(&signs[len - 19..]).collect(),
-    }
-}
-
 /// A loss: four decimals, `1.2e3` from a thousand up.
 pub(crate) fn loss(value: f64) -> String {
     if value.is_nan() {
@@ -95,14 +78,6 @@ pub(crate) fn at(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_files_hide_nothing_and_are_short() {
-        let long = format!("{}.gz", "a".repeat(500));
-        let names = ["run.safetensors", "a\u{202e}b\nc", "\u{200b}", &long].map(file_name);
-        let shortened = format!("{}…{}.gz", "a".repeat(40), "a".repeat(16));
-        assert_eq!(names, ["run.safetensors", "abc", "The file", &shortened]);
-    }
 
     #[test]
     fn losses_have_four_decimals_and_large_ones_a_power() {

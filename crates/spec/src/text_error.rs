@@ -1,5 +1,6 @@
 //! A model's text that cannot be read.
 
+use crate::quote;
 use std::fmt;
 
 /// A model's text that cannot be read.
@@ -56,5 +57,5 @@ fn distance(a: &str, b: &str) -> usize {
 
 /// The beginning of what a visitor wrote, for a message.
 pub(crate) fn glance(text: &str) -> String {
-    if text.chars().count() > 24 { text.chars().take(23).chain(['…']).collect() } else { text.to_owned() }
+    quote::glance(text, 24)
 }

@@ -4,6 +4,7 @@ use super::supervisor::{Supervisor, Verdict};
 use super::worker::RunningWorker;
 use crate::clock::now_ms;
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, message};
+use descent_spec::Experiment;
 use descent_spec::number::thousands;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
@@ -35,7 +36,8 @@ struct State {
     supervisor: Supervisor,
     /// `None` after the last strike, until the visitor asks for something.
     worker: Option<RunningWorker>,
-    /// The last snapshot read back and the files chosen: what a restart needs beside commands.
+    /// The last snapshot read back or opened, and the files chosen: what a restart needs beside
+    /// commands.
     snapshot: Option<ArrayBuffer>,
     files: Vec<File>,
 }
@@ -55,13 +57,27 @@ impl Client {
         client
     }
 
-    /// Sends a command. A build from a snapshot takes the last one that was read back or given to
-    /// [`Client::hold`].
+    /// Sends a command.
     pub(crate) fn send(&self, command: Addressed<Command>) {
-        self.revive();
+        let is_build = matches!(command.message, Command::Build { .. });
+        let is_fresh = self.revive();
         let mut state = self.shared.state.borrow_mut();
+        // A run that takes the place of another spares a fresh worker that one.
+        if is_fresh && !is_build {
+            state.recover();
+        }
         state.supervisor.sent(&command);
-        state.post(&command);
+        if is_fresh && is_build {
+            state.recover();
+        } else {
+            state.post(&command);
+        }
+    }
+
+    /// Builds a run that goes on from a snapshot of a step.
+    pub(crate) fn build_from(&self, run: RunId, experiment: Experiment, step: u64, snapshot: ArrayBuffer) {
+        self.shared.state.borrow_mut().snapshot = Some(snapshot);
+        self.send(Addressed { run, message: Command::Build { experiment, start: Start::Snapshot { step } } });
     }
 
     /// Sends the files of a data set.
@@ -76,17 +92,13 @@ impl Client {
         state.supervisor.saved_step().zip(state.snapshot.clone())
     }
 
-    /// Takes the snapshot with which the next run begins.
-    pub(crate) fn hold(&self, snapshot: ArrayBuffer) {
-        self.shared.state.borrow_mut().snapshot = Some(snapshot);
-    }
-
-    /// Starts a worker again after the last strike.
-    fn revive(&self) {
-        if self.shared.state.borrow().worker.is_none() {
+    /// Starts a worker again after the last strike, and says whether that was necessary.
+    fn revive(&self) -> bool {
+        let is_gone = self.shared.state.borrow().worker.is_none();
+        if is_gone {
             self.start_worker();
-            self.shared.state.borrow_mut().recover();
         }
+        is_gone
     }
 
     fn tick(&self) {

@@ -138,7 +138,7 @@ impl Supervisor {
             Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
             Event::State { state, step } if heard.run == self.run() => self.heard_state(*state, *step),
-            Event::Saved { step } => self.saved = Some((heard.run, *step)),
+            Event::Saved { step } if !self.is_outdated(heard) => self.saved = Some((heard.run, *step)),
             _ => {}
         }
     }

@@ -28,6 +28,8 @@ pub(crate) fn keep_view(experiment: &mut Experiment, before: &Experiment) {
     experiment.device = before.device;
     experiment.speed = before.speed;
     experiment.level = before.level;
+    experiment.show_test = before.show_test;
+    experiment.discretize = before.discretize;
 }
 
 /// Gives the network another of the seven inputs, or takes it away; it keeps at least one.
@@ -47,10 +49,11 @@ pub(crate) fn next_seed(experiment: &mut Experiment) {
     };
 }
 
-/// A preset's experiment with the visitor's device and level.
+/// A preset's experiment with the visitor's device and view.
 pub(crate) fn preset(id: &str, now: &Experiment) -> Option<Experiment> {
-    let preset = presets().into_iter().find(|preset| preset.id == id)?;
-    Some(Experiment { level: now.level, device: now.device, ..preset.experiment })
+    let mut experiment = presets().into_iter().find(|preset| preset.id == id)?.experiment;
+    keep_view(&mut experiment, now);
+    Some(experiment)
 }
 
 /// What the select calls a network that is no ready-made one.

@@ -28,6 +28,8 @@ pub(crate) struct Lab {
     /// Runs out when a changed experiment is to be built.
     settle_timer: StoredValue<Option<TimeoutHandle>>,
     next_serial: StoredValue<u32>,
+    /// How often a file was opened as a saved run.
+    pub(super) opened: StoredValue<u32>,
     pub(super) client: StoredValue<Option<Client>, LocalStorage>,
 }
 
@@ -64,6 +66,7 @@ impl Lab {
             frame_timer: StoredValue::new(None),
             settle_timer: StoredValue::new(None),
             next_serial: StoredValue::new(0),
+            opened: StoredValue::new(0),
             client: StoredValue::new_local(None),
         };
         lab.report_link(&problems);
@@ -127,7 +130,7 @@ impl Lab {
         }
     }
 
-    /// Takes a preset's experiment, but stays with the visitor's device and level.
+    /// Takes a preset's experiment, but stays with the visitor's device and view.
     pub(crate) fn adopt_preset(self, id: &str) {
         if let Some(next) = self.run.experiment.with_untracked(|now| edit::preset(id, now)) {
             self.adopt(next);
@@ -158,12 +161,15 @@ impl Lab {
         }
     }
 
+    /// Builds the experiment in the place of the present run.
     fn build(self) {
-        self.build_from(Start::Beginning);
+        let experiment = self.begin_run();
+        self.send(Command::Build { experiment, start: Start::Beginning });
+        self.ask_again();
     }
 
-    /// Builds the experiment in the place of the present run.
-    pub(super) fn build_from(self, start: Start) {
+    /// Makes room for a run of the experiment, which is about to be sent to the worker.
+    pub(super) fn begin_run(self) -> Experiment {
         if let Some(timer) = self.settle_timer.get_value() {
             timer.clear();
         }
@@ -176,8 +182,7 @@ impl Lab {
         self.dismiss(NoticeKind::Diverged);
         let experiment = self.run.experiment.get_untracked();
         self.sent.set_value(experiment.clone());
-        self.send(Command::Build { experiment, start });
-        self.ask_again();
+        experiment
     }
 }
 

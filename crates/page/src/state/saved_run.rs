@@ -2,10 +2,10 @@
 
 use super::{Lab, Phase};
 use crate::edit;
-use crate::format::{file_name, thousands};
-use descent_protocol::{NoticeKind, Start};
+use crate::format::thousands;
+use descent_protocol::NoticeKind;
 use descent_spec::snapshot::MAX_BYTES;
-use descent_spec::{Experiment, Snapshot};
+use descent_spec::{Experiment, Snapshot, quote};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -15,40 +15,55 @@ use web_sys::{Blob, File, HtmlAnchorElement, Url};
 
 /// How a file of a saved run ends.
 pub(crate) const EXTENSION: &str = ".safetensors";
+/// The longest name of a file that is shown whole, in characters.
+const LONGEST_NAME: usize = 60;
 /// How long the browser may take to begin with a download.
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
 
 impl Lab {
     /// Hands the visitor the last saved step as a file.
     pub(crate) fn save_run(self) {
+        self.dismiss(NoticeKind::SavedRun);
         let Some((step, bytes)) = self.client.get_value().and_then(|client| client.saved()) else { return };
-        let dataset = self.run.experiment.with_untracked(|experiment| experiment.dataset.id());
+        let dataset = self.sent.with_value(|experiment| experiment.dataset.id());
         if download(&format!("descent-{dataset}-step-{step}{EXTENSION}"), &bytes).is_err() {
-            self.notify(NoticeKind::File, "The run was not saved: this browser lets the page write no file.".into());
+            self.notify(NoticeKind::SavedRun, "The run was not saved: this browser lets the page write no file.".into());
         }
     }
 
-    /// Goes on from a file that a visitor has chosen. One that cannot be used changes nothing.
+    /// Goes on from a file that a visitor has chosen. One that cannot be used changes nothing, nor
+    /// does one that is read only after the visitor has done something else with the run.
     pub(crate) fn open_run(self, file: File) {
+        self.dismiss(NoticeKind::SavedRun);
+        let (run, opened) = (self.id.get_value(), self.opened.get_value() + 1);
+        self.opened.set_value(opened);
         leptos::task::spawn_local(async move {
-            match read(&file).await {
+            let result = read(&file).await;
+            if (self.id.try_get_value(), self.opened.try_get_value()) != (Some(run), Some(opened)) {
+                return;
+            }
+            match result {
                 Ok((experiment, step, bytes)) => self.go_on(experiment, step, bytes),
-                Err(why) => self.notify(NoticeKind::File, format!("{} was not opened: {why}.", file_name(&file.name()))),
+                Err(why) => {
+                    let name = Some(quote(&file.name(), LONGEST_NAME)).filter(|name| !name.is_empty());
+                    let name = name.unwrap_or_else(|| "The file".into());
+                    self.notify(NoticeKind::SavedRun, format!("{name} was not opened: {why}."));
+                }
             }
         });
     }
 
     /// Builds the run of a file in the place of the present one.
     fn go_on(self, mut experiment: Experiment, step: u64, bytes: ArrayBuffer) {
-        self.dismiss(NoticeKind::File);
         self.run.experiment.with_untracked(|now| edit::keep_view(&mut experiment, now));
         super::address::write(&experiment);
         self.run.experiment.set(experiment);
-        if let Some(client) = self.client.get_value() {
-            client.hold(bytes);
-        }
-        self.build_from(Start::Snapshot { step });
+        let experiment = self.begin_run();
         self.run.saved_step.set(Some(step));
+        if let Some(client) = self.client.get_value() {
+            client.build_from(self.id.get_value(), experiment, step, bytes);
+        }
+        self.ask_again();
     }
 
     /// Whether there is a saved step, followed.
@@ -65,9 +80,8 @@ async fn read(file: &File) -> Result<(Experiment, u64, ArrayBuffer), String> {
     let buffer = JsFuture::from(file.array_buffer()).await.ok().and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
     let buffer = buffer.ok_or("the browser could not read it")?;
     let snapshot = Snapshot::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|error| error.to_string())?;
-    let experiment = snapshot.experiment().map_err(|error| error.to_string())?;
-    let step = snapshot.counter("done").ok_or("it does not say at which step it was saved")?;
-    Ok((experiment, u64::from(step), buffer))
+    let experiment = snapshot.check().map_err(|error| error.to_string())?;
+    Ok((experiment, snapshot.step(), buffer))
 }
 
 /// Has the browser write a file.
@@ -78,6 +92,6 @@ fn download(name: &str, bytes: &ArrayBuffer) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     // The address is good until it is taken back, which must not be before the browser has looked.
-    let take_back = move || drop(Url::revoke_object_url(&url));
-    set_timeout_with_handle(take_back, DOWNLOAD_TIME).map(|_| ())
+    set_timeout(move || drop(Url::revoke_object_url(&url)), DOWNLOAD_TIME);
+    Ok(())
 }

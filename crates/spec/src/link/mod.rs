@@ -41,6 +41,13 @@ pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
     reader.finish()
 }
 
+/// The text of an experiment with every setting, for what is kept: it stays the same experiment when
+/// defaults or ready-made models change.
+pub fn write_all(experiment: &Experiment) -> String {
+    let pair = |field: &Field| format!("&{}={}", field.key, escape(&(field.write)(experiment)));
+    FIELDS.iter().map(pair).fold("v=2".into(), |text, pair| text + &pair)
+}
+
 /// The text of an experiment; [`read`] gives it back.
 pub fn write(experiment: &Experiment) -> String {
     let start = Experiment::start(experiment.dataset);

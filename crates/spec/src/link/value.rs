@@ -2,8 +2,11 @@
 //! taken.
 
 use crate::number;
+use crate::quote::glance;
 use std::fmt;
 
+/// The most characters that a notice quotes.
+const GLANCE: usize = 40;
 /// The longest seed, in characters.
 const MAX_SEED: usize = 200;
 /// The most jitter, in per cent.
@@ -27,8 +30,7 @@ pub struct Notice {
 impl Notice {
     /// A notice that quotes no more than a glance of what came in.
     pub(super) fn new(key: &str, value: &str, why: impl Into<String>) -> Self {
-        let glance = |text: &str| if text.chars().count() > 40 { text.chars().take(39).chain(['…']).collect() } else { text.to_owned() };
-        Self { key: glance(key), value: glance(value), why: why.into() }
+        Self { key: glance(key, GLANCE), value: glance(value, GLANCE), why: why.into() }
     }
 }
 

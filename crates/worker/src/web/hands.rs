@@ -164,7 +164,7 @@ impl Hands {
             Err(error) => return Ok(Outcome::Restored(Err(error.to_string()))),
         };
         match self.session().restore(&snapshot) {
-            Ok(()) => Ok(Outcome::Restored(Ok(u64::from(snapshot.counter("done").unwrap_or_default())))),
+            Ok(()) => Ok(Outcome::Restored(Ok(snapshot.step()))),
             Err(RestoreError::Snapshot(error)) => Ok(Outcome::Restored(Err(error.to_string()))),
             Err(RestoreError::Exec(error)) => Err(error),
         }
