@@ -5,7 +5,7 @@
 mod common;
 
 use common::executed::Executed;
-use common::golden::golden_dir;
+use common::golden::{bundled_dir, golden_dir};
 use common::golden_excerpt;
 use common::golden_file::GoldenFile;
 use common::golden_links;
@@ -139,17 +139,20 @@ fn software_gpu_gives_pytorchs_answers() {
     gpu_answers(Target::SoftwareGpu);
 }
 
-/// Runs the first `most` trajectories of every model of `train/`. What the engine lacks for a model
-/// is said, and its runs are counted.
+/// Runs the first `most` trajectories of every model of `train/`, of the bundled files and of those
+/// that may be beside them. What the engine lacks for a model is said, and its runs are counted.
 fn run_training(
     executor: &str,
     tolerance: &str,
     most: usize,
     mut trainer: impl FnMut(&Trajectories, &Model, Vec<Tensor<f64>>) -> Box<dyn Trainer>,
 ) {
-    let Some(dir) = golden_dir() else { return };
-    let models = golden_train::models(&dir);
-    let failed: usize = models.iter().map(|model| golden_train::run(&dir, model, executor, tolerance, most, &mut trainer)).sum();
+    let mut failed = 0;
+    for dir in [Some(bundled_dir()), golden_dir()].into_iter().flatten() {
+        for model in golden_train::models(&dir) {
+            failed += golden_train::run(&dir, &model, executor, tolerance, most, &mut trainer);
+        }
+    }
     assert_eq!(failed, 0, "training runs left PyTorch's trajectories; they are named above");
 }
 

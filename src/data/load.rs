@@ -1,6 +1,7 @@
 //! From a choice to samples.
 
 use super::{DataError, Samples, digits, idx, strokes};
+use descent_spec::catalog::Kind;
 use descent_spec::points::{self, Points};
 use descent_spec::random::seed_from_text;
 use descent_spec::strokes::{TEST_ROWS, TRAIN_ROWS};
@@ -59,15 +60,38 @@ pub fn load(request: &Request, files: Vec<(String, Vec<u8>)>) -> Result<Loaded, 
             };
             digits::parse(bytes, request.train_percent)?
         }
-        Dataset::Mnist | Dataset::FashionMnist => idx::assemble(files)?,
+        Dataset::Mnist | Dataset::FashionMnist => of_its_size(idx::assemble(files)?, request.dataset)?,
         _ => strokes::samples(seed_from_text(&request.seed), TRAIN_ROWS, TEST_ROWS),
     };
     Ok(Loaded { samples, points: None })
 }
 
+/// Refuses images that have another size than the catalogue says, which the network is built for.
+fn of_its_size(samples: Samples, dataset: Dataset) -> Result<Samples, DataError> {
+    let entry = dataset.entry();
+    let Kind::Images { size: [rows, columns] } = entry.kind else { return Ok(samples) };
+    let [found_rows, found_columns, _] = samples.feature_shape[..] else { return Ok(samples) };
+    if [found_rows, found_columns] == [rows, columns] {
+        return Ok(samples);
+    }
+    let what = format!("have images of {found_rows}×{found_columns} where those of {} have {rows}×{columns}", entry.title);
+    Err(DataError::new("The files", what, None, "Choose the set's own four files"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn images_of_another_size_are_refused() {
+        let sized = |size: [usize; 2]| {
+            let pixels = || (vec![0; size[0] * size[1]], vec![3]);
+            of_its_size(Samples::from_images(size, pixels(), pixels(), 1.0), Dataset::Mnist)
+        };
+        assert!(sized([28, 28]).is_ok());
+        let refused = sized([32, 28]).unwrap_err().to_string();
+        assert!(refused.contains("32×28 where those of MNIST have 28×28"), "{refused}");
+    }
 
     #[test]
     fn every_set_is_made_or_asks_for_its_files() {

@@ -16,6 +16,11 @@ pub fn golden_dir() -> Option<PathBuf> {
     None
 }
 
+/// The folder of the golden files that are bundled.
+pub fn bundled_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
 /// A manifest and its tensors.
 pub struct Manifest {
     /// The manifest.
