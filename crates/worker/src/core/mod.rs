@@ -38,8 +38,8 @@ mod tests;
 pub use brought::Brought;
 pub use say::Said;
 pub use work::{
-    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, Progress, Report, Snapshot, TrialState, View,
-    Work,
+    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, PictureRequest, Progress, Report, Snapshot,
+    TrialState, Work,
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};

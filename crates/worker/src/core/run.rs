@@ -6,7 +6,7 @@ use super::rate::Rate;
 use super::recovery::Recovery;
 use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
-use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, Progress, Snapshot, View, Work};
+use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, PictureRequest, Progress, Snapshot, Work};
 use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
 use descent_spec::{Experiment, Speed};
 use std::collections::VecDeque;
@@ -31,7 +31,7 @@ pub(super) struct Run {
     is_frozen: bool,
     /// What the session has to be told before anything else is done with it.
     duties: VecDeque<Work>,
-    view: View,
+    request: PictureRequest,
     wants_frame: bool,
     metrics: Metrics,
     epoch_steps: u64,
@@ -62,7 +62,7 @@ impl Run {
             slice_steps: 0,
             is_frozen: false,
             duties: VecDeque::new(),
-            view: View::default(),
+            request: PictureRequest::default(),
             wants_frame: false,
             metrics: Metrics::default(),
             epoch_steps: opened.epoch_steps.max(1) as u64,
@@ -116,11 +116,11 @@ impl Run {
             }
             Command::WantFrame => self.wants_frame = true,
             Command::Draw { pixels } => {
-                self.view.drawing = Some(pixels).filter(|pixels| !pixels.is_empty());
+                self.request.drawing = Some(pixels).filter(|pixels| !pixels.is_empty());
                 self.schedule.drawing.outdated();
             }
             Command::Inspect { sample } => {
-                self.view.inspected = Some(sample);
+                self.request.inspected = Some(sample);
                 self.schedule.drawing.outdated();
             }
             // The machine obeys these.
@@ -200,7 +200,7 @@ impl Run {
         let standing = self.standing(experiment.speed);
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
-            Some(Due::Draw) => return Work::Draw { view: self.view.clone() },
+            Some(Due::Draw) => return Work::Draw { request: self.request.clone() },
             Some(Due::Evaluate) => return Work::Evaluate,
             None => {}
         }

@@ -60,7 +60,7 @@ pub enum Work {
     /// Draw. Answer: [`Outcome::Drawn`].
     Draw {
         /// What is to be seen.
-        view: View,
+        request: PictureRequest,
     },
     /// Evaluate all of both parts, or nothing if the visitor asks for something meanwhile. Answer:
     /// [`Outcome::Evaluated`].
@@ -88,7 +88,7 @@ pub enum Work {
 
 /// What a picture is to show.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct View {
+pub struct PictureRequest {
     /// The inspected image, among those shown.
     pub inspected: Option<usize>,
     /// The drawn image: a byte a pixel.

@@ -125,8 +125,8 @@ impl Hands {
             Work::Thaw => self.session().thaw()?,
             Work::Train { steps } => return self.train(steps).await.map(Outcome::Trained),
             Work::Save => return Ok(Outcome::Saved(Rc::new(self.session().snapshot().await?.to_bytes()))),
-            Work::Draw { view } => {
-                let request = FrameRequest { inspected: view.inspected, drawing: view.drawing };
+            Work::Draw { request } => {
+                let request = FrameRequest { inspected: request.inspected, drawing: request.drawing };
                 return Ok(Outcome::Drawn(session::picture(self.session().frame(&request).await?)));
             }
             Work::Evaluate => {
