@@ -1,9 +1,10 @@
 //! Trains a small convolutional network on handwritten digits:
 //! `cargo run --release --example train_digits [gpu]`.
 
+use descent::data;
 use descent::exec::{Backend, gpu::Device};
+use descent::spec::link::{self, Link};
 use descent::train::{Part, Session};
-use descent::{data, spec::link};
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The share of test digits that a network answers correctly after so many steps.
 async fn accuracy(backend: &Backend, steps: u32) -> Result<f64, Box<dyn Error>> {
-    let (experiment, _) = link::read("v=2&dataset=digits&model=cnn");
+    let (Link { experiment, .. }, _) = link::read("v=2&dataset=digits&model=cnn");
     let file = std::fs::read("www/data/digits.bin")?;
     let data = data::load(&data::Request::of(&experiment), vec![("digits.bin".into(), file)])?;
     let mut session = Session::new(&experiment, &data.into(), backend)?;

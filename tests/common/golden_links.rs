@@ -6,8 +6,9 @@ use super::interpreter::{Batch, Interpreter};
 use descent::data::Samples;
 use descent::nn::{Model, Routines};
 use descent::plan::kernel::{Gather, Order, Stored};
+use descent::spec::link::{self, Link};
 use descent::spec::points::{Points, points};
-use descent::spec::{Experiment, Features, link};
+use descent::spec::{Experiment, Features};
 use descent::tensor::Tensor;
 use descent::train::blueprint;
 use serde_json::Value;
@@ -38,7 +39,7 @@ struct Trained {
 impl Trained {
     /// Whether points, first weights, losses and last weights are those of the original.
     fn check(case: &Value) -> Result<(), String> {
-        let (experiment, notices) = link::read(case["hash"].as_str().expect("a text"));
+        let (Link { experiment, .. }, notices) = link::read(case["hash"].as_str().expect("a text"));
         if let Some(notice) = notices.first() {
             return Err(notice.to_string());
         }

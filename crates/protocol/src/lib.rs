@@ -16,7 +16,7 @@ pub use event::{Event, NoticeKind, RunState};
 pub use figures::{CPU_NAME, Cost, Costs, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
 pub use picture::{FRAME_MS, Images, Maps, Picture, Points, Samples, ShownImages};
 
-use descent_spec::{DeviceChoice, Experiment, Speed};
+use descent_spec::{DeviceChoice, Experiment, Speed, View};
 use serde::{Deserialize, Serialize};
 
 /// A run of a worker; counts up with each [`Command::Build`]. 0 before the first.
@@ -40,6 +40,8 @@ pub enum Command {
     Build {
         /// What to train.
         experiment: Experiment,
+        /// Where, and how fast to show it.
+        view: View,
         /// From where.
         start: Start,
     },

@@ -24,11 +24,12 @@ pub fn from_bytes<M: DeserializeOwned>(bytes: &[u8]) -> Option<Addressed<M>> {
 mod tests {
     use super::*;
     use crate::{Command, Event, Images, Maps, Metrics, Picture, RunId, Start};
-    use descent_spec::Experiment;
+    use descent_spec::{Experiment, View};
 
     #[test]
     fn messages_survive_the_border() {
-        let command = Command::Build { experiment: Experiment::first_visit(), start: Start::Snapshot { step: 1 << 40 } };
+        let command =
+            Command::Build { experiment: Experiment::first_visit(), view: View::default(), start: Start::Snapshot { step: 1 << 40 } };
         let sent = Addressed { run: RunId(3), message: command };
         assert_eq!(from_bytes(&to_bytes(&sent)), Some(sent));
         let maps = Maps { size: 2, unit_size: 1, output: vec![1, -2, 3, -127], units: vec![5], params: vec![0.5, f32::MIN_POSITIVE] };

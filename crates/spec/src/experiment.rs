@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// cross the border to the page.
 pub const DRAWN_UNITS: usize = 8;
 
-/// Everything a visitor has chosen. Two equal experiments on one device give the same run, bit for
-/// bit.
+/// What determines the numbers of a run. Two equal experiments on one device give the same run, bit
+/// for bit. Where it runs and how it is shown is a [`View`](crate::View).
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Experiment {
     /// What is learned.
@@ -45,16 +45,6 @@ pub struct Experiment {
     pub seed: String,
     /// Counts "new weights": draws other initial weights from the same seed.
     pub draw: u32,
-    /// Where it runs.
-    pub device: DeviceChoice,
-    /// How fast it is shown.
-    pub speed: Speed,
-    /// How much the page shows. Never changes a result.
-    pub level: Level,
-    /// Whether the map shows test points.
-    pub show_test: bool,
-    /// Whether the map has two colours only.
-    pub discretize: bool,
 }
 
 impl Experiment {
@@ -147,38 +137,5 @@ choice! {
         Shuffled = "shuffled",
         /// As they stand, as in TensorFlow Playground.
         Stream = "stream",
-    }
-}
-choice! {
-    /// Where a run is computed.
-    DeviceChoice {
-        /// What is quicker for this network.
-        Auto = "auto",
-        /// The WebGPU adapter, software or not.
-        Gpu = "gpu",
-        /// wasm SIMD.
-        Cpu = "cpu",
-    }
-}
-choice! {
-    /// How fast a run is shown.
-    Speed {
-        /// A step per picture.
-        One = "1",
-        /// Ten steps per picture.
-        Ten = "10",
-        /// As fast as the device goes.
-        Max = "max",
-    }
-}
-choice! {
-    /// How much the page shows.
-    Level {
-        /// A first visit.
-        Simple = "simple",
-        /// The usual controls.
-        More = "more",
-        /// All of them.
-        All = "all",
     }
 }

@@ -28,12 +28,11 @@ pub mod task;
 mod tensor;
 mod text_error;
 pub mod thumbnail;
+mod view;
 
 pub use activation::Activation;
 pub use catalog::Dataset;
-pub use experiment::{
-    DRAWN_UNITS, DeviceChoice, Experiment, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Speed,
-};
+pub use experiment::{DRAWN_UNITS, Experiment, InitChoice, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 pub use features::Features;
 pub use layers::Layer;
 pub use model::{Block, Model};
@@ -41,3 +40,4 @@ pub use models::{ModelChoice, Preset, presets};
 pub use quote::quote;
 pub use snapshot::{Snapshot, SnapshotError};
 pub use task::{Head, Task};
+pub use view::{DeviceChoice, Level, Speed, View};

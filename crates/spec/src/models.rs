@@ -2,10 +2,7 @@
 
 use crate::catalog::Kind;
 use crate::choice::choice;
-use crate::{
-    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice,
-    ScheduleChoice, Speed,
-};
+use crate::{Dataset, Experiment, Features, InitChoice, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 
 choice! {
     /// A ready-made network; its blocks depend on the data set.
@@ -138,11 +135,6 @@ impl Experiment {
             order: OrderChoice::Shuffled,
             seed: "1".into(),
             draw: 0,
-            device: DeviceChoice::Auto,
-            speed: Speed::Max,
-            level: Level::Simple,
-            show_test: false,
-            discretize: false,
         }
     }
 }

@@ -4,8 +4,8 @@ use super::supervisor::{Supervisor, Verdict};
 use super::worker::RunningWorker;
 use crate::clock::now_ms;
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, message};
-use descent_spec::Experiment;
 use descent_spec::number::thousands;
+use descent_spec::{Experiment, View};
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
 use std::cell::{Cell, RefCell};
@@ -75,9 +75,9 @@ impl Client {
     }
 
     /// Builds a run that goes on from a snapshot of a step.
-    pub(crate) fn build_from(&self, run: RunId, experiment: Experiment, step: u64, snapshot: ArrayBuffer) {
+    pub(crate) fn build_from(&self, run: RunId, experiment: Experiment, view: View, step: u64, snapshot: ArrayBuffer) {
         self.shared.state.borrow_mut().snapshot = Some(snapshot);
-        self.send(Addressed { run, message: Command::Build { experiment, start: Start::Snapshot { step } } });
+        self.send(Addressed { run, message: Command::Build { experiment, view, start: Start::Snapshot { step } } });
     }
 
     /// Sends the files of a data set.

@@ -5,7 +5,7 @@
 //! lack of memory can end it at any time; what must survive lives here.
 
 use descent_protocol::{Addressed, Command, Event, RunId, RunState, Start};
-use descent_spec::Experiment;
+use descent_spec::{Experiment, View};
 
 /// A worker that listens says something at least four times a second; after this long it counts as
 /// dead.
@@ -33,7 +33,7 @@ pub(crate) enum Verdict {
 /// What the page remembers for a worker.
 #[derive(Debug)]
 pub(crate) struct Supervisor {
-    build: Option<(RunId, Experiment)>,
+    build: Option<(RunId, Experiment, View)>,
     /// Run and step of the snapshot that the client holds.
     saved: Option<(RunId, u64)>,
     /// Whether a reset was asked for and the worker has not said that it is done.
@@ -82,8 +82,8 @@ impl Supervisor {
     /// Notes what the page asks for.
     pub(crate) fn sent(&mut self, sent: &Addressed<Command>) {
         match &sent.message {
-            Command::Build { experiment, start } => {
-                self.build = Some((sent.run, experiment.clone()));
+            Command::Build { experiment, view, start } => {
+                self.build = Some((sent.run, experiment.clone(), *view));
                 self.saved = match start {
                     Start::Beginning => None,
                     Start::Snapshot { step } => Some((sent.run, *step)),
@@ -101,11 +101,11 @@ impl Supervisor {
                 self.train(false);
             }
             Command::Device { device } => {
-                self.edit(|experiment| experiment.device = *device);
+                self.edit(|_, view| view.device = *device);
                 self.patience_ms = SILENCE_AT_LOAD_MS;
             }
-            Command::Speed { speed } => self.edit(|experiment| experiment.speed = *speed),
-            Command::LearningRate { learning_rate } => self.edit(|experiment| experiment.learning_rate = *learning_rate),
+            Command::Speed { speed } => self.edit(|_, view| view.speed = *speed),
+            Command::LearningRate { learning_rate } => self.edit(|experiment, _| experiment.learning_rate = *learning_rate),
             Command::Inspect { sample } => self.inspected = Some(*sample),
             Command::Draw { pixels } => self.drawing.clone_from(pixels),
             Command::Files => {
@@ -124,9 +124,9 @@ impl Supervisor {
         (self.is_training, self.is_play_awaited) = (is_training, is_training);
     }
 
-    fn edit(&mut self, change: impl FnOnce(&mut Experiment)) {
-        if let Some((_, experiment)) = &mut self.build {
-            change(experiment);
+    fn edit(&mut self, change: impl FnOnce(&mut Experiment, &mut View)) {
+        if let Some((_, experiment, view)) = &mut self.build {
+            change(experiment, view);
         }
     }
 
@@ -195,9 +195,9 @@ impl Supervisor {
         if self.has_files {
             commands.push(Command::Files);
         }
-        if let Some((_, experiment)) = &self.build {
+        if let Some((_, experiment, view)) = &self.build {
             let start = self.saved_step().map_or(Start::Beginning, |step| Start::Snapshot { step });
-            commands.push(Command::Build { experiment: experiment.clone(), start });
+            commands.push(Command::Build { experiment: experiment.clone(), view: *view, start });
             if !self.drawing.is_empty() {
                 commands.push(Command::Draw { pixels: self.drawing.clone() });
             }
@@ -212,12 +212,12 @@ impl Supervisor {
 
     /// The run that was built last.
     pub(crate) fn run(&self) -> RunId {
-        self.build.as_ref().map_or_else(RunId::default, |(run, _)| *run)
+        self.build.as_ref().map_or_else(RunId::default, |(run, ..)| *run)
     }
 
     /// The step from which the present run would go on.
     pub(crate) fn saved_step(&self) -> Option<u64> {
-        let (run, _) = self.build.as_ref()?;
+        let (run, ..) = self.build.as_ref()?;
         self.saved.filter(|(of, _)| of == run).map(|(_, step)| step)
     }
 }

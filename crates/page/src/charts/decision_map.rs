@@ -34,14 +34,14 @@ pub(crate) fn DecisionMap() -> impl IntoView {
 #[component]
 fn Plane(run: Run) -> impl IntoView {
     let ground = NodeRef::<html::Canvas>::new();
-    let is_two_coloured = Memo::new(move |_| run.experiment.with(|experiment| experiment.discretize));
+    let is_two_coloured = Memo::new(move |_| run.view.with(|view| view.discretize));
     Effect::new(move |_| {
         let (Some(ground), Some(frame)) = (ground.get(), run.scene.with(|scene| scene.frame.clone())) else { return };
         if let Picture::Maps(maps) = &frame.picture {
             canvas::put(&ground, &paint::signed(&maps.output, is_two_coloured.get()), maps.size, maps.size);
         }
     });
-    let has_test = Memo::new(move |_| run.experiment.with(|experiment| experiment.show_test));
+    let has_test = Memo::new(move |_| run.view.with(|view| view.show_test));
     let step = move || run.scene.with(|scene| scene.frame.as_ref().map_or(0, |frame| frame.step));
     view! {
         <div class="m" id="decision-map" data-testid="decision-map" data-step=move || step().to_string() role="img" aria-label=move || label(run)>
@@ -106,11 +106,11 @@ fn Legend() -> impl IntoView {
 /// What of the map is shown.
 #[component]
 fn Options(lab: Lab) -> impl IntoView {
-    let experiment = lab.run.experiment;
-    let has_test = Signal::derive(move || experiment.with(|experiment| experiment.show_test));
-    let is_two_coloured = Signal::derive(move || experiment.with(|experiment| experiment.discretize));
-    let show_test = move |is_on| lab.change(|experiment| experiment.show_test = is_on);
-    let discretize = move |is_on| lab.change(|experiment| experiment.discretize = is_on);
+    let view = lab.run.view;
+    let has_test = Signal::derive(move || view.with(|view| view.show_test));
+    let is_two_coloured = Signal::derive(move || view.with(|view| view.discretize));
+    let show_test = move |is_on| lab.change_view(|view| view.show_test = is_on);
+    let discretize = move |is_on| lab.change_view(|view| view.discretize = is_on);
     view! {
         <div class="opts" class:gone=move || lab.level() == Level::Simple>
             <Checkbox id="show-test" label="Test points" is_checked=has_test on_check=show_test />

@@ -8,7 +8,7 @@ use descent_spec::number::shortest;
 use descent_spec::{Dataset, Experiment};
 
 /// Chooses a data set, with a loss that fits it. A network for points does not fit images nor the
-/// reverse: then all starts as is usual for that set, but for the visitor's seed, device and view.
+/// reverse: then all starts as is usual for that set, but for the visitor's seed.
 pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
     let start = Experiment::start(dataset);
     if dataset.is_2d() == experiment.dataset.is_2d() {
@@ -18,18 +18,8 @@ pub(crate) fn choose_dataset(experiment: &mut Experiment, dataset: Dataset) {
         }
         return;
     }
-    let before = std::mem::replace(experiment, start);
-    keep_view(experiment, &before);
-    experiment.seed = before.seed;
-}
-
-/// Takes over what is about the visitor, not about the run.
-pub(crate) fn keep_view(experiment: &mut Experiment, before: &Experiment) {
-    experiment.device = before.device;
-    experiment.speed = before.speed;
-    experiment.level = before.level;
-    experiment.show_test = before.show_test;
-    experiment.discretize = before.discretize;
+    let seed = std::mem::take(&mut experiment.seed);
+    *experiment = Experiment { seed, ..start };
 }
 
 /// Gives the network another of the seven inputs, or takes it away; it keeps at least one.
@@ -49,11 +39,9 @@ pub(crate) fn next_seed(experiment: &mut Experiment) {
     };
 }
 
-/// A preset's experiment with the visitor's device and view.
-pub(crate) fn preset(id: &str, now: &Experiment) -> Option<Experiment> {
-    let mut experiment = presets().into_iter().find(|preset| preset.id == id)?.experiment;
-    keep_view(&mut experiment, now);
-    Some(experiment)
+/// A preset's experiment.
+pub(crate) fn preset(id: &str) -> Option<Experiment> {
+    presets().into_iter().find(|preset| preset.id == id).map(|preset| preset.experiment)
 }
 
 /// What the select calls a network that is no ready-made one.
@@ -126,16 +114,15 @@ pub(crate) fn hidden_settings(experiment: &Experiment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use descent_spec::{DeviceChoice, Level, Loss};
+    use descent_spec::Loss;
 
     #[test]
-    fn a_set_of_another_kind_brings_its_own_network_and_keeps_the_visitor() {
-        let first = Experiment { seed: "7".into(), level: Level::All, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
-        let mut digits = first.clone();
+    fn a_set_of_another_kind_brings_its_own_network_and_keeps_the_seed() {
+        let mut digits = Experiment { seed: "7".into(), ..Experiment::first_visit() };
         choose_dataset(&mut digits, Dataset::Digits);
         let start = Experiment::start(Dataset::Digits);
         assert_eq!((&digits.model, digits.loss), (&start.model, start.loss));
-        assert_eq!((digits.seed.as_str(), digits.level, digits.device), ("7", first.level, first.device));
+        assert_eq!(digits.seed, "7");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn Header() -> impl IntoView {
     let lab = lab();
     let set_level = move |id: String| {
         if let Some(level) = Level::from_id(&id) {
-            lab.change(|experiment| experiment.level = level)
+            lab.change_view(|view| view.level = level)
         }
     };
     view! {
@@ -57,7 +57,7 @@ fn ShareButton() -> impl IntoView {
     };
     on_cleanup(stop);
     let copy = move |_| {
-        lab.run.experiment.with_untracked(address::write);
+        address::write(&lab.run.link());
         leptos::task::spawn_local(async move {
             let text = if address::copy().await { "Copied" } else { "See address" };
             stop();

@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_other_network_is_one_that_favours_the_other_device() {
         let small = Experiment::first_visit();
-        let wide = edit::preset("wide", &small).expect("a preset");
+        let wide = edit::preset("wide").expect("a preset");
         assert_eq!(other_network(costs(0.1, 0.4), &small).map(|(id, _)| id), Some("wide"));
         assert_eq!(other_network(costs(0.4, 0.1), &wide).map(|(id, _)| id), Some("spiral"));
         assert_eq!(other_network(costs(0.1, 0.4), &wide), None);

@@ -17,7 +17,7 @@ pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoVie
     let run = lab.run;
     let set_speed = move |id: String| {
         if let Some(speed) = Speed::from_id(&id) {
-            lab.change(|experiment| experiment.speed = speed)
+            lab.change_view(|view| view.speed = speed)
         }
     };
     view! {
@@ -34,7 +34,7 @@ pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoVie
                     id="speed"
                     label="Speed"
                     options=choices::speeds()
-                    value=move || run.experiment.with(|experiment| experiment.speed.id())
+                    value=move || run.view.with(|view| view.speed.id())
                     on_choose=set_speed
                 />
             </div>
@@ -183,7 +183,7 @@ fn Device() -> impl IntoView {
     let run = lab.run;
     let choose = move |id: String| {
         if let Some(device) = DeviceChoice::from_id(&id) {
-            lab.change(|experiment| experiment.device = device)
+            lab.change_view(|view| view.device = device)
         }
     };
     let unavailable = move || run.device.with(|device| device.as_ref().and_then(|device| (!device.has_gpu).then_some("gpu")));
@@ -208,7 +208,7 @@ fn Device() -> impl IntoView {
                     id="device"
                     label="Device"
                     options=choices::devices()
-                    value=move || run.experiment.with(|experiment| experiment.device.id())
+                    value=move || run.view.with(|view| view.device.id())
                     unavailable
                     on_choose=choose
                 />

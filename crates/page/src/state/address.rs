@@ -1,19 +1,19 @@
-//! The experiment in the address.
+//! The link in the address.
 
-use descent_spec::{Experiment, link};
+use descent_spec::link::{self, Link};
 use leptos::prelude::window;
 use wasm_bindgen::JsValue;
 
-/// The experiment of the address, and what of it could not be read.
-pub(crate) fn read() -> (Experiment, Vec<String>) {
+/// The link in the address, and what of it could not be read.
+pub(crate) fn read() -> (Link, Vec<String>) {
     let hash = window().location().hash().unwrap_or_default();
-    let (experiment, notices) = link::read(&hash);
-    (experiment, notices.iter().map(ToString::to_string).collect())
+    let (link, notices) = link::read(&hash);
+    (link, notices.iter().map(ToString::to_string).collect())
 }
 
-/// Puts an experiment into the address without a new entry in the history.
-pub(crate) fn write(experiment: &Experiment) {
-    let hash = format!("#{}", link::write(experiment));
+/// Puts a link into the address without a new entry in the history.
+pub(crate) fn write(link: &Link) {
+    let hash = format!("#{}", link::write(link));
     if let Ok(history) = window().history() {
         // A sandboxed frame may refuse; the page works without.
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&hash));

@@ -1,11 +1,12 @@
 //! A run and what acts on it.
 
-use super::changes::live_commands;
+use super::changes::{live_commands, view_commands};
 use super::{Notice, Phase, Run, address};
 use crate::border::Client;
 use crate::edit;
 use descent_protocol::{Addressed, Command, Costs, NoticeKind, RunId, Start};
-use descent_spec::{Experiment, Level};
+use descent_spec::link::Link;
+use descent_spec::{Experiment, Level, View};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -56,11 +57,11 @@ impl Lab {
 
     /// Nothing is running yet.
     fn new() -> Self {
-        let (experiment, problems) = address::read();
+        let (link, problems) = address::read();
         let lab = Self {
-            run: Run::new(experiment.clone()),
             id: StoredValue::new(RunId::default()),
-            sent: StoredValue::new(experiment),
+            sent: StoredValue::new(link.experiment.clone()),
+            run: Run::new(link),
             is_awaiting_frame: StoredValue::new(false),
             last_frame_ms: StoredValue::new(0.0),
             frame_timer: StoredValue::new(None),
@@ -95,7 +96,7 @@ impl Lab {
     }
 }
 
-/// Changes of the experiment.
+/// Changes of the experiment and the view.
 impl Lab {
     /// Lets a visitor's choice take effect: live where the run can go on, else as a new run that
     /// waits for Play. A choice that costs too much is refused with a notice; the experiment stays
@@ -118,8 +119,8 @@ impl Lab {
         if next == before {
             return;
         }
-        address::write(&next);
         self.run.experiment.set(next.clone());
+        address::write(&self.run.link());
         match live_commands(&before, &next) {
             Some(commands) => commands.into_iter().for_each(|command| self.send(command)),
             None if self.settle_timer.get_value().is_some() => {}
@@ -130,17 +131,30 @@ impl Lab {
         }
     }
 
-    /// Takes a preset's experiment, but stays with the visitor's device and view.
+    /// Takes a preset's experiment.
     pub(crate) fn adopt_preset(self, id: &str) {
-        if let Some(next) = self.run.experiment.with_untracked(|now| edit::preset(id, now)) {
+        if let Some(next) = edit::preset(id) {
             self.adopt(next);
+        }
+    }
+
+    /// Lets the run go on elsewhere or be shown in another way.
+    pub(crate) fn change_view(self, edit: impl FnOnce(&mut View)) {
+        let before = self.run.view.get_untracked();
+        let mut next = before;
+        edit(&mut next);
+        if next != before {
+            self.run.view.set(next);
+            address::write(&self.run.link());
+            view_commands(before, next).into_iter().for_each(|command| self.send(command));
         }
     }
 
     /// Reads the address again: a visitor or a page around this one changed it.
     pub(crate) fn follow_link(self) {
-        let (experiment, problems) = address::read();
+        let (Link { experiment, view }, problems) = address::read();
         self.report_link(&problems);
+        self.change_view(|now| *now = view);
         self.adopt(experiment);
     }
 
@@ -151,7 +165,7 @@ impl Lab {
 
     /// How much the page shows, followed.
     pub(crate) fn level(self) -> Level {
-        self.run.experiment.with(|experiment| experiment.level)
+        self.run.view.with(|view| view.level)
     }
 
     /// Builds what a visitor has changed since the last run was built.
@@ -164,7 +178,7 @@ impl Lab {
     /// Builds the experiment in the place of the present run.
     fn build(self) {
         let experiment = self.begin_run();
-        self.send(Command::Build { experiment, start: Start::Beginning });
+        self.send(Command::Build { experiment, view: self.run.view.get_untracked(), start: Start::Beginning });
         self.ask_again();
     }
 

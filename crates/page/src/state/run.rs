@@ -3,7 +3,8 @@
 
 use super::{History, Notice, Phase, Scene};
 use descent_protocol::{Costs, DeviceReport, Metrics, Samples};
-use descent_spec::Experiment;
+use descent_spec::link::Link;
+use descent_spec::{Experiment, View};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use std::sync::Arc;
 pub(crate) struct Run {
     /// What the visitor has chosen. It may be ahead of what is built.
     pub(crate) experiment: RwSignal<Experiment>,
+    /// Where it is to run and how it is shown.
+    pub(crate) view: RwSignal<View>,
     /// What the run is doing.
     pub(crate) phase: RwSignal<Phase>,
     /// What is drawn: the network as it was built and its latest picture, set together.
@@ -35,10 +38,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// A run of which nothing is known but what is to be trained.
-    pub(crate) fn new(experiment: Experiment) -> Self {
+    /// A run of which nothing is known but what a link says.
+    pub(crate) fn new(Link { experiment, view }: Link) -> Self {
         Self {
             experiment: RwSignal::new(experiment),
+            view: RwSignal::new(view),
             phase: RwSignal::new(Phase::Loading),
             scene: RwSignal::new(Scene::default()),
             samples: RwSignal::new(None),
@@ -50,6 +54,11 @@ impl Run {
             inspected: RwSignal::new(0),
             notices: RwSignal::new(Vec::new()),
         }
+    }
+
+    /// What a link to it says.
+    pub(crate) fn link(self) -> Link {
+        Link { experiment: self.experiment.get_untracked(), view: self.view.get_untracked() }
     }
 
     /// Forgets the numbers of the steps that were taken.

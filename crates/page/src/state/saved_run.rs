@@ -1,7 +1,6 @@
 //! A run as a file: what is saved to the visitor's disk, and what is opened from there.
 
-use super::{Lab, Phase};
-use crate::edit;
+use super::{Lab, Phase, address};
 use crate::format::thousands;
 use descent_protocol::NoticeKind;
 use descent_spec::snapshot::MAX_BYTES;
@@ -54,14 +53,13 @@ impl Lab {
     }
 
     /// Builds the run of a file in the place of the present one.
-    fn go_on(self, mut experiment: Experiment, step: u64, bytes: ArrayBuffer) {
-        self.run.experiment.with_untracked(|now| edit::keep_view(&mut experiment, now));
-        super::address::write(&experiment);
+    fn go_on(self, experiment: Experiment, step: u64, bytes: ArrayBuffer) {
         self.run.experiment.set(experiment);
+        address::write(&self.run.link());
         let experiment = self.begin_run();
         self.run.saved_step.set(Some(step));
         if let Some(client) = self.client.get_value() {
-            client.build_from(self.id.get_value(), experiment, step, bytes);
+            client.build_from(self.id.get_value(), experiment, self.run.view.get_untracked(), step, bytes);
         }
         self.ask_again();
     }

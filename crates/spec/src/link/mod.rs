@@ -1,7 +1,7 @@
-//! An experiment as the text of a link, and back.
+//! An experiment and its view as the text of a link, and back.
 //!
 //! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are
-//! written that differ from [`Experiment::start`]. A text without `v` is a TensorFlow Playground
+//! written that differ from [`Experiment::start`] and a first visit's [`View`]. A text without `v` is a TensorFlow Playground
 //! link. Whatever comes in, what comes out is safe to build: every value is within its range, and
 //! the network within the limits of [`crate::cost`].
 
@@ -14,21 +14,42 @@ pub use value::Notice;
 
 use crate::{
     Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, Model, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice,
-    ScheduleChoice, Speed, cost, number,
+    ScheduleChoice, Speed, View, cost, number,
 };
 use value::{NOISE, RATE, TRAIN_PERCENT, escape, number_within, one_of, seed, unescape, whole};
 
 /// The longest text that is looked at, in bytes.
 pub const MAX_BYTES: usize = 32 << 10;
+
+/// What a link holds.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Link {
+    /// What is trained.
+    pub experiment: Experiment,
+    /// How it is shown and where it runs.
+    pub view: View,
+}
+
+impl Link {
+    /// What a link says where it names no more than a data set.
+    fn start(dataset: Dataset) -> Self {
+        Self { experiment: Experiment::start(dataset), view: View::default() }
+    }
+
+    fn first_visit() -> Self {
+        Self { experiment: Experiment::first_visit(), view: View::default() }
+    }
+}
+
 /// Reads the text behind a link's `#`.
-pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
+pub fn read(text: &str) -> (Link, Vec<Notice>) {
     let text = text.strip_prefix('#').unwrap_or(text);
     if text.is_empty() {
-        return (Experiment::first_visit(), Vec::new());
+        return (Link::first_visit(), Vec::new());
     }
     if text.len() > MAX_BYTES {
         let why = format!("the link is longer than {MAX_BYTES} bytes; it was not read");
-        return (Experiment::first_visit(), vec![Notice::new("link", text, why)]);
+        return (Link::first_visit(), vec![Notice::new("link", text, why)]);
     }
     let pairs = || text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     if !pairs().any(|(key, _)| key == "v") {
@@ -42,18 +63,20 @@ pub fn read(text: &str) -> (Experiment, Vec<Notice>) {
 }
 
 /// The text of an experiment with every setting, for what is kept: it stays the same experiment when
-/// defaults or ready-made models change.
+/// defaults or ready-made models change. The view is a first visit's.
 pub fn write_all(experiment: &Experiment) -> String {
-    let pair = |field: &Field| format!("&{}={}", field.key, escape(&(field.write)(experiment)));
+    let link = Link { experiment: experiment.clone(), view: View::default() };
+    let pair = |field: &Field| format!("&{}={}", field.key, escape(&(field.write)(&link)));
     FIELDS.iter().map(pair).fold("v=2".into(), |text, pair| text + &pair)
 }
 
-/// The text of an experiment; [`read`] gives it back.
-pub fn write(experiment: &Experiment) -> String {
-    let start = Experiment::start(experiment.dataset);
+/// The text of a link; [`read`] gives it back.
+pub fn write(link: &Link) -> String {
+    let Link { experiment, .. } = link;
+    let start = Link::start(experiment.dataset);
     let mut text = String::from("v=2");
     for Field { key, write, .. } in FIELDS {
-        let value = write(experiment);
+        let value = write(link);
         let is_needed = *key == "dataset" && experiment.dataset != Experiment::first_visit().dataset;
         if is_needed || value != write(&start) {
             match (*key, ModelChoice::of(experiment.dataset, &experiment.model)) {
@@ -65,22 +88,22 @@ pub fn write(experiment: &Experiment) -> String {
     text
 }
 
-/// One choice of an experiment in the text of a link.
+/// One choice in the text of a link.
 struct Field {
     key: &'static str,
-    write: fn(&Experiment) -> String,
+    write: fn(&Link) -> String,
     /// Takes the value over, or says in words what is expected.
-    read: fn(&str, &mut Experiment) -> Result<(), String>,
+    read: fn(&str, &mut Link) -> Result<(), String>,
 }
 
 /// A field whose values are the ids of a choice.
 macro_rules! choice_field {
-    ($key:literal, $field:ident, $choice:ident) => {
+    ($key:literal, $part:ident.$field:ident, $choice:ident) => {
         Field {
             key: $key,
-            write: |experiment| experiment.$field.id().into(),
-            read: |value, experiment| {
-                experiment.$field = $choice::from_id(value).ok_or_else(|| one_of($choice::ALL.iter().map(|choice| choice.id())))?;
+            write: |link| link.$part.$field.id().into(),
+            read: |value, link| {
+                link.$part.$field = $choice::from_id(value).ok_or_else(|| one_of($choice::ALL.iter().map(|choice| choice.id())))?;
                 Ok(())
             },
         }
@@ -89,12 +112,12 @@ macro_rules! choice_field {
 
 /// A field that is a number of a range.
 macro_rules! number_field {
-    ($key:literal, $field:ident, $range:expr) => {
+    ($key:literal, experiment.$field:ident, $range:expr) => {
         Field {
             key: $key,
-            write: |experiment| number::shortest(experiment.$field),
-            read: |value, experiment| {
-                experiment.$field = number_within(value, $range)?;
+            write: |link| number::shortest(link.experiment.$field),
+            read: |value, link| {
+                link.experiment.$field = number_within(value, $range)?;
                 Ok(())
             },
         }
@@ -103,12 +126,12 @@ macro_rules! number_field {
 
 /// A field that is true or false.
 macro_rules! switch_field {
-    ($key:literal, $field:ident) => {
+    ($key:literal, view.$field:ident) => {
         Field {
             key: $key,
-            write: |experiment| experiment.$field.to_string(),
-            read: |value, experiment| {
-                experiment.$field = value.parse().map_err(|_| String::from("expected true or false"))?;
+            write: |link| link.view.$field.to_string(),
+            read: |value, link| {
+                link.view.$field = value.parse().map_err(|_| String::from("expected true or false"))?;
                 Ok(())
             },
         }
@@ -118,71 +141,71 @@ macro_rules! switch_field {
 /// All of them, in the order in which they are written and read; `dataset` comes first, since
 /// defaults depend on it.
 const FIELDS: &[Field] = &[
-    choice_field!("dataset", dataset, Dataset),
+    choice_field!("dataset", experiment.dataset, Dataset),
     Field {
         key: "layers",
-        write: |experiment| experiment.model.write(),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| experiment.model.write(),
+        read: |value, Link { experiment, .. }| {
             experiment.model = Model::read(value).map_err(|error| error.to_string())?;
             Ok(())
         },
     },
     Field {
         key: "features",
-        write: |experiment| names(experiment.features).join(","),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| names(experiment.features).join(","),
+        read: |value, Link { experiment, .. }| {
             experiment.features = features(value)?;
             Ok(())
         },
     },
-    number_field!("noise", noise, NOISE),
-    number_field!("ratio", train_percent, TRAIN_PERCENT),
+    number_field!("noise", experiment.noise, NOISE),
+    number_field!("ratio", experiment.train_percent, TRAIN_PERCENT),
     Field {
         key: "loss",
-        write: |experiment| experiment.loss.id().into(),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| experiment.loss.id().into(),
+        read: |value, Link { experiment, .. }| {
             let fitting = || Loss::ALL.iter().copied().filter(|loss| loss.fits(experiment.dataset));
             experiment.loss =
                 fitting().find(|loss| loss.id() == value).ok_or_else(|| one_of(fitting().map(|loss| loss.id())) + " for this data set")?;
             Ok(())
         },
     },
-    choice_field!("optimizer", optimizer, OptimizerChoice),
-    number_field!("lr", learning_rate, RATE),
-    choice_field!("schedule", schedule, ScheduleChoice),
+    choice_field!("optimizer", experiment.optimizer, OptimizerChoice),
+    number_field!("lr", experiment.learning_rate, RATE),
+    choice_field!("schedule", experiment.schedule, ScheduleChoice),
     Field {
         key: "batch",
-        write: |experiment| experiment.batch_size.to_string(),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| experiment.batch_size.to_string(),
+        read: |value, Link { experiment, .. }| {
             experiment.batch_size = number_within(value, (1.0, cost::MAX_BATCH as f64)).and_then(|size| whole(value, size))? as usize;
             Ok(())
         },
     },
-    choice_field!("penalty", penalty, PenaltyChoice),
-    number_field!("penalty-rate", penalty_rate, RATE),
-    choice_field!("init", init, InitChoice),
-    choice_field!("order", order, OrderChoice),
+    choice_field!("penalty", experiment.penalty, PenaltyChoice),
+    number_field!("penalty-rate", experiment.penalty_rate, RATE),
+    choice_field!("init", experiment.init, InitChoice),
+    choice_field!("order", experiment.order, OrderChoice),
     Field {
         key: "seed",
-        write: |experiment| experiment.seed.clone(),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| experiment.seed.clone(),
+        read: |value, Link { experiment, .. }| {
             experiment.seed = seed(value)?;
             Ok(())
         },
     },
     Field {
         key: "draw",
-        write: |experiment| experiment.draw.to_string(),
-        read: |value, experiment| {
+        write: |Link { experiment, .. }| experiment.draw.to_string(),
+        read: |value, Link { experiment, .. }| {
             experiment.draw = value.parse().map_err(|_| format!("expected a whole number from 0 to {}", u32::MAX))?;
             Ok(())
         },
     },
-    choice_field!("device", device, DeviceChoice),
-    choice_field!("speed", speed, Speed),
-    choice_field!("level", level, Level),
-    switch_field!("show-test", show_test),
-    switch_field!("discretize", discretize),
+    choice_field!("device", view.device, DeviceChoice),
+    choice_field!("speed", view.speed, Speed),
+    choice_field!("level", view.level, Level),
+    switch_field!("show-test", view.show_test),
+    switch_field!("discretize", view.discretize),
 ];
 
 /// Values as they come in, to be read in the order of [`FIELDS`].
@@ -215,42 +238,45 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn finish(mut self) -> (Experiment, Vec<Notice>) {
-        let mut experiment = Experiment::first_visit();
+    fn finish(mut self) -> (Link, Vec<Notice>) {
+        let mut link = Link::first_visit();
         for at in 0..FIELDS.len() {
             if let Some(value) = self.given[at] {
-                self.read(at, value, &mut experiment);
+                self.read(at, value, &mut link);
             }
             match FIELDS[at].key {
-                "dataset" => experiment = Experiment::start(experiment.dataset),
-                "layers" => self.read_model(&mut experiment),
+                "dataset" => link = Link::start(link.experiment.dataset),
+                "layers" => self.read_model(&mut link.experiment),
                 _ => {}
             }
         }
-        // Each value is in its range; together they may still be too much. Only now all is known
-        // that decides it.
-        if let Err(error) = experiment.cost() {
-            let start = Experiment::start(experiment.dataset);
-            let refused = experiment.model.write();
-            experiment.model = start.model;
-            let mut taken = experiment.model.write();
-            if experiment.cost().is_err() {
-                experiment.batch_size = start.batch_size;
-                taken += &format!(" and batches of {}", start.batch_size);
-            }
-            self.notices.push(Notice::new("layers", &refused, format!("{error}; {taken} was taken")));
-        }
-        (experiment, self.notices)
+        self.limit(&mut link.experiment);
+        (link, self.notices)
     }
 
-    /// Reads a field into the experiment; where that fails, the field stays as it is.
-    fn read(&mut self, at: usize, value: &str, experiment: &mut Experiment) {
-        let mut changed = experiment.clone();
+    /// Each value is in its range; together they may still be too much. Only once all are read is
+    /// that known.
+    fn limit(&mut self, experiment: &mut Experiment) {
+        let Err(error) = experiment.cost() else { return };
+        let start = Experiment::start(experiment.dataset);
+        let refused = experiment.model.write();
+        experiment.model = start.model;
+        let mut taken = experiment.model.write();
+        if experiment.cost().is_err() {
+            experiment.batch_size = start.batch_size;
+            taken += &format!(" and batches of {}", start.batch_size);
+        }
+        self.notices.push(Notice::new("layers", &refused, format!("{error}; {taken} was taken")));
+    }
+
+    /// Reads a field into the link; where that fails, the field stays as it is.
+    fn read(&mut self, at: usize, value: &str, link: &mut Link) {
+        let mut changed = link.clone();
         let result = unescape(value).ok_or_else(|| String::from("it is not text")).and_then(|text| (FIELDS[at].read)(&text, &mut changed));
         match result {
-            Ok(()) => *experiment = changed,
+            Ok(()) => *link = changed,
             Err(why) => {
-                let taken = (FIELDS[at].write)(experiment);
+                let taken = (FIELDS[at].write)(link);
                 self.notices.push(Notice::new(
                     FIELDS[at].key,
                     value,

@@ -5,17 +5,19 @@
 //! none here, what cannot be honoured gives a notice. Points, initial weights and every update are
 //! those of the original (½(o − t)², samples as they stand, plain gradient descent).
 
+use super::Link;
 use super::value::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use crate::layers::Dense;
 use crate::{
-    Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, cost,
+    Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, View,
+    cost,
 };
 
 /// Names that switch an input on or off.
 const INPUTS: [&str; 7] = Features::NAMES;
 
 /// Reads a link without `v`.
-pub(super) fn read(text: &str) -> (Experiment, Vec<Notice>) {
+pub(super) fn read(text: &str) -> (Link, Vec<Notice>) {
     let text = text.replace("&amp;", "&");
     let text = text.strip_suffix('/').unwrap_or(&text);
     let mut reader = Reader::new();
@@ -31,6 +33,7 @@ pub(super) fn read(text: &str) -> (Experiment, Vec<Notice>) {
 /// What the defaults of the original become as keys come in.
 struct Reader {
     experiment: Experiment,
+    view: View,
     classified: Dataset,
     measured: Dataset,
     is_regression: bool,
@@ -48,11 +51,11 @@ impl Reader {
             loss: Loss::HalfSquare,
             init: InitChoice::Playground,
             order: OrderChoice::Stream,
-            level: Level::More,
             ..Experiment::start(Dataset::Circle)
         };
         Self {
             experiment,
+            view: View { level: Level::More, ..View::default() },
             classified: Dataset::Circle,
             measured: Dataset::RegPlane,
             is_regression: false,
@@ -110,8 +113,8 @@ impl Reader {
             }
             // The original takes the text as it stands, escapes and all.
             "seed" => experiment.seed = seed(value)?,
-            "showTestData" => experiment.show_test = switch(value, false),
-            "discretize" => experiment.discretize = switch(value, false),
+            "showTestData" => self.view.show_test = switch(value, false),
+            "discretize" => self.view.discretize = switch(value, false),
             "percTrainData" => {
                 experiment.train_percent = number_within(value, TRAIN_PERCENT).map_err(|why| format!("{why}; 50 was taken"))?
             }
@@ -149,7 +152,7 @@ impl Reader {
         Ok(())
     }
 
-    fn finish(mut self) -> (Experiment, Vec<Notice>) {
+    fn finish(mut self) -> (Link, Vec<Notice>) {
         self.experiment.dataset = if self.is_regression { self.measured } else { self.classified };
         let kept = self.experiment.features.0 & !self.hidden_inputs;
         if kept == 0 {
@@ -163,7 +166,7 @@ impl Reader {
             self.widths = vec![4, 2];
             self.experiment.model = self.model();
         }
-        (self.experiment, self.notices)
+        (Link { experiment: self.experiment, view: self.view }, self.notices)
     }
 
     fn model(&self) -> Model {

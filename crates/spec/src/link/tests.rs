@@ -5,29 +5,30 @@ use crate::{Activation, Layer, presets};
 
 #[test]
 fn empty_link_is_a_first_visit() {
-    assert_eq!(read(""), (Experiment::first_visit(), Vec::new()));
-    assert_eq!(read("#"), (Experiment::first_visit(), Vec::new()));
-    assert_eq!(write(&Experiment::first_visit()), "v=2");
+    assert_eq!(read(""), (Link::first_visit(), Vec::new()));
+    assert_eq!(read("#"), (Link::first_visit(), Vec::new()));
+    assert_eq!(write(&Link::first_visit()), "v=2");
 }
 
 #[test]
 fn link_sets_what_it_names() {
-    let (experiment, notices) = read("#v=2&dataset=digits&model=cnn&device=cpu&level=all");
+    let (link, notices) = read("#v=2&dataset=digits&model=cnn&device=cpu&level=all");
     assert_eq!(notices, []);
     let model = ModelChoice::Cnn.model(Dataset::Digits).expect("a convolution fits images");
     let start = Experiment::start(Dataset::Digits);
-    assert_eq!(experiment, Experiment { model, device: DeviceChoice::Cpu, level: Level::All, ..start });
-    assert_eq!(write(&experiment), "v=2&dataset=digits&model=cnn&device=cpu&level=all");
+    let view = View { device: DeviceChoice::Cpu, level: Level::All, ..View::default() };
+    assert_eq!(link, Link { experiment: Experiment { model, ..start }, view });
+    assert_eq!(write(&link), "v=2&dataset=digits&model=cnn&device=cpu&level=all");
 }
 
 #[test]
 fn layers_are_written_where_no_model_has_them() {
     let text =
         "v=2&dataset=mnist&layers=conv:8x3:relu,norm:silu,pool:2,conv:4x5:valid:stride2:linear,mean:2,dropout:25,dense:32:leaky-relu";
-    let (experiment, notices) = read(text);
+    let (link, notices) = read(text);
     assert_eq!(notices, []);
-    assert_eq!(experiment.model.blocks.len(), 7);
-    assert_eq!(write(&experiment), text);
+    assert_eq!(link.experiment.model.blocks.len(), 7);
+    assert_eq!(write(&link), text);
 }
 
 #[test]
@@ -59,8 +60,8 @@ fn what_is_unknown_or_out_of_range_gives_a_notice_and_the_default() {
         ("autostart=true", "autostart"),
         ("v=3", "v"),
     ] {
-        let (experiment, notices) = read(&format!("v=2&{part}"));
-        assert_eq!(experiment, Experiment::first_visit(), "{part}");
+        let (link, notices) = read(&format!("v=2&{part}"));
+        assert_eq!(link, Link::first_visit(), "{part}");
         assert_eq!(notices.iter().map(|notice| notice.key.as_str()).collect::<Vec<_>>(), [key], "{part}");
     }
 }
@@ -68,28 +69,36 @@ fn what_is_unknown_or_out_of_range_gives_a_notice_and_the_default() {
 #[test]
 fn a_costly_network_is_refused_before_it_is_built() {
     let layers = |count| vec!["dense:1000:relu"; count].join(",");
-    let (experiment, notices) = read(&format!("v=2&dataset=mnist&layers={}", layers(3)));
+    let (Link { experiment, .. }, notices) = read(&format!("v=2&dataset=mnist&layers={}", layers(3)));
     assert_eq!(experiment.model, Experiment::start(Dataset::Mnist).model);
     assert_eq!(notices[0].why, "the network has 2797010 parameters; the limit is 2000000; dense:128:relu was taken");
     let (_, notices) = read(&format!("v=2&layers={}", layers(33)));
     assert!(notices[0].why.contains("32036001 parameters"), "{}", notices[0]);
     // Each is in its range, both together are not.
-    let (experiment, notices) = read("v=2&dataset=mnist&batch=4096&layers=conv:64x3:relu");
+    let (Link { experiment, .. }, notices) = read("v=2&dataset=mnist&batch=4096&layers=conv:64x3:relu");
     assert_eq!((notices.len(), experiment.batch_size), (1, 4096), "the batch fits the network that was taken");
     experiment.cost().expect("what is read can be built");
 }
 
 #[test]
 fn a_long_link_is_not_read() {
-    let (experiment, notices) = read(&format!("v=2&seed={}", "a".repeat(9000)));
-    assert_eq!((experiment, notices.len()), (Experiment::first_visit(), 1));
+    let (link, notices) = read(&format!("v=2&seed={}", "a".repeat(9000)));
+    assert_eq!((link, notices.len()), (Link::first_visit(), 1));
+}
+
+/// Written and read again it is the same experiment, in both ways of writing.
+fn assert_survives(experiment: Experiment) {
+    let all = write_all(&experiment);
+    let link = Link { experiment, view: View::default() };
+    assert_eq!(read(&write(&link)), (link.clone(), Vec::new()));
+    assert_eq!(read(&all), (link, Vec::new()));
 }
 
 #[test]
 fn presets_and_models_can_be_built_and_linked() {
     for preset in presets() {
         preset.experiment.cost().expect("a preset can be built");
-        assert_eq!(read(&write(&preset.experiment)), (preset.experiment, Vec::new()));
+        assert_survives(preset.experiment);
     }
     for dataset in Dataset::ALL {
         for model in ModelChoice::ALL {
@@ -97,7 +106,7 @@ fn presets_and_models_can_be_built_and_linked() {
             assert_eq!(ModelChoice::of(*dataset, &layers), Some(*model));
             let experiment = Experiment { model: layers, ..Experiment::start(*dataset) };
             experiment.cost().expect("a ready-made model can be built");
-            assert_eq!(read(&write(&experiment)), (experiment, Vec::new()));
+            assert_survives(experiment);
         }
     }
 }
@@ -121,11 +130,10 @@ fn playground_link_keeps_its_settings() {
         init: InitChoice::Zeros,
         order: OrderChoice::Stream,
         seed: "0.88310".into(),
-        level: Level::More,
-        show_test: true,
-        discretize: true,
         ..Experiment::start(Dataset::Spiral)
     };
+    let view = View { level: Level::More, show_test: true, discretize: true, ..View::default() };
+    let want = Link { experiment: want, view };
     assert_eq!(read(text), (want.clone(), Vec::new()));
     assert_eq!(read(&(text.replace('&', "&amp;").replace(',', "%2C") + "/")), (want.clone(), Vec::new()));
     assert_eq!(read(&write(&want)), (want, Vec::new()), "it is the same experiment as a link of this page");
@@ -134,7 +142,7 @@ fn playground_link_keeps_its_settings() {
 #[test]
 fn playground_quirks_are_kept() {
     let read_one = |text: &str| {
-        let (experiment, notices) = read(text);
+        let (Link { experiment, .. }, notices) = read(text);
         assert_eq!(notices, [], "{text}");
         experiment
     };
@@ -148,7 +156,7 @@ fn playground_quirks_are_kept() {
     assert_eq!((read_one("noise=90").noise, read_one("noise=60").noise, read_one("noise=-5").noise), (50.0, 60.0, 0.0));
     assert_eq!(read_one("tutorial=dp-x&goalTrainLossMinThresholdFirst=0.177&playButton_hide=true").learning_rate, 0.03);
     for text in ["learningRate=abc", "activation=gelu", "networkShape=4,x", "batchSize=0", "x=false&y=false", "networkShape=9999,9999"] {
-        let (experiment, notices) = read(text);
+        let (Link { experiment, .. }, notices) = read(text);
         assert_eq!(notices.len(), 1, "{text}");
         assert_eq!(experiment, read_one("seed=1"), "{text}");
     }
@@ -187,8 +195,8 @@ fn no_text_makes_the_reader_panic() {
             }
         }
         let text = String::from_utf8_lossy(&bytes);
-        let (experiment, _) = read(&text);
-        experiment.cost().unwrap_or_else(|error| panic!("case {case}, {text}: {error}"));
-        assert_eq!(read(&write(&experiment)), (experiment, Vec::new()), "case {case}: {text}");
+        let (link, _) = read(&text);
+        link.experiment.cost().unwrap_or_else(|error| panic!("case {case}, {text}: {error}"));
+        assert_eq!(read(&write(&link)), (link, Vec::new()), "case {case}: {text}");
     }
 }

@@ -14,8 +14,9 @@ mod tests;
 
 pub use needed::COUNTERS;
 
+use crate::Experiment;
+use crate::link::{self, Link};
 use crate::quote::glance;
-use crate::{Experiment, link};
 use checksum::Checksum;
 use safetensors::{Dtype, SafeTensorError, SafeTensors, View};
 use std::borrow::Cow;
@@ -123,7 +124,7 @@ impl Snapshot {
     /// # Errors
     /// [`SnapshotError::Experiment`] or [`SnapshotError::Mismatch`] otherwise.
     pub fn check(&self) -> Result<Experiment, SnapshotError> {
-        let (experiment, problems) = link::read(&self.link);
+        let (Link { experiment, .. }, problems) = link::read(&self.link);
         if let Some(problem) = problems.first() {
             return Err(SnapshotError::Experiment(problem.to_string()));
         }

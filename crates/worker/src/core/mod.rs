@@ -43,7 +43,7 @@ pub use work::{
 };
 
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
-use descent_spec::{DeviceChoice, Experiment};
+use descent_spec::{DeviceChoice, Experiment, View};
 use opening::Opening;
 use run::Run;
 use say::Outbox;
@@ -55,6 +55,8 @@ use std::collections::VecDeque;
 pub struct Machine {
     /// What was last asked for, with what was changed since.
     experiment: Option<Experiment>,
+    /// Where it is to run and how fast it is shown.
+    view: View,
     /// Where it begins, if not at step 0; kept until it stands there, however often it is refused.
     start: Option<Snapshot>,
     phase: Phase,
@@ -90,6 +92,7 @@ impl Machine {
     pub fn new() -> Self {
         Self {
             experiment: None,
+            view: View::default(),
             start: None,
             phase: Phase::Idle,
             run: None,
@@ -114,9 +117,10 @@ impl Machine {
     pub fn hear(&mut self, message: Addressed<Command>, snapshot: Option<Snapshot>) {
         let Addressed { run, message: command } = message;
         match command {
-            Command::Build { experiment, start } if run >= self.out.run => {
+            Command::Build { experiment, view, start } if run >= self.out.run => {
                 self.out.run = run;
                 self.experiment = Some(experiment);
+                self.view = view;
                 self.is_outdated = true;
                 self.commands.clear();
                 self.start = snapshot.filter(|_| matches!(start, Start::Snapshot { .. }));
@@ -175,8 +179,8 @@ impl Machine {
         }
         self.has_told_of_absence = true;
         self.out.notice(NoticeKind::NoWebgpu, say::NO_WEBGPU_NOTICE);
-        if let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) {
-            if experiment.device == DeviceChoice::Auto {
+        if let Some(run) = &mut self.run {
+            if self.view.device == DeviceChoice::Auto {
                 run.placement.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
             }
             run.announce(facts.gpu, &mut self.out);
@@ -209,8 +213,8 @@ impl Machine {
     fn next_of_idle(&mut self) -> Work {
         while let (Some(command), Some(experiment)) = (self.commands.pop_front(), &mut self.experiment) {
             match command {
-                Command::Device { device } => experiment.device = device,
-                Command::Speed { speed } => experiment.speed = speed,
+                Command::Device { device } => self.view.device = device,
+                Command::Speed { speed } => self.view.speed = speed,
                 Command::LearningRate { learning_rate } => experiment.learning_rate = learning_rate,
                 Command::Reset => self.start = None,
                 Command::Play | Command::Step { .. } => {
@@ -236,13 +240,13 @@ impl Machine {
             }
             match self.commands.pop_front() {
                 Some(Command::Device { device }) => {
-                    experiment.device = device;
+                    self.view.device = device;
                     run.last_recovery = None;
                     self.phase = Phase::Opening(Opening::move_run());
                     return self.next_of_opening(now_ms);
                 }
-                Some(command) => run.obey(command, now_ms, experiment, &mut self.out),
-                None => return run.next(now_ms, experiment, self.facts, &mut self.out),
+                Some(command) => run.obey(command, now_ms, experiment, &mut self.view, &mut self.out),
+                None => return run.next(now_ms, experiment, self.view.speed, self.facts, &mut self.out),
             }
         }
     }

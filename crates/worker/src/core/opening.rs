@@ -90,20 +90,20 @@ impl Opening {
 
     /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
     /// run cannot be built.
-    fn next(&mut self, now_ms: f64, experiment: &Experiment, gpu: Gpu) -> Result<Work, String> {
+    fn next(&mut self, now_ms: f64, experiment: &Experiment, choice: DeviceChoice, gpu: Gpu) -> Result<Work, String> {
         loop {
             match &self.stage {
                 Stage::Save => return Ok(Work::Save),
                 Stage::Place => {
                     let flops = experiment.cost().map_err(|error| error.to_string())?.step_flops;
-                    if depends_on_gpu(experiment.device, flops) {
+                    if depends_on_gpu(choice, flops) {
                         match gpu {
                             Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
                             Gpu::Lost => return Ok(Work::AskGpu),
                             Gpu::Absent | Gpu::Silent | Gpu::Found { .. } => {}
                         }
                     }
-                    let (device, why) = place(experiment.device, flops, gpu);
+                    let (device, why) = place(choice, flops, gpu);
                     self.stage = Stage::Open { device, why: why.into() };
                 }
                 Stage::Pause => {
@@ -135,7 +135,7 @@ impl Machine {
         let (Phase::Opening(opening), Some(experiment)) = (&mut self.phase, &self.experiment) else {
             unreachable!("the machine is in this phase and was asked to build something")
         };
-        match opening.next(now_ms, experiment, self.facts.gpu) {
+        match opening.next(now_ms, experiment, self.view.device, self.facts.gpu) {
             Ok(work) => work,
             Err(text) => {
                 self.cannot_open(text);
@@ -267,7 +267,7 @@ impl Machine {
     pub(super) fn broken(&mut self, broken: Broken, now_ms: f64) {
         // Suppress the notice of a missing WebGPU: this GPU existed and was lost, and that is said.
         self.has_told_of_absence = true;
-        let (Some(run), Some(experiment)) = (&mut self.run, &self.experiment) else { return };
+        let Some(run) = &mut self.run else { return };
         match &mut self.phase {
             // The page has the snapshot too: another worker goes on from it.
             Phase::Opening(opening) if matches!(opening.goal, Goal::Build) => {
@@ -281,7 +281,7 @@ impl Machine {
             },
             phase => {
                 let last = run.last_recovery.take();
-                *phase = Phase::Opening(Opening::recover(broken, run.step(), experiment.device, last, now_ms));
+                *phase = Phase::Opening(Opening::recover(broken, run.step(), self.view.device, last, now_ms));
             }
         }
     }

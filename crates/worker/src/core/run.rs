@@ -8,7 +8,7 @@ use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, PictureRequest, Progress, Snapshot, Work};
 use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
-use descent_spec::{Experiment, Speed};
+use descent_spec::{Experiment, Speed, View};
 use std::collections::VecDeque;
 
 /// A run that has a session.
@@ -94,7 +94,7 @@ impl Run {
     }
 
     /// Takes in a command that concerns only the run. Nothing is under way meanwhile.
-    pub(super) fn obey(&mut self, command: Command, now_ms: f64, experiment: &mut Experiment, out: &mut Outbox) {
+    pub(super) fn obey(&mut self, command: Command, now_ms: f64, experiment: &mut Experiment, view: &mut View, out: &mut Outbox) {
         match command {
             Command::Play => {
                 self.thaw();
@@ -108,7 +108,7 @@ impl Run {
                 self.steps_left = Some(steps);
             }
             Command::Reset => self.reset(now_ms, out),
-            Command::Speed { speed } => experiment.speed = speed,
+            Command::Speed { speed } => view.speed = speed,
             Command::LearningRate { learning_rate } => {
                 experiment.learning_rate = learning_rate;
                 self.is_changed = true;
@@ -196,8 +196,8 @@ impl Run {
     }
 
     /// What to do next, once there are no duties.
-    pub(super) fn next(&mut self, now_ms: f64, experiment: &Experiment, facts: Facts, out: &mut Outbox) -> Work {
-        let standing = self.standing(experiment.speed);
+    pub(super) fn next(&mut self, now_ms: f64, experiment: &Experiment, speed: Speed, facts: Facts, out: &mut Outbox) -> Work {
+        let standing = self.standing(speed);
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
             Some(Due::Draw) => return Work::Draw { request: self.request.clone() },
@@ -212,7 +212,7 @@ impl Run {
                 return work;
             }
             if !self.schedule.is_held(now_ms, standing) {
-                return self.train(experiment.speed);
+                return self.train(speed);
             }
         }
         Work::Wait { ms: self.schedule.wait_ms(now_ms, standing) }

@@ -7,7 +7,7 @@ mod world;
 use super::*;
 use descent_protocol::DeviceKind;
 use descent_spec::{Dataset, Speed};
-use world::{World, last_state, snapshot};
+use world::{ON_CPU, World, last_state, snapshot};
 
 #[test]
 fn a_built_run_is_ready_evaluated_and_takes_no_step() {
@@ -149,7 +149,7 @@ fn commands_of_an_earlier_run_change_nothing() {
     world.settle();
     world.heard();
     let old = Experiment { seed: "7".into(), ..Experiment::first_visit() };
-    for message in [Command::Play, Command::Step { steps: 3 }, Command::Build { experiment: old, start: Start::Beginning }] {
+    for message in [Command::Play, Command::Step { steps: 3 }, Command::Build { experiment: old, view: ON_CPU, start: Start::Beginning }] {
         world.machine.hear(Addressed { run: RunId(1), message }, None);
     }
     world.settle();
@@ -170,8 +170,8 @@ fn files_that_come_before_the_run_are_taken_for_it_and_later_ones_build_it_again
     let mut world = World::new();
     world.hear(Command::Files);
     world.turns(2);
-    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
-    let message = Command::Build { experiment, start: Start::Beginning };
+    let experiment = Experiment { dataset: Dataset::Mnist, ..Experiment::first_visit() };
+    let message = Command::Build { experiment, view: ON_CPU, start: Start::Beginning };
     world.machine.hear(Addressed { run: RunId(1), message }, None);
     world.done.clear();
     world.settle();
@@ -211,8 +211,8 @@ fn an_opened_run_that_waits_for_its_files_goes_on_where_it_was_saved() {
     for (asked, goes_on_at) in [(Command::Play, 40), (Command::Files, 40), (Command::Reset, 0)] {
         let mut world = World::new();
         world.has_files = false;
-        let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
-        let message = Command::Build { experiment, start: Start::Snapshot { step: 40 } };
+        let experiment = Experiment { dataset: Dataset::Mnist, ..Experiment::first_visit() };
+        let message = Command::Build { experiment, view: ON_CPU, start: Start::Snapshot { step: 40 } };
         world.machine.hear(Addressed { run: RunId(1), message }, Some(snapshot(40, false)));
         world.settle();
         world.hear(Command::Play);
@@ -252,8 +252,8 @@ fn a_rate_changed_while_a_run_is_held_is_saved_too() {
 fn settings_changed_while_nothing_is_built_are_those_of_the_next_run() {
     let mut world = World::new();
     world.has_files = false;
-    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
-    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    let experiment = Experiment { dataset: Dataset::Mnist, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, view: ON_CPU, start: Start::Beginning } }, None);
     world.settle();
     for change in [
         Command::Device { device: DeviceChoice::Gpu },
@@ -268,14 +268,14 @@ fn settings_changed_while_nothing_is_built_are_those_of_the_next_run() {
     world.settle();
     let session = world.session.as_ref().expect("a session");
     assert_eq!((session.device, session.learning_rate), (DeviceKind::Gpu, 0.125));
-    assert_eq!(world.machine.experiment.as_ref().map(|experiment| experiment.speed), Some(Speed::One));
+    assert_eq!(world.machine.view.speed, Speed::One);
 }
 
 #[test]
 fn what_is_heard_while_files_are_taken_is_of_the_run_with_them() {
     let mut world = World::new();
-    let experiment = Experiment { dataset: Dataset::Mnist, device: DeviceChoice::Cpu, ..Experiment::first_visit() };
-    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+    let experiment = Experiment { dataset: Dataset::Mnist, ..Experiment::first_visit() };
+    world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, view: ON_CPU, start: Start::Beginning } }, None);
     world.hear(Command::Step { steps: 8 });
     world.settle();
     world.heard();

@@ -7,7 +7,7 @@ fn of<M>(run: RunId, message: M) -> Addressed<M> {
 }
 
 fn build(start: Start) -> Command {
-    Command::Build { experiment: Experiment::first_visit(), start }
+    Command::Build { experiment: Experiment::first_visit(), view: View::default(), start }
 }
 
 fn ready() -> Event {

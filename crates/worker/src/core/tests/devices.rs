@@ -1,6 +1,6 @@
 //! What a visitor can rely on of devices: that are found, missing, silent, lost or changed.
 
-use super::world::{REAL, World, last_state};
+use super::world::{ON_CPU, REAL, World, last_state};
 use crate::core::*;
 use descent_protocol::DeviceKind;
 use descent_spec::Model;
@@ -150,8 +150,9 @@ fn a_gpu_that_does_not_answer_leaves_the_run_on_the_cpu_and_is_offered_once_it_d
         let mut world = World::new();
         world.gpu = Gpu::Asked { is_offered: true };
         let model = Model::read("dense:512:tanh,dense:512:tanh,dense:512:tanh").expect("a model");
-        let experiment = Experiment { device, model, ..Experiment::first_visit() };
-        world.machine.hear(Addressed { run: RunId(1), message: Command::Build { experiment, start: Start::Beginning } }, None);
+        let experiment = Experiment { model, ..Experiment::first_visit() };
+        let message = Command::Build { experiment, view: View { device, ..ON_CPU }, start: Start::Beginning };
+        world.machine.hear(Addressed { run: RunId(1), message }, None);
         let began_ms = world.now_ms;
         while world.session.is_none() && world.now_ms < 10_000.0 {
             world.turn();

@@ -3,7 +3,7 @@
 
 use crate::core::*;
 use descent_protocol::{Addressed, Command, DeviceKind, Event, Picture, RunId, Samples, Start, StepCost};
-use descent_spec::{DeviceChoice, Experiment};
+use descent_spec::{DeviceChoice, Experiment, Level, Speed, View};
 
 /// A session that counts steps.
 pub(super) struct Session {
@@ -31,6 +31,10 @@ pub(super) struct World {
     pub(super) has_files: bool,
     trial: TrialState,
 }
+
+/// How most runs are asked for.
+pub(super) const ON_CPU: View =
+    View { device: DeviceChoice::Cpu, speed: Speed::Max, level: Level::Simple, show_test: false, discretize: false };
 
 pub(super) const REAL: Gpu = Gpu::Found { is_software: false };
 
@@ -61,9 +65,9 @@ impl World {
     }
 
     pub(super) fn build(&mut self, run: u32, device: DeviceChoice, snapshot: Option<Snapshot>) {
-        let experiment = Experiment { device, ..Experiment::first_visit() };
+        let view = View { device, ..ON_CPU };
         let start = if snapshot.is_some() { Start::Snapshot { step: 0 } } else { Start::Beginning };
-        let message = Command::Build { experiment, start };
+        let message = Command::Build { experiment: Experiment::first_visit(), view, start };
         self.machine.hear(Addressed { run: RunId(run), message }, snapshot);
     }
 
