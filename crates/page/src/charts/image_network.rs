@@ -10,7 +10,7 @@ use super::sheet::{ImageLayers, LayerPicture, image_layers};
 use crate::state::{Run, lab};
 use leptos::{html, prelude::*};
 
-/// Up to this width in CSS pixels a layer is a row (`www/style.css` turns it at the same).
+/// Up to this width in CSS pixels a layer is a row (`www/style/widths.css` turns it at the same).
 const NARROW_UP_TO: f64 = 620.0;
 
 /// The image, the layers' activations and the answer.
@@ -104,7 +104,7 @@ fn HiddenLayer(run: Run, layer: LayerPicture) -> impl IntoView {
 }
 
 /// A line from a layer to a later one, past those between. Each layer spans two tracks of the grid,
-/// so that a line begins and ends in the middle of one (`www/style.css`).
+/// so that a line begins and ends in the middle of one (`www/style/pictures.css`).
 fn arc_view(Arc { from, to, lane }: Arc) -> impl IntoView {
     view! {
         <span

@@ -83,7 +83,7 @@ fn stroke(size: f64) -> (f64, f64) {
     (0.8 + 1.05 * size.min(3.5), 0.42 + 0.5 * (size / 2.0).min(1.0))
 }
 
-/// `p` for positive, `n` for negative, as `www/style.css` colours them.
+/// `p` for positive, `n` for negative, as `www/style/pictures.css` colours them.
 fn paint_sign(element: &Element, value: Option<f32>) {
     let classes = element.class_list();
     // These fail only for malformed names.
