@@ -61,7 +61,10 @@ pub fn load(request: &Request, files: Vec<(String, Vec<u8>)>) -> Result<Loaded, 
             digits::parse(bytes, request.train_percent)?
         }
         Dataset::Mnist | Dataset::FashionMnist => of_its_size(idx::assemble(files)?, request.dataset)?,
-        _ => strokes::samples(seed_from_text(&request.seed), TRAIN_ROWS, TEST_ROWS),
+        Dataset::Strokes => strokes::samples(seed_from_text(&request.seed), TRAIN_ROWS, TEST_ROWS),
+        Dataset::Circle | Dataset::Xor | Dataset::Gauss | Dataset::Spiral | Dataset::RegPlane | Dataset::RegGauss => {
+            unreachable!("their points were made above")
+        }
     };
     Ok(Loaded { samples, points: None })
 }

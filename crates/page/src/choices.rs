@@ -132,11 +132,6 @@ pub(crate) fn is_regression(dataset: Dataset) -> bool {
     dataset.entry().kind == Kind::Values2d
 }
 
-/// Whether its split into training and test samples is given.
-pub(crate) fn has_fixed_split(dataset: Dataset) -> bool {
-    matches!(dataset, Dataset::Strokes | Dataset::Mnist | Dataset::FashionMnist)
-}
-
 /// Its name where room is short.
 pub(crate) fn short_title(dataset: Dataset) -> &'static str {
     match dataset {

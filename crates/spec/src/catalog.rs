@@ -56,6 +56,8 @@ pub struct Entry {
     pub kind: Kind,
     /// What its classes are called; none where values are measured.
     pub classes: &'static [&'static str],
+    /// Whether its split into training and test samples is given.
+    pub has_fixed_split: bool,
     /// Files it is read from, as addresses beside the page; none if it is made here.
     pub files: &'static [&'static str],
     /// How to get the files where they are absent; empty if they never are.
@@ -102,6 +104,7 @@ const PLANE: Entry = Entry {
     description: "",
     kind: Kind::Classes2d,
     classes: SIGNS,
+    has_fixed_split: false,
     files: &[],
     source: "",
     credit: "After TensorFlow Playground (Apache-2.0).",
@@ -124,6 +127,7 @@ const HANDWRITTEN: Entry = Entry {
     description: "1,797 real handwritten digits, scanned at 8×8 pixels.",
     kind: Kind::Images { size: [8, 8] },
     classes: DIGITS,
+    has_fixed_split: false,
     files: &["data/digits.bin"],
     source: "",
     credit: "Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (CC BY 4.0).",
@@ -133,6 +137,7 @@ const STROKES: Entry = Entry {
     description: "Digits drawn by this page with random pens and hands, at 28×28 pixels.",
     kind: LARGE,
     classes: DIGITS,
+    has_fixed_split: true,
     files: &[],
     source: "",
     credit: "",
@@ -142,6 +147,7 @@ const MNIST: Entry = Entry {
     description: "70,000 handwritten digits at 28×28 pixels, the set that everyone starts with.",
     kind: LARGE,
     classes: DIGITS,
+    has_fixed_split: true,
     files: &[
         "data/mnist/train-images-idx3-ubyte.gz",
         "data/mnist/train-labels-idx1-ubyte.gz",

@@ -4,6 +4,7 @@ use super::images::{Answer, answers, first_word, pixels};
 use super::latest::{name_of, with_answers, with_shown};
 use super::{canvas, paint};
 use crate::format;
+use crate::parts::Checkbox;
 use crate::state::{Lab, Run, lab};
 use leptos::{html, prelude::*};
 
@@ -24,15 +25,9 @@ pub(crate) fn SampleGrid() -> impl IntoView {
         <figure class="samples" id="samples" data-testid="samples">
             <div class="panel-head">
                 <h3>"Test images and answers"</h3>
-                <label class="check end">
-                    <input
-                        type="checkbox"
-                        data-testid="wrong-only"
-                        prop:checked=move || is_wrong_only.get()
-                        on:change=move |event| is_wrong_only.set(event_target_checked(&event))
-                    />
-                    "Wrong only"
-                </label>
+                <div class="end">
+                    <Checkbox id="wrong-only" label="Wrong only" is_checked=is_wrong_only on_check=move |is_on| is_wrong_only.set(is_on) />
+                </div>
             </div>
             <ul class="tiles" class:words=has_words>
                 <For each=move || 0..count.get() key=|sample| *sample let:sample>

@@ -3,7 +3,7 @@
 use super::header::Header;
 use crate::format;
 use crate::panels::{DataPanel, Intro, ModelPanel, ResultPanel, Transport};
-use crate::parts::{FileInput, Notices};
+use crate::parts::{Files, Notices};
 use crate::state::{Lab, Phase, Run, lab};
 use leptos::html::{Button, Section};
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ const ANNOUNCE_EVERY: Duration = Duration::from_secs(10);
 pub(super) fn Playground() -> impl IntoView {
     let lab = Lab::begin();
     provide_context(lab);
-    provide_context(FileInput(NodeRef::new()));
+    provide_context(Files::of_page(lab));
     Effect::new(move || {
         if let Some(root) = document().document_element() {
             // An attribute of the root; its name is well-formed.

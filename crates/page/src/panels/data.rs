@@ -2,7 +2,7 @@
 
 use super::drop_files::DropFiles;
 use super::thumbnail::thumbnail;
-use crate::choices::{has_fixed_split, is_image, short_title};
+use crate::choices::{is_image, short_title};
 use crate::edit;
 use crate::format::thousands;
 use crate::parts::{Slider, check_radio};
@@ -113,7 +113,7 @@ fn Sliders(dataset: Memo<Dataset>) -> impl IntoView {
                 values=&SHARE
                 unit=" %"
                 value=move || experiment.with(|e| e.train_percent)
-                is_off=move || has_fixed_split(dataset.get())
+                is_off=move || dataset.get().entry().has_fixed_split
                 on_choose=move |percent| lab.change(|e| e.train_percent = percent)
             />
             <Slider

@@ -1,12 +1,9 @@
-//! Takes MNIST's files by drop or by the file picker, and says where they come from. A saved run that
-//! is dropped is opened.
+//! The place for MNIST's files, and where they come from.
 
-use crate::parts::FileInput;
-use crate::state::saved_run::EXTENSION;
+use crate::parts::Files;
 use crate::state::{Phase, lab};
 use descent_spec::Dataset;
 use leptos::prelude::*;
-use web_sys::FileList;
 
 /// What the file picker offers.
 const ACCEPTED: &str = ".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,application/octet-stream";
@@ -15,35 +12,14 @@ const ACCEPTED: &str = ".gz,.idx,.idx1-ubyte,.idx3-ubyte,application/gzip,applic
 #[component]
 pub(super) fn DropFiles(dataset: Memo<Dataset>) -> impl IntoView {
     let lab = lab();
-    let is_over = RwSignal::new(false);
-    let were_given = RwSignal::new(false);
-    let take = move |files: Option<FileList>| {
-        let files: Vec<_> = files.map(|list| (0..list.length()).filter_map(|i| list.get(i)).collect()).unwrap_or_default();
-        if let Some(run) = files.iter().find(|file| file.name().ends_with(EXTENSION)) {
-            lab.open_run(run.clone());
-        } else if !files.is_empty() {
-            were_given.set(true);
-            lab.send_files(files);
-        }
-    };
-    // The whole page takes them: one that missed would leave it and show the file.
-    let drops = window_event_listener(leptos::ev::drop, move |event| {
-        event.prevent_default();
-        is_over.set(false);
-        take(event.data_transfer().and_then(|data| data.files()));
-    });
-    let drags = window_event_listener(leptos::ev::dragover, |event| event.prevent_default());
-    on_cleanup(move || {
-        drops.remove();
-        drags.remove();
-    });
+    let files: Files = expect_context();
+    let Files { input, is_over, were_given, .. } = files;
     let choose = move |event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
-        take(input.files());
+        files.take(input.files());
         // An input that still holds a file says nothing when the same file is chosen again.
         input.set_value("");
     };
-    let FileInput(input) = expect_context();
     let is_shown = move || dataset.get().is_from_files();
     // Files for a set that is not shown change nothing that can be seen, so the page says what to
     // do with them.

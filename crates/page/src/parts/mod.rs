@@ -14,7 +14,7 @@ mod select;
 mod slider;
 
 pub(crate) use checkbox::Checkbox;
-pub(crate) use files::FileInput;
+pub(crate) use files::Files;
 pub(crate) use notices::Notices;
 pub(crate) use segmented::{Segmented, check_radio};
 pub(crate) use select::{CellSelect, Options, Select};

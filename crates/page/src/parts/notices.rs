@@ -1,6 +1,6 @@
 //! Messages in full-width strips under the transport: the fact, the reason, at most two actions.
 
-use super::{FileInput, icons};
+use super::{Files, icons};
 use crate::state::{Lab, Notice, Phase, lab};
 use descent_protocol::NoticeKind;
 use descent_spec::number::shortest;
@@ -79,8 +79,8 @@ fn remedy(lab: Lab, kind: NoticeKind) -> Option<AnyView> {
             )
         }
         NoticeKind::File => {
-            let input = use_context::<FileInput>()?;
-            Some(view! { <button class="btn edge" on:click=move |_| input.open()>"Choose files"</button> }.into_any())
+            let files = use_context::<Files>()?;
+            Some(view! { <button class="btn edge" on:click=move |_| files.choose()>"Choose files"</button> }.into_any())
         }
         _ => None,
     }

@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, HtmlAnchorElement, Url};
 
-/// How a file of a saved run ends.
+/// How the name of a saved run's file ends.
 pub(crate) const EXTENSION: &str = ".safetensors";
 /// The longest name of a file that is shown whole, in characters.
 const LONGEST_NAME: usize = 60;
@@ -27,6 +27,18 @@ impl Lab {
         let dataset = self.sent.with_value(|experiment| experiment.dataset.id());
         if download(&format!("descent-{dataset}-step-{step}{EXTENSION}"), &bytes).is_err() {
             self.notify(NoticeKind::SavedRun, "The run was not saved: this browser lets the page write no file.".into());
+        }
+    }
+
+    /// Opens the one run among files; of several none.
+    pub(crate) fn open_runs(self, files: Vec<File>) {
+        match <[File; 1]>::try_from(files) {
+            Ok([file]) => self.open_run(file),
+            Err(none) if none.is_empty() => {}
+            Err(several) => {
+                let text = format!("{} saved runs came at once, and none was opened. Choose one of them.", several.len());
+                self.notify(NoticeKind::SavedRun, text);
+            }
         }
     }
 
@@ -68,6 +80,11 @@ impl Lab {
     pub(crate) fn has_saved(self) -> bool {
         self.run.saved_step.get().is_some() && self.run.phase.get() != Phase::Loading
     }
+}
+
+/// Whether a file is called as saved runs are.
+pub(crate) fn is_saved_run(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with(EXTENSION)
 }
 
 /// The experiment, the step and the bytes of a saved run.

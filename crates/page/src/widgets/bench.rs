@@ -44,6 +44,5 @@ fn command() -> Command {
 
 /// A failure as the JSON object that the reader of this page expects.
 fn failure(text: &str) -> String {
-    let error = js_sys::JSON::stringify(&text.into()).expect("a text can be written as JSON");
-    format!("{{\"status\":\"error\",\"error\":{error}}}")
+    serde_json::json!({ "status": "error", "error": text }).to_string()
 }

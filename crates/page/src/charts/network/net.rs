@@ -10,9 +10,9 @@ use leptos::prelude::*;
 #[derive(Clone, Copy)]
 pub(super) struct Net {
     pub(super) lab: Lab,
-    /// Where the elements of the picture stand. It is set only when another network was built or
-    /// the width has changed, so that elements are not asked about each frame.
-    pub(super) layout: ReadSignal<Layout>,
+    /// Where the elements of the picture stand. It changes only with the network or the width, so
+    /// that elements are not asked about each frame.
+    pub(super) layout: Memo<Layout>,
     /// What the pointer or the keyboard rests on, if that is drawn.
     pub(super) subject: Memo<Option<Subject>>,
     set_subject: WriteSignal<Option<Subject>>,
@@ -21,13 +21,7 @@ pub(super) struct Net {
 
 impl Net {
     pub(super) fn new(lab: Lab, width: Signal<f64>) -> Self {
-        let (layout, set_layout) = signal(Layout::default());
-        Effect::new(move |_| {
-            let next = lab.run.built(|built| Layout::of(built, width.get())).unwrap_or_default();
-            if layout.with_untracked(|layout| *layout != next) {
-                set_layout.set(next);
-            }
-        });
+        let layout = Memo::new(move |_| lab.run.built(|built| Layout::of(built, width.get())).unwrap_or_default());
         let (wanted, set_subject) = signal(None::<Subject>);
         let subject = Memo::new(move |_| wanted.get().filter(|subject| layout.with(|layout| subject.is_in(layout))));
         Self { lab, layout, subject, set_subject, width }
