@@ -25,7 +25,7 @@
 //!
 //! | module | turns | into |
 //! | --- | --- | --- |
-//! | [`spec`] | a link | everything that defines a run, and back; a crate of its own that the page uses too |
+//! | [`spec`] | a link, a model's text, a saved file | what a visitor chose and what follows from it by integers and f64; a crate of its own that the page uses too |
 //! | [`tensor`] | numbers | shapes, host tensors, the engine's own transcendental functions |
 //! | [`graph`] | calls | nodes with static shapes, their gradients, their meaning in f64 |
 //! | [`plan`] | graphs | a program: fusion, order, lifetimes, buffers; plain data, no device |
@@ -34,7 +34,7 @@
 //! | [`data`] | seeds and files | samples |
 //! | [`train`] | an experiment | a run: steps, metrics, snapshots, a device |
 //!
-//! Beside this crate lie `crates/protocol` (the messages between page and worker), `crates/worker`
+//! Beside this crate lie `crates/spec` ([`spec`]), `crates/protocol` (the messages between page and worker), `crates/worker`
 //! (trains a run in a web worker), `crates/page` (what a visitor sees) and `crates/serve` (the
 //! development server). Cargo enforces who sees whom: spec ◄ descent ◄ worker, spec ◄ protocol ◄
 //! worker and page.
@@ -96,9 +96,12 @@
 //!   the worker adapts K to a span of time.
 //! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
 //!   future, so that an executor may wait for others.
+//! - **An [`Experiment`](spec::Experiment) determines the numbers of a run.** Where it runs and how
+//!   it is shown is a [`View`](spec::View). A link holds both; what only the view says never changes
+//!   a result.
 //! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class
-//!   of devices, a format version and a checksum. One mechanism moves a run between devices
-//!   and recovers it.
+//!   of devices, a format version and a checksum, as a safetensors file. One mechanism moves a run
+//!   between devices, recovers it, saves it to a visitor's disk and opens it from there.
 //! - **The automatic choice of a device** is the worker's; it takes the CPU for tiny networks and
 //!   where the GPU is emulated. What a step costs is measured on a copy of the run, so that the run
 //!   itself stays untouched ([`train::trial`]).

@@ -1,4 +1,5 @@
-//! Samples in memory and in a program's data buffer.
+//! Samples in memory and in a program's data buffer: one column of features and one of targets, in
+//! bytes where they came as bytes, training rows first.
 
 use crate::plan::Slice;
 use crate::tensor::Shape;

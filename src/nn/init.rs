@@ -1,4 +1,5 @@
-//! Initial weights.
+//! Initial weights: the first value of each tensor that a network declares, drawn from the seed by
+//! the tensor's role and fan, as PyTorch's initialisers of the same names draw them.
 
 use crate::tensor::{Shape, Tensor};
 use descent_spec::Activation;

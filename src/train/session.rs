@@ -1,4 +1,7 @@
 //! One run: its program, its executor and how far it has come.
+//!
+//! Turns an experiment and its samples into a program, gives it first values, and takes steps.
+//! `evaluation`, `pictures` and `restore` beside this file read from it and bring it elsewhere.
 
 use super::blueprint::{self, PictureSizes};
 use super::divergence::{Divergence, NotFinite};

@@ -12,6 +12,10 @@
 //! `panels` the areas of the playground, `widgets` the views that stand alone, `pages` what the
 //! address asks for.
 //!
+//! Text that changes is `prop:textContent` of its element. A browser that translates the page puts
+//! elements of its own in the place of text nodes, and a text node that Leptos holds would change
+//! unseen. Text that never changes stands between the tags as usual.
+//!
 //! Plain functions compile natively, where their tests run; what touches the browser compiles for
 //! wasm32 alone.
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports, reason = "natively only tests call the logic of the views"))]

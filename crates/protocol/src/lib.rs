@@ -4,8 +4,8 @@
 //! Each message is an [`Addressed`] value in [`postcard`]'s bytes (module [`message`]) and says to
 //! which run it belongs, so that the receiver can drop what comes too late. Two things travel
 //! beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
-//! [`Event::Saved`]), which the page keeps without looking into it, and the files of
-//! [`Command::Files`]. This crate knows no browser.
+//! [`Event::Saved`]), which the page keeps for a restart and for a visitor's disk, and the files
+//! of [`Command::Files`]. This crate knows no browser.
 
 mod event;
 mod figures;
@@ -108,7 +108,8 @@ pub enum Start {
     Beginning,
     /// Where the attached snapshot was taken.
     Snapshot {
-        /// The step it contains.
+        /// The step it contains. The page's supervisor counts from it; the worker goes by the
+        /// snapshot.
         step: u64,
     },
 }

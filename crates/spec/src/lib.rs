@@ -1,7 +1,8 @@
 //! What a visitor chose, and what follows from it by integers and f64 alone.
 //!
-//! Turns a link (untrusted) into an [`Experiment`] that is safe to build, and back; says what a
-//! network of it costs; makes the points and the drawn digits of the generated data sets. It knows
+//! Turns a link (untrusted) into an [`Experiment`] that is safe to build and a [`View`] of it, and
+//! back; a model's text into a tree of blocks; a saved file (untrusted) into a [`Snapshot`]. Says
+//! what a network costs, and makes the points and the drawn digits of the generated data sets. It knows
 //! no engine, no device and no browser: the page, the worker and the engine all lean on it.
 
 pub mod activation;

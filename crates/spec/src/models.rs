@@ -1,4 +1,5 @@
-//! Ready-made networks and experiments.
+//! Ready-made networks and experiments: what a data set starts with, the networks of the select,
+//! and the presets of the introduction.
 
 use crate::catalog::Kind;
 use crate::choice::choice;

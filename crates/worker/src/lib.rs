@@ -1,8 +1,8 @@
-//! The web worker that trains: what the page asks for comes in as [`descent_protocol::Command`]s,
-//! what it is told goes out as
-//! [`descent_protocol::Event`]s.
+//! The web worker that trains: [`descent_protocol::Command`]s of the page come in,
+//! [`descent_protocol::Event`]s go out.
 //!
-//! [`core`] decides what is done and said; it knows no browser and is tested natively. `web` does it.
+//! [`core`] decides what is done and what is said. It knows no browser and is tested natively.
+//! `web` receives, does the work and posts.
 
 pub mod core;
 #[cfg(target_arch = "wasm32")]

@@ -98,8 +98,10 @@ const fn tile([rows, cols, terms]: [usize; 3], each: [usize; 2], slices: usize) 
     WorkgroupTile { rows, cols, terms, each, slices }
 }
 
-/// Large tiles load least; small ones with many slices finish a small product soonest. Those that were quickest for some product of 42 tiles
-/// tried on an NVIDIA H200; behind each one such product, its time and that of the tiles before, 64 × 64 or 32 × 32 in one slice.
+/// The tiles a product may get. A large tile loads each number fewest times; a small one in many
+/// slices finishes a small product soonest. On an NVIDIA H200 42 tiles were tried, and each of
+/// these was the quickest for some product. Behind each stands such a product, its time, and the
+/// time with the tiles that were there before (64 × 64 or 32 × 32, in one slice).
 const WORKGROUP_TILES: [WorkgroupTile; 6] = [
     tile([64, 64, 16], [8, 4], 1), // [2048, 2048] · [2048, 2048]: 494 µs, before 788
     tile([32, 32, 16], [4, 4], 1), // convolution, 32 to 32 channels, [32768, 288] · [288, 32]: 30 µs, before 52
@@ -109,8 +111,8 @@ const WORKGROUP_TILES: [WorkgroupTile; 6] = [
     tile([32, 8, 4], [4, 4], 16),  // gradient of a convolution, 16 to 8 channels, [12544, 400] · [400, 8]: 15 µs, before 45
 ];
 
-/// Multiply-adds that a GPU does while a workgroup waits for the numbers of one round. From 2²² to 2²⁵ all describe the H200 about as well;
-/// smaller GPUs do fewer.
+/// Multiply-adds that a GPU does while a workgroup waits for the numbers of one round. Any number
+/// from 2²² to 2²⁵ describes the H200 about as well; smaller GPUs do fewer.
 const WORK_OF_A_ROUND: f64 = (1 << 23) as f64;
 
 /// The same for one invocation.

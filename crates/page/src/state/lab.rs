@@ -1,4 +1,7 @@
-//! A run and what acts on it.
+//! A run and what acts on it: every change a visitor makes goes through [`Lab`].
+//!
+//! A change of the experiment or the view becomes a command to the worker, live where the run can
+//! go on and a new build where it cannot, and is put into the address. `receive` is the way back.
 
 use super::changes::{live_commands, view_commands};
 use super::{Notice, Phase, Run, address};

@@ -41,8 +41,8 @@ impl Lab {
 
     fn take_built(self, built: Built) {
         self.run.scene.set(Scene { built: Some(Arc::new(built)), frame: None });
-        // What was asked for while there was no run went nowhere, and what files there were to
-        // bring are here.
+        // A picture that was asked for while there was no run never came. A run that is built has
+        // its files, so a notice that they are missing is out of date.
         self.ask_again();
         self.dismiss(NoticeKind::File);
     }

@@ -1,4 +1,5 @@
-//! What the worker last reported, as the page keeps it.
+//! What the worker last reported, as the page keeps it: the phase of the run, the network that was
+//! built with its latest picture, notices. What is drawn together is one value ([`Scene`]).
 
 use descent_protocol::{Event, NoticeKind, Picture, RunState};
 use descent_spec::Experiment;

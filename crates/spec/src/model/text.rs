@@ -1,4 +1,8 @@
-//! The text of a model.
+//! The text of a model: read into a tree of blocks, and written from it.
+//!
+//! Reading is strict: an unknown word is an error with its place in the text and a suggestion. How
+//! deep a text nests and how many blocks it writes is counted while it is read, before anything is
+//! expanded.
 
 use super::{BRANCHES, Block, Join, MAX_DEPTH, MAX_ITEMS, Model, ModelError, TIMES, TextError};
 use crate::Activation;

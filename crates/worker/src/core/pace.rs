@@ -2,7 +2,8 @@
 
 use descent_protocol::DeviceKind;
 
-/// The most steps of one request: more would not be told apart from a hang by a slow clock.
+/// The most steps of one request. Where the clock is coarse, many steps seem to take no time; the
+/// next request must not grow so long that it is taken for a hang.
 const MAX_STEPS: u32 = 1 << 16;
 
 /// How long a device trains before the worker looks up.
