@@ -8,6 +8,9 @@ use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};
 use crate::tensor::Shape;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::{Hash, Hasher};
+use std::mem::discriminant;
 
 /// The same `roots` in a smaller graph. All leaves stay, in their order, whether they are used or
 /// not.
@@ -63,8 +66,8 @@ impl Graph {
 #[derive(Default)]
 struct Rewriter {
     graph: Graph,
-    /// The nodes made so far by their operands, those of a commutative op in ascending order.
-    known: HashMap<Vec<NodeId>, Vec<NodeId>>,
+    /// The nodes made so far.
+    known: HashMap<Identity, NodeId>,
 }
 
 impl Rewriter {
@@ -80,14 +83,14 @@ impl Rewriter {
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
         }
-        let known = self.known.entry(operands).or_default();
-        let is_it = |id: &&NodeId| self.graph.shape(**id) == &shape && is_same(&self.graph.node(**id).op, &op);
-        if let Some(id) = known.iter().find(is_it) {
-            return *id;
+        match self.known.entry(Identity { op, operands, shape }) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(free) => {
+                let Identity { op, shape, .. } = free.key();
+                let id = self.graph.push(op.clone(), &inputs, shape.clone());
+                *free.insert(id)
+            }
         }
-        let id = self.graph.push(op, &inputs, shape);
-        known.push(id);
-        id
     }
 
     /// Element-wise ops broadcast by themselves: reads what a [`Op::Broadcast`] stretches, where
@@ -233,11 +236,40 @@ impl Rewriter {
     }
 }
 
-/// Whether two ops are the same; equal numbers may be zeros of different signs.
-fn is_same(a: &Op, b: &Op) -> bool {
-    let bits = |op: &Op| match op {
-        Op::Constant(value) | Op::Pad { value, .. } => value.to_bits(),
-        _ => 0,
-    };
-    a == b && bits(a) == bits(b)
+/// What makes two nodes one.
+struct Identity {
+    op: Op,
+    /// Those of a commutative op in ascending order.
+    operands: Vec<NodeId>,
+    shape: Shape,
+}
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        // Equal numbers may be zeros of different signs.
+        let bits = |op: &Op| match op {
+            Op::Constant(value) | Op::Pad { value, .. } => value.to_bits(),
+            _ => 0,
+        };
+        self.op == other.op && bits(&self.op) == bits(&other.op) && self.operands == other.operands && self.shape == other.shape
+    }
+}
+
+/// `NaN` is not equal to itself, so that each is a node of its own.
+impl Eq for Identity {}
+
+impl Hash for Identity {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (discriminant(&self.op), &self.operands, &self.shape).hash(hasher);
+        // Where one operand, or none, may have many users of one kind and shape.
+        match &self.op {
+            Op::Constant(value) => value.to_bits().hash(hasher),
+            Op::RandomMask { site, .. } => site.hash(hasher),
+            Op::Unary(function) => function.hash(hasher),
+            Op::Binary(function) => function.hash(hasher),
+            Op::Slice { starts, .. } => starts.hash(hasher),
+            Op::Pad { low, .. } => low.hash(hasher),
+            _ => {}
+        }
+    }
 }
