@@ -7,7 +7,7 @@
 
 use super::fuse::{Draft, Value};
 use super::program::Slice;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Memory of the values of one routine.
 #[derive(Default)]
@@ -27,8 +27,6 @@ pub(crate) struct Slot {
     pub(crate) offset: usize,
     /// Words.
     pub(crate) len: usize,
-    /// First and last kernel that need it.
-    life: (usize, usize),
 }
 
 /// Rounds up to the alignment of a binding.
@@ -48,45 +46,78 @@ pub(crate) fn allocate(drafts: &[Draft], fixed: &HashMap<Value, Slice>, kept: &[
     for value in kept {
         last_use.insert(*value, drafts.len());
     }
-    let mut allocation = Allocation::default();
+    let mut colours: Vec<Colour> = Vec::new();
+    let mut slots: HashMap<Value, Slot> = HashMap::new();
+    // The slots that are free once a draft has run.
+    let mut ending: Vec<Vec<Slot>> = vec![Vec::new(); drafts.len() + 1];
     for (at, draft) in drafts.iter().enumerate() {
-        let taken: Vec<usize> = draft.inputs.iter().filter_map(|value| allocation.slots.get(value)).map(|slot| slot.colour).collect();
+        let taken: Vec<usize> = draft.inputs.iter().filter_map(|value| slots.get(value)).map(|slot| slot.colour).collect();
         for value in draft.outputs.iter().filter(|value| !fixed.contains_key(value)) {
-            let len = aligned(len_of(*value).max(1));
-            let slot = allocation.best_slot(len, (at, last_use[value]), &taken);
-            allocation.slots.insert(*value, slot);
+            let slot = best_slot(&mut colours, aligned(len_of(*value).max(1)), &taken);
+            slots.insert(*value, slot);
+            ending[last_use[value]].push(slot);
+        }
+        for slot in &ending[at] {
+            colours[slot.colour].give_back(*slot);
         }
     }
-    allocation
+    Allocation { slots, colours: colours.into_iter().map(|colour| colour.len).collect() }
 }
 
-impl Allocation {
-    /// The slot that makes memory grow least; among equals the lowest colour.
-    fn best_slot(&mut self, len: usize, life: (usize, usize), taken: &[usize]) -> Slot {
-        let candidates = (0..=self.colours.len()).filter(|colour| !taken.contains(colour)).map(|colour| {
-            let offset = self.first_gap(colour, len, life);
-            let size = self.colours.get(colour).copied();
-            // A buffer more costs a little too: few buffers mean few different bind groups.
-            let growth = (offset + len).saturating_sub(size.unwrap_or(0)) + if size.is_none() { Slice::ALIGN } else { 0 };
-            (growth, colour, offset)
-        });
-        let (_, colour, offset) = candidates.min().expect("a colour more is always free");
-        if colour == self.colours.len() {
-            self.colours.push(0);
-        }
-        self.colours[colour] = self.colours[colour].max(offset + len);
-        Slot { colour, offset, len, life }
+/// Takes the slot that makes memory grow least; among equals the lowest colour.
+fn best_slot(colours: &mut Vec<Colour>, len: usize, taken: &[usize]) -> Slot {
+    let known = colours.iter().enumerate().filter(|(at, _)| !taken.contains(at)).map(|(at, colour)| {
+        let offset = colour.first_gap(len);
+        ((offset + len).saturating_sub(colour.len), at, offset)
+    });
+    // A buffer more costs a little too: few buffers mean few different bind groups.
+    let (_, colour, offset) = known.chain([(len + Slice::ALIGN, colours.len(), 0)]).min().expect("a colour more is always free");
+    if colour == colours.len() {
+        colours.push(Colour::default());
+    }
+    colours[colour].take(offset, len);
+    Slot { colour, offset, len }
+}
+
+/// One activation buffer while values come and go.
+struct Colour {
+    /// Words that it has needed so far.
+    len: usize,
+    /// What is free, from the first word to one past the last. Neighbours are joined, and the last
+    /// range has no end.
+    free: BTreeMap<usize, usize>,
+}
+
+impl Default for Colour {
+    fn default() -> Self {
+        Self { len: 0, free: BTreeMap::from([(0, usize::MAX)]) }
+    }
+}
+
+impl Colour {
+    /// The first offset with `len` free words. Few gaps are looked at, since neighbours are joined.
+    fn first_gap(&self, len: usize) -> usize {
+        let gap = self.free.iter().find(|(start, end)| *end - *start >= len);
+        *gap.expect("the last range has no end").0
     }
 
-    /// The first offset of a colour's buffer where nothing that lives at the same time is in the
-    /// way.
-    fn first_gap(&self, colour: usize, len: usize, life: (usize, usize)) -> usize {
-        let is_in_the_way = |slot: &&Slot| slot.colour == colour && slot.life.0 <= life.1 && life.0 <= slot.life.1;
-        let busy: Vec<(usize, usize)> =
-            self.slots.values().filter(is_in_the_way).map(|slot| (slot.offset, slot.offset + slot.len)).collect();
-        let is_free = |offset: &usize| busy.iter().all(|&(start, end)| offset + len <= start || end <= *offset);
-        // The lowest gap begins at 0 or where something ends. A minimum: the order in which the map
-        // yields its slots does not matter.
-        busy.iter().map(|&(_, end)| end).chain([0]).filter(is_free).min().expect("the end of the last slot is free")
+    /// Takes words from the start of a gap.
+    fn take(&mut self, offset: usize, len: usize) {
+        let end = self.free.remove(&offset).expect("a gap starts there");
+        if offset + len < end {
+            self.free.insert(offset + len, end);
+        }
+        self.len = self.len.max(offset + len);
+    }
+
+    fn give_back(&mut self, slot: Slot) {
+        let end = slot.offset + slot.len;
+        let end = self.free.remove(&end).unwrap_or(end);
+        match self.free.range_mut(..slot.offset).next_back() {
+            Some((_, before)) if *before == slot.offset => *before = end,
+            _ => {
+                self.free.insert(slot.offset, end);
+            }
+        }
     }
 }
