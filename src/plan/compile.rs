@@ -8,7 +8,7 @@ use super::memory::Memory;
 use super::program::{BufferId, NamedSlice, Program, Role, Routine, Slice, Target};
 use super::spec::{Fetch, ModelSpec, RoutineSpec, Training};
 use crate::graph::{Graph, Leaf, NodeId, Op, simplify};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// The largest range WebGPU binds by default, in bytes.
@@ -183,8 +183,8 @@ impl Compiler<'_> {
     /// Gradients and next statistics, and where in the buffers each has to go that the end of a
     /// step reads.
     fn gradients_and_stats(&mut self, training: &Training, routine: &str) -> Vec<(NodeId, Slice)> {
-        let is_whole = (0..self.stats.len()).all(|at| training.stats.iter().any(|(stat, _)| *stat == at));
-        assert!(is_whole, "{routine}: a step renews every statistic");
+        let renewed: HashSet<usize> = training.stats.iter().map(|(stat, _)| *stat).collect();
+        assert!((0..self.stats.len()).all(|stat| renewed.contains(&stat)), "{routine}: a step renews every statistic");
         let mut wanted = Vec::new();
         if !training.grads.is_empty() {
             let buffer = self.memory.buffer(Role::Grads);
