@@ -126,6 +126,25 @@ fn a_kernel_that_would_bind_too_much_is_split() {
 }
 
 #[test]
+fn a_long_chain_of_functions_is_several_kernels() {
+    let mut graph = Graph::new();
+    let x = graph.input("x", [100]);
+    let y = (0..5_000).fold(x, |y, at| {
+        let shifted = graph.shift(y, f64::from(at)).unwrap();
+        graph.tanh(shifted).unwrap()
+    });
+    let routine = RoutineSpec { name: "chain", graph, outputs: vec![("y".into(), y)], fetch: None, training: None, tally: None };
+    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
+    let program = compile(&model, Target::Cpu).unwrap();
+    let steps = program.routines[0].kernels.iter().map(|kernel| match &kernel.kind {
+        Kind::Map { fused, .. } => fused.expr.steps.len(),
+        other => panic!("{other:?}"),
+    });
+    let steps: Vec<usize> = steps.collect();
+    assert!(steps.iter().all(|steps| *steps <= 256) && steps.len() <= 100, "{steps:?}");
+}
+
+#[test]
 fn memory_is_used_again_when_a_value_is_no_longer_read() {
     let mut graph = Graph::new();
     let x = graph.input("x", [64, 64]);

@@ -1,7 +1,7 @@
 //! The kernels of nodes that are more than element-wise, and the pairs of nodes that one kernel
 //! serves.
 
-use super::decide::{Class, Fuser, base, class};
+use super::decide::{Class, Fuser, base, class, is_sum_over_rows};
 use super::draft::{Draft, Value};
 use super::extents::{around, conv_kernel, gemm, pool_kernel, rows_and_classes, runs};
 use super::group::Group;
@@ -14,7 +14,7 @@ use crate::tensor::Shape;
 impl Fuser<'_> {
     /// The kernel of a heavy node, whose result after the epilogue is the stored node `root`
     /// (itself, if there is no epilogue).
-    pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> Result<(), NodeId> {
+    pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) {
         let graph = self.graph;
         let node = graph.node(id);
         let (epilogue, extra) = if root == id {
@@ -29,7 +29,7 @@ impl Fuser<'_> {
         let (kind, operands) = match &node.op {
             Op::Matmul { ta, tb } => {
                 if root == id && self.sum_row(id, id, drafts) {
-                    return Ok(());
+                    return;
                 }
                 (Kind::Gemm(gemm(shape_of(0), shape_of(1), *ta, *tb)), vec![stored(0), stored(1)])
             }
@@ -43,12 +43,12 @@ impl Fuser<'_> {
             }
             Op::Conv2dDw(conv) => {
                 if root == id && self.sum_row(id, id, drafts) {
-                    return Ok(());
+                    return;
                 }
                 let kernel = conv_kernel(Direction::WeightGrad, conv, shape_of(0), &node.shape, shape_of(1));
                 if root == id {
                     self.emit_split(Kind::Conv(kernel), vec![stored(0), stored(1)], vec![Value::Node(id)], self.label(id), drafts);
-                    return Ok(());
+                    return;
                 }
                 (Kind::Conv(kernel), vec![stored(0), stored(1)])
             }
@@ -63,7 +63,7 @@ impl Fuser<'_> {
             }
             Op::CrossEntropy => {
                 self.cross_entropy(id, drafts);
-                return Ok(());
+                return;
             }
             Op::CrossEntropyDx => {
                 let (rows, classes) = rows_and_classes(shape_of(0));
@@ -86,7 +86,7 @@ impl Fuser<'_> {
             Op::RandomMask { keep, site } => (Kind::RandomMask { keep: *keep as f32, site: *site }, Vec::new()),
             Op::Reduce { kind, axes } => {
                 if root == id && self.sum_row(id, id, drafts) {
-                    return Ok(());
+                    return;
                 }
                 return self.reduce(id, root, *kind, axes, epilogue, extra, drafts);
             }
@@ -102,10 +102,8 @@ impl Fuser<'_> {
             | Op::Permute(_)
             | Op::Slice { .. } => unreachable!("not a heavy node"),
         };
-        self.check(root, operands.len() + extra.len() + 1)?;
         let inputs = operands.into_iter().chain(extra).collect();
         drafts.push(Draft { kind, epilogue, inputs, outputs: vec![Value::Node(root)], label: self.label(root) });
-        Ok(())
     }
 
     /// A reduction: axes that are not neighbours are taken in several passes, the last axes first.
@@ -118,7 +116,7 @@ impl Fuser<'_> {
         epilogue: Fused,
         extra: Vec<Value>,
         drafts: &mut Vec<Draft>,
-    ) -> Result<(), NodeId> {
+    ) {
         let input = self.graph.node(id).inputs[0];
         let source = base(self.graph, input);
         let (mut prologue, mut inputs) = if self[source].is_stored {
@@ -128,7 +126,6 @@ impl Fuser<'_> {
             group.value(source, true);
             group.finish()
         };
-        self.check(id, inputs.len() + extra.len() + 1)?;
         let mut shape: Vec<usize> = self.graph.shape(input).to_vec();
         let mut runs = runs(&shape, axes);
         let label = self.label(root);
@@ -139,7 +136,7 @@ impl Fuser<'_> {
             if runs.is_empty() {
                 inputs.extend(extra);
                 drafts.push(Draft { kind: reduction, epilogue, inputs, outputs: vec![Value::Node(root)], label });
-                return Ok(());
+                return;
             }
             let partial = self.temporary(outer * inner);
             drafts.push(Draft {
@@ -195,18 +192,10 @@ impl Fuser<'_> {
     /// is done, now or with the other.
     fn sum_row(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> bool {
         let graph = self.graph;
-        let is_sum_over_rows = |at: NodeId| match &graph.node(at).op {
-            Op::Reduce { kind: Reduction::Sum, axes } => {
-                let shape = graph.shape(graph.node(at).inputs[0]);
-                let rank = shape.len();
-                rank >= 2 && axes.iter().copied().eq(0..rank - 1)
-            }
-            _ => false,
-        };
         let upstream = |at: NodeId| match &graph.node(at).op {
             Op::Matmul { ta: true, tb: false } if graph.shape(graph.node(at).inputs[0]).len() == 2 => Some(graph.node(at).inputs[1]),
             Op::Conv2dDw(conv) if conv.groups == 1 => Some(graph.node(at).inputs[1]),
-            Op::Reduce { .. } if is_sum_over_rows(at) => Some(graph.node(at).inputs[0]),
+            Op::Reduce { .. } if is_sum_over_rows(graph, at) => Some(graph.node(at).inputs[0]),
             _ => None,
         };
         let Some(dy) = upstream(id) else { return false };
@@ -216,8 +205,11 @@ impl Fuser<'_> {
         }
         let is_free = |at: NodeId| self[at].is_stored && !self[at].is_merged && self[at].users.is_empty();
         let fits = |at: NodeId| is_free(at) && upstream(at).is_some_and(|other| graph.shape(other) == graph.shape(dy));
-        let is_sum = is_sum_over_rows(id);
-        let partner = self[dy_base].users.iter().copied().find(|at| *at != id && is_sum_over_rows(*at) != is_sum && fits(*at));
+        let is_sum = is_sum_over_rows(graph, id);
+        // One sum may have many weights beside it, but a weight has few sums.
+        let dy = &self[dy_base];
+        let candidates = if is_sum { &dy.users } else { &dy.row_sums };
+        let partner = candidates.iter().copied().find(|at| is_sum_over_rows(graph, *at) != is_sum && fits(*at));
         let Some(partner) = partner.filter(|_| fits(id)) else { return false };
         if partner > id {
             // Done when the other's turn comes.
