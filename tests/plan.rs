@@ -90,6 +90,13 @@ fn cnn(graph: &mut Graph, x: NodeId) -> NodeId {
     dense(graph, x, "dense1", 10)
 }
 
+/// A routine without parameters.
+fn routine(graph: Graph, outputs: &[NodeId]) -> ModelSpec {
+    let outputs = outputs.iter().enumerate().map(|(at, node)| (format!("{at}"), *node)).collect();
+    let routine = RoutineSpec { name: "routine", graph, outputs, fetch: None, training: None, tally: None };
+    ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] }
+}
+
 fn labels(program: &Program) -> Vec<&str> {
     program.routines[0].kernels.iter().map(|kernel| kernel.label.as_str()).collect()
 }
@@ -117,9 +124,7 @@ fn a_kernel_that_would_bind_too_much_is_split() {
     let mut graph = Graph::new();
     let inputs: Vec<NodeId> = (0..20).map(|at| graph.input(format!("x{at}"), [100])).collect();
     let sum = inputs[1..].iter().fold(inputs[0], |sum, x| graph.add(sum, *x).unwrap());
-    let routine = RoutineSpec { name: "sum", graph, outputs: vec![("sum".into(), sum)], fetch: None, training: None, tally: None };
-    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
-    let program = compile(&model, Target::Gpu).unwrap();
+    let program = compile(&routine(graph, &[sum]), Target::Gpu).unwrap();
     let kernels = &program.routines[0].kernels;
     assert!(kernels.iter().all(|kernel| kernel.inputs.len() + kernel.outputs.len() <= 8 && matches!(kernel.kind, Kind::Map { .. })));
     assert!((3..=6).contains(&kernels.len()), "{} kernels", kernels.len());
@@ -133,9 +138,7 @@ fn a_long_chain_of_functions_is_several_kernels() {
         let shifted = graph.shift(y, f64::from(at)).unwrap();
         graph.tanh(shifted).unwrap()
     });
-    let routine = RoutineSpec { name: "chain", graph, outputs: vec![("y".into(), y)], fetch: None, training: None, tally: None };
-    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
-    let program = compile(&model, Target::Cpu).unwrap();
+    let program = compile(&routine(graph, &[y]), Target::Cpu).unwrap();
     let steps = program.routines[0].kernels.iter().map(|kernel| match &kernel.kind {
         Kind::Map { fused, .. } => fused.expr.steps.len(),
         other => panic!("{other:?}"),
@@ -152,11 +155,74 @@ fn memory_is_used_again_when_a_value_is_no_longer_read() {
     for _ in 0..50 {
         y = graph.matmul(y, x, false, false).unwrap();
     }
-    let routine = RoutineSpec { name: "power", graph, outputs: vec![("y".into(), y)], fetch: None, training: None, tally: None };
-    let model = ModelSpec { routines: vec![routine], is_regularised: Vec::new(), update: None, data_words: [0; 3] };
-    let program = compile(&model, Target::Cpu).unwrap();
+    let program = compile(&routine(graph, &[y]), Target::Cpu).unwrap();
     let words: usize = program.buffers.iter().filter(|buffer| matches!(buffer.role, Role::Activation(_))).map(|buffer| buffer.len).sum();
     assert_eq!(words, 2 * 64 * 64);
+}
+
+#[test]
+fn nothing_is_merged_across_a_barrier() {
+    type Place = fn(&mut Graph, NodeId) -> NodeId;
+    let nothing: Place = |_, x| x;
+    let barrier: Place = |graph, x| graph.barrier(x);
+    let kernels = |place: Place, build: fn(&mut Graph, NodeId, Place) -> Vec<NodeId>| {
+        let mut graph = Graph::new();
+        let x = graph.input("x", [8, 8]);
+        let outputs = build(&mut graph, x, place);
+        let programs = [Target::Cpu, Target::SoftwareGpu, Target::Gpu].map(|target| compile(&routine(graph.clone(), &outputs), target));
+        let counts = programs.map(|program| program.unwrap().routines[0].kernels.len());
+        assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
+        counts[0]
+    };
+
+    // One function of one value is worked out once, of a barrier again.
+    let function = |graph: &mut Graph, x: NodeId, place: Place| {
+        let (x1, x2) = (place(graph, x), place(graph, x));
+        [x, x1, x2].map(|x| graph.tanh(x).unwrap()).to_vec()
+    };
+    assert_eq!((kernels(nothing, function), kernels(barrier, function)), (1, 3));
+    // So is a product, with all that follows it.
+    let product = |graph: &mut Graph, x: NodeId, place: Place| {
+        let again = place(graph, x);
+        let ends = [x, again].map(|left| {
+            let product = graph.matmul(left, x, false, false).unwrap();
+            let product = graph.matmul(product, x, false, false).unwrap();
+            graph.unary(Unary::Relu, product).unwrap()
+        });
+        ends.to_vec()
+    };
+    assert_eq!((kernels(nothing, product), kernels(barrier, product)), (2, 4));
+    // What comes before a barrier is no epilogue's or expression's part.
+    let epilogue = |graph: &mut Graph, x: NodeId, place: Place| {
+        let product = graph.matmul(x, x, false, false).unwrap();
+        let product = place(graph, product);
+        let shifted = graph.shift(product, 1.0).unwrap();
+        let shifted = place(graph, shifted);
+        vec![graph.tanh(shifted).unwrap()]
+    };
+    assert_eq!((kernels(nothing, epilogue), kernels(barrier, epilogue)), (1, 3));
+    // The sum over a gradient's rows joins the product with the same gradient only.
+    let gradients = |graph: &mut Graph, x: NodeId, place: Place| {
+        let dy = place(graph, x);
+        vec![graph.matmul(x, x, true, false).unwrap(), graph.sum(dy, &[0], false).unwrap()]
+    };
+    assert_eq!((kernels(nothing, gradients), kernels(barrier, gradients)), (1, 2));
+}
+
+#[test]
+fn a_barrier_costs_no_memory() {
+    let bytes = |is_marked: bool| {
+        let mut graph = Graph::new();
+        let x = graph.input("x", [64, 64]);
+        let y = (0..10).fold(x, |y, _| {
+            let y = if is_marked { graph.barrier(y) } else { y };
+            graph.matmul(y, x, false, false).unwrap()
+        });
+        let program = compile(&routine(graph, &[y]), Target::Cpu).unwrap();
+        assert_eq!(program.routines[0].kernels.len(), 10);
+        program.buffers.iter().map(|buffer| buffer.len).sum::<usize>()
+    };
+    assert_eq!(bytes(true), bytes(false));
 }
 
 /// Two layers of one input whose results are added: their weights have one gradient and their biases another, each wanted twice.

@@ -76,6 +76,7 @@ fn gradient(graph: &mut Graph, y: NodeId, dy: NodeId, operand: usize) -> Result<
         Op::AvgPool(pool) => graph.avg_pool_dx(dy, *pool, &shape).map(Some),
         Op::AvgPoolDx(pool) => graph.avg_pool(dy, *pool).map(Some),
         Op::Reshape => graph.reshape(dy, shape).map(Some),
+        Op::Barrier => Ok(Some(dy)),
         Op::Permute(axes) => movement::permute_grad(graph, axes, dy).map(Some),
         Op::Slice { starts, steps, .. } => movement::slice_grad(graph, starts, steps, x, dy).map(Some),
         Op::Pad { low, interior, .. } => movement::pad_grad(graph, low, interior, x, dy).map(Some),

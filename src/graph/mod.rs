@@ -97,6 +97,8 @@ pub enum Op {
     AvgPoolDx(Pool),
     /// The same elements in the node's shape.
     Reshape,
+    /// The operand, as a value that nothing is merged across.
+    Barrier,
     /// Output axis `i` is input axis `axes[i]`.
     Permute(Vec<usize>),
     /// Elements `starts[i], starts[i] + steps[i], …` below `ends[i]` of each axis.
@@ -157,6 +159,7 @@ impl Op {
             Op::AvgPool(_) => "avg_pool",
             Op::AvgPoolDx(_) => "avg_pool dx",
             Op::Reshape => "reshape",
+            Op::Barrier => "barrier",
             Op::Permute(_) => "permute",
             Op::Slice { .. } => "slice",
             Op::Pad { .. } => "pad",

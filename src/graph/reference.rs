@@ -66,6 +66,7 @@ fn apply<'a>(node: &Node, operands: &[&Tensor<f64>], feeds: &Feeds<'a>) -> Cow<'
         (Op::MaxPoolDx(pool), [x, dy]) => pool::max_dx(pool, x, dy),
         (Op::AvgPool(pool), [x]) => pool::mean(pool, x, shape),
         (Op::AvgPoolDx(pool), [dy]) => pool::mean_dx(pool, dy, shape),
+        (Op::Barrier, [x]) => (*x).clone(),
         (Op::Reshape, [x]) => (*x).clone().reshaped(shape.clone()),
         (Op::Permute(axes), [x]) => movement::permute(x, axes, shape),
         (Op::Slice { starts, steps, .. }, [x]) => movement::slice(x, starts, steps, shape),

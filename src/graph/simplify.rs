@@ -1,7 +1,7 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
 //! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A
-//! node that exists already is used again. A last sweep drops what no root needs. Nothing is
+//! node that exists already is used again, unless it is a barrier. A last sweep drops what no root needs. Nothing is
 //! assumed of values: `x · 0` stays, since `x` may be infinite.
 
 use super::ops::reduce::Reduction;
@@ -82,6 +82,9 @@ impl Rewriter {
         let mut operands = inputs.clone();
         if matches!(op, Op::Binary(Binary::Add | Binary::Mul | Binary::Equal)) && operands[1] < operands[0] {
             operands.swap(0, 1);
+        }
+        if op == Op::Barrier {
+            return self.graph.push(op, &inputs, shape);
         }
         match self.known.entry(Identity { op, operands, shape }) {
             Entry::Occupied(known) => *known.get(),

@@ -135,7 +135,7 @@ impl Compiler<'_> {
             send(graph, &wanted, &mut slices, &mut drafts);
         }
         self.allocate_values(spec, &drafts, &mut slices);
-        let slice_of = |id: NodeId| slices[&Value::Node(fuse::base(graph, id))];
+        let slice_of = |id: NodeId| slices[&Value::Node(fuse::storage(graph, id))];
 
         let mut kernels = Vec::new();
         if let Some(fetch) = &spec.fetch {
@@ -202,7 +202,7 @@ impl Compiler<'_> {
         let graph = &spec.graph;
         let row_loss = spec.training.iter().map(|training| training.row_loss);
         let read_later = spec.outputs.iter().map(|(_, id)| *id).chain(row_loss).chain(spec.tally.into_iter().flat_map(<[NodeId; 2]>::from));
-        let kept: Vec<Value> = read_later.map(|id| Value::Node(fuse::base(graph, id))).collect();
+        let kept: Vec<Value> = read_later.map(|id| Value::Node(fuse::storage(graph, id))).collect();
         let len_of = |value: Value| match value {
             Value::Node(id) => graph.shape(id).elements(),
             Value::Temporary(_, len) => len,
@@ -250,7 +250,7 @@ impl Compiler<'_> {
 /// in biases with one gradient; a copy from one to the other would read and write one buffer.)
 fn send(graph: &Graph, wanted: &[(NodeId, Slice)], slices: &mut HashMap<Value, Slice>, drafts: &mut Vec<Draft>) {
     let mut copies = Vec::new();
-    let values: Vec<Value> = wanted.iter().map(|(id, _)| Value::Node(fuse::base(graph, *id))).collect();
+    let values: Vec<Value> = wanted.iter().map(|(id, _)| Value::Node(fuse::storage(graph, *id))).collect();
     let mut times: HashMap<Value, usize> = HashMap::new();
     for value in drafts.iter().flat_map(|draft| &draft.inputs).chain(&values) {
         *times.entry(*value).or_default() += 1;

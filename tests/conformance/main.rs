@@ -3,6 +3,7 @@
 //! The expected values are worked out here in double precision, straight from the definitions in
 //! `plan::kernel`.
 
+mod barrier;
 mod elementwise;
 mod harness;
 mod products;

@@ -181,6 +181,11 @@ pub(crate) fn movements() -> Vec<Case> {
     for (from, to) in [(&[2, 6][..], &[3, 4][..]), (&[4], &[1, 4, 1]), (&[1], &[]), (&[2, 3], &[2, 3])] {
         cases.push(case(format!("reshape of {from:?} to {to:?}"), [(from, PLAIN)], move |graph, x| graph.reshape(x[0], to)));
     }
+    cases.push(case("barrier", [(&[2, 3], PLAIN)], |graph, x| {
+        let y = graph.tanh(x[0])?;
+        let barrier = graph.barrier(y);
+        graph.mul(barrier, y)
+    }));
     for axes in [&[0, 1, 2][..], &[2, 0, 1], &[1, 2, 0], &[2, 1, 0]] {
         cases.push(case(format!("permute by {axes:?}"), [(&[2, 1, 3], PLAIN)], move |graph, x| graph.permute(x[0], axes)));
     }

@@ -1,6 +1,7 @@
 //! One file per op family: formula, shape rule, gradient, f64 reference. Together they are the
 //! specification.
 
+pub mod barrier;
 pub mod conv;
 pub mod elementwise;
 pub mod loss;

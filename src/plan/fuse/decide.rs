@@ -24,6 +24,14 @@ pub(crate) fn base(graph: &Graph, mut id: NodeId) -> NodeId {
     id
 }
 
+/// Follows reshapes and barriers to the node in whose memory the elements lie.
+pub(crate) fn storage(graph: &Graph, mut id: NodeId) -> NodeId {
+    while matches!(graph.node(id).op, Op::Reshape | Op::Barrier) {
+        id = graph.node(id).inputs[0];
+    }
+    id
+}
+
 /// How a node takes part in fusion.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -39,6 +47,8 @@ pub(super) enum Class {
     Heavy,
     /// Vanishes.
     Reshape,
+    /// Another value in the memory of its operand.
+    Barrier,
 }
 
 pub(super) fn class(op: &Op) -> Class {
@@ -48,6 +58,7 @@ pub(super) fn class(op: &Op) -> Class {
         Op::Unary(_) | Op::Binary(_) | Op::Select | Op::Broadcast => Class::Elementwise,
         Op::Permute(_) | Op::Slice { .. } => Class::Movement,
         Op::Reshape => Class::Reshape,
+        Op::Barrier => Class::Barrier,
         Op::RandomMask { .. }
         | Op::Reduce { .. }
         | Op::ArgMax { .. }
@@ -186,7 +197,7 @@ impl<'g> Fuser<'g> {
             let node = self.graph.node(id);
             let users = &self[id].users;
             let is_inline = match class(&node.op) {
-                Class::Leaf | Class::Heavy => false,
+                Class::Leaf | Class::Heavy | Class::Barrier => false,
                 Class::Reshape => true,
                 Class::Constant => {
                     !self[id].is_root
@@ -208,8 +219,8 @@ impl<'g> Fuser<'g> {
             };
             self[id].is_stored = !is_inline;
             self.bound(id);
-            // A view reads memory: its operand cannot be inline.
-            if class(&node.op) == Class::Movement || class(&node.op) == Class::Heavy && !matches!(node.op, Op::Reduce { .. }) {
+            // What reads memory has no inline operand.
+            if !matches!(class(&node.op), Class::Elementwise | Class::Reshape) && !matches!(node.op, Op::Reduce { .. }) {
                 for input in &node.inputs {
                     let input = base(self.graph, *input);
                     self[input].is_stored = true;
@@ -278,7 +289,7 @@ impl<'g> Fuser<'g> {
         let node = self.graph.node(id);
         let mut has_stored = false;
         match class(&node.op) {
-            Class::Leaf | Class::Constant | Class::Heavy | Class::Reshape => {}
+            Class::Leaf | Class::Constant | Class::Heavy | Class::Reshape | Class::Barrier => {}
             Class::Movement => (self[id].reads, self[id].steps) = (HashSet::from([(id, expr::Index::Linear)]), 1),
             Class::Elementwise => loop {
                 let (reads, steps) = self.expression(id);

@@ -99,6 +99,7 @@ impl Fuser<'_> {
             | Op::Select
             | Op::Broadcast
             | Op::Reshape
+            | Op::Barrier
             | Op::Permute(_)
             | Op::Slice { .. } => unreachable!("not a heavy node"),
         };

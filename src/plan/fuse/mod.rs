@@ -3,9 +3,9 @@
 //!
 //! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses
 //! it). Element-wise nodes become steps of an expression; reshapes vanish, since the row-major
-//! index of an element does not change; permutations, slices and broadcasts become ways of reading.
-//! A product, convolution, pooling or reduction whose only use is element-wise takes that work as
-//! its epilogue.
+//! index of an element does not change; permutations, slices and broadcasts become ways of reading. A
+//! product, convolution, pooling or reduction whose only use is element-wise takes that work as its
+//! epilogue. The operand of a barrier is stored, and the barrier is another value in its memory.
 
 mod decide;
 mod draft;
@@ -13,7 +13,7 @@ mod extents;
 mod group;
 mod lower;
 
-pub(crate) use decide::base;
+pub(crate) use decide::storage;
 pub(crate) use draft::{Draft, Value};
 
 use super::expr::Fused;
@@ -27,7 +27,13 @@ use group::Group;
 pub(crate) fn fuse(graph: &Graph, roots: &[NodeId], target: Target) -> Vec<Draft> {
     let mut fuser = Fuser::new(graph, roots, target);
     fuser.decide();
-    fuser.emit()
+    let mut drafts = fuser.emit();
+    for value in drafts.iter_mut().flat_map(|draft| &mut draft.inputs) {
+        if let Value::Node(id) = value {
+            *id = storage(graph, *id);
+        }
+    }
+    drafts
 }
 
 impl Fuser<'_> {
@@ -39,7 +45,7 @@ impl Fuser<'_> {
                 continue;
             }
             match class(&self.graph.node(id).op) {
-                Class::Leaf | Class::Reshape => {}
+                Class::Leaf | Class::Reshape | Class::Barrier => {}
                 Class::Constant | Class::Elementwise | Class::Movement => match self[id].absorbed {
                     Some(heavy) => self.heavy(heavy, id, &mut drafts),
                     None => {
