@@ -5,7 +5,7 @@
 use descent::graph::{Conv, Graph, NodeId, Pool, Unary, autodiff};
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use descent::plan::{Fetch, Kind, ModelSpec, Program, Role, RoutineSpec, Target, Training, compile};
+use descent::plan::{Element, Fetch, Kind, ModelSpec, Program, Role, RoutineSpec, Target, Training, compile};
 
 const ADAM: Update = Update {
     optimizer: Optimizer::Adam { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, amsgrad: false },
@@ -223,6 +223,19 @@ fn a_barrier_costs_no_memory() {
         program.buffers.iter().map(|buffer| buffer.len).sum::<usize>()
     };
     assert_eq!(bytes(true), bytes(false));
+}
+
+#[test]
+fn samples_say_what_they_hold() {
+    let mut model = step(&[64, 784], mlp);
+    model.data_words = [10 * 64 * 784 / 4, 10 * 64, 0];
+    model.routines[0].fetch.as_mut().unwrap().gather.features = Stored::U8 { scale: 1.0 };
+    let program = compile(&model, Target::Cpu).unwrap();
+    let gather = &program.routines[0].kernels[0];
+    let held: Vec<(Element, usize)> = gather.inputs.iter().map(|slice| (slice.element, slice.bytes())).collect();
+    assert_eq!(held, [(Element::U8, 10 * 64 * 784), (Element::F32, 10 * 64 * 4)]);
+    assert_eq!(gather.outputs[4].element, Element::U32, "the state");
+    assert!(program.to_string().contains("Data+0:501760 U8"), "{program}");
 }
 
 /// Two layers of one input whose results are added: their weights have one gradient and their biases another, each wanted twice.

@@ -1,5 +1,6 @@
 //! What can go wrong with a device.
 
+use crate::plan::Element;
 use std::fmt;
 
 /// Why a device does not do what it was asked to.
@@ -25,6 +26,13 @@ pub enum ExecError {
         /// What the compiler said.
         message: String,
     },
+    /// A kernel is to work with elements that the executor has no kernels for.
+    Element {
+        /// Which kernel.
+        kernel: String,
+        /// What they are.
+        element: Element,
+    },
     /// Anything else that the device reports.
     Device(String),
 }
@@ -36,6 +44,9 @@ impl fmt::Display for ExecError {
             ExecError::DeviceLost(why) => write!(out, "the GPU is lost: {why}"),
             ExecError::TooLarge { what, bytes, limit } => write!(out, "{what} needs {bytes} bytes, the GPU allows {limit}"),
             ExecError::Shader { kernel, message } => write!(out, "the GPU refuses kernel {kernel}: {message}"),
+            ExecError::Element { kernel, element } => {
+                write!(out, "kernel {kernel} works with {element:?}, for which there are no kernels yet")
+            }
             ExecError::Device(why) => write!(out, "the GPU reports: {why}"),
         }
     }

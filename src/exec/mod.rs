@@ -8,11 +8,13 @@ mod counts;
 pub mod cpu;
 mod error;
 pub mod gpu;
+mod number;
 
 pub use counts::Counts;
 pub use error::ExecError;
+pub use number::Number;
 
-use crate::plan::{Program, Slice, Target};
+use crate::plan::{Element, Kernel, Kind, Program, Slice, Target};
 
 /// What computes: one core of the CPU, or a GPU.
 #[derive(Clone, Debug)]
@@ -47,8 +49,10 @@ impl Executor {
     /// zeros.
     ///
     /// # Errors
-    /// [`ExecError`] if the GPU refuses a buffer or a kernel, or is lost.
+    /// [`ExecError`] if a kernel is to work with elements for which there are no kernels, or the
+    /// GPU refuses a buffer or a kernel, or is lost.
     pub fn new(backend: &Backend, program: Program) -> Result<Self, ExecError> {
+        program.routines.iter().flat_map(|routine| &routine.kernels).try_for_each(check_elements)?;
         Ok(match backend {
             Backend::Cpu => Executor::Cpu(cpu::Cpu::new(program)),
             Backend::Gpu(device) => Executor::Gpu(gpu::Gpu::new(device, program)?),
@@ -77,7 +81,8 @@ impl Executor {
         }
     }
 
-    /// Writes words from the start of `slice` on, after all that was asked for before.
+    /// Writes words of 32 bits from the start of `slice` on, whatever they hold, after all that was
+    /// asked for before.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -91,7 +96,7 @@ impl Executor {
         }
     }
 
-    /// The words of each slice, after all that was asked for before.
+    /// The words of 32 bits of each slice, whatever they hold, after all that was asked for before.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
@@ -102,11 +107,53 @@ impl Executor {
         }
     }
 
+    /// Writes numbers from the start of `slice` on, after all that was asked for before. What is
+    /// left of the last word becomes 0.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    ///
+    /// # Panics
+    /// If the slice holds other elements, or fewer.
+    pub fn write_numbers<T: Number>(&mut self, slice: Slice, numbers: &[T]) -> Result<(), ExecError> {
+        assert_eq!(T::ELEMENT, slice.element, "numbers are written as what their slice holds");
+        assert!(numbers.len() <= slice.len, "{} numbers do not fit a slice of {}", numbers.len(), slice.len);
+        self.write(slice, &bytemuck::pod_collect_to_vec::<T, u32>(numbers))
+    }
+
+    /// The numbers of a slice, after all that was asked for before.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    ///
+    /// # Panics
+    /// If the slice holds other elements.
+    pub async fn read_numbers<T: Number>(&mut self, slice: Slice) -> Result<Vec<T>, ExecError> {
+        assert_eq!(T::ELEMENT, slice.element, "numbers are read as what their slice holds");
+        let words = self.read(&[slice]).await?.remove(0);
+        let mut numbers: Vec<T> = bytemuck::pod_collect_to_vec(&words);
+        numbers.truncate(slice.len);
+        Ok(numbers)
+    }
+
     /// What it has done since it was made.
     pub fn counts(&self) -> Counts {
         match self {
             Executor::Cpu(cpu) => cpu.counts(),
             Executor::Gpu(gpu) => gpu.counts(),
         }
+    }
+}
+
+/// Refuses elements that no kernel works with: those of 16 bits, and bytes that are no samples.
+fn check_elements(kernel: &Kernel) -> Result<(), ExecError> {
+    let has_kernels = |slice: &&Slice| match slice.element {
+        Element::F32 | Element::U32 => true,
+        Element::U8 => matches!(kernel.kind, Kind::Gather(_)) && kernel.inputs.contains(slice),
+        Element::F16 | Element::U16 => false,
+    };
+    match kernel.inputs.iter().chain(&kernel.outputs).find(|slice| !has_kernels(slice)) {
+        Some(slice) => Err(ExecError::Element { kernel: kernel.label.clone(), element: slice.element }),
+        None => Ok(()),
     }
 }

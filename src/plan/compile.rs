@@ -3,9 +3,9 @@
 use super::allocate::{aligned, allocate};
 use super::expr::Fused;
 use super::fuse::{self, Draft, Value};
-use super::kernel::{Kernel, Kind};
+use super::kernel::{Kernel, Kind, Stored};
 use super::memory::Memory;
-use super::program::{BufferId, NamedSlice, Program, Role, Routine, Slice, Target};
+use super::program::{BufferId, Element, NamedSlice, Program, Role, Routine, Slice, Target};
 use super::spec::{Fetch, ModelSpec, RoutineSpec, Training};
 use crate::graph::{Graph, Leaf, NodeId, Op, simplify};
 use std::collections::{HashMap, HashSet};
@@ -58,7 +58,7 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     let mut memory = Memory::default();
     let params = memory.append_leaves(Role::Params, &first.graph, first.graph.params());
     let stats = memory.append_leaves(Role::Stats, &first.graph, first.graph.stats());
-    let len_of = |tensors: &[NamedSlice]| tensors.iter().map(|tensor| aligned(tensor.slice.len)).sum::<usize>();
+    let len_of = |tensors: &[NamedSlice]| tensors.iter().map(|tensor| aligned(tensor.slice.words())).sum::<usize>();
     let (params_len, stats_len) = (len_of(&params), len_of(&stats));
     let update = model.update.filter(|_| model.routines.iter().any(|routine| routine.training.is_some()));
     if let Some(update) = update {
@@ -71,7 +71,7 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     if model.routines.iter().any(|routine| routine.fetch.is_some() || draws_masks(&routine.graph)) {
         memory.state();
     }
-    let data: Vec<Slice> = model.data_words.iter().filter(|words| **words > 0).map(|words| memory.append(Role::Data, *words)).collect();
+    let data = samples(model, &mut memory);
     let mut routines = Vec::new();
     for spec in &model.routines {
         let compiler = Compiler { target, memory: &mut memory, params: &params, stats: &stats, data: &data, params_len, stats_len };
@@ -86,6 +86,15 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     let program = Program { buffers: memory.buffers, params, is_regularised: model.is_regularised.clone(), stats, update, routines };
     check(&program);
     Ok(program)
+}
+
+/// The memory of the resident samples: features, targets, list of rows, where there are any.
+fn samples(model: &ModelSpec, memory: &mut Memory) -> Vec<Slice> {
+    let fetch = model.routines.iter().find_map(|routine| routine.fetch.as_ref());
+    let [features, target] = fetch.map_or([Element::U32; 2], |fetch| [fetch.gather.features, fetch.gather.target].map(Stored::element));
+    let parts = model.data_words.into_iter().zip([features, target, Element::U32]);
+    let append = |(words, element): (usize, Element)| memory.append(Role::Data, element, words * 4 / element.bytes());
+    parts.filter(|(words, _)| *words > 0).map(append).collect()
 }
 
 /// Refuses routines whose parameters or statistics differ from the first routine's.
@@ -172,7 +181,8 @@ impl Compiler<'_> {
     fn leaves(&mut self, graph: &Graph) -> HashMap<Value, Slice> {
         let mut slices = HashMap::new();
         for leaf in graph.inputs() {
-            slices.insert(Value::Node(leaf.node), self.memory.append(Role::Input, graph.shape(leaf.node).elements()));
+            slices
+                .insert(Value::Node(leaf.node), self.memory.append(Role::Input, Role::Input.element(), graph.shape(leaf.node).elements()));
         }
         for (leaf, tensor) in graph.params().iter().zip(self.params).chain(graph.stats().iter().zip(self.stats)) {
             slices.insert(Value::Node(leaf.node), tensor.slice);
@@ -211,7 +221,7 @@ impl Compiler<'_> {
         let reserve = |(colour, len): (usize, &usize)| self.memory.reserve(Role::Activation(colour as u16), *len).buffer;
         let buffers: Vec<BufferId> = allocation.colours.iter().enumerate().map(reserve).collect();
         for (value, slot) in allocation.slots {
-            slices.insert(value, Slice { buffer: buffers[slot.colour], offset: slot.offset, len: len_of(value) });
+            slices.insert(value, Slice { buffer: buffers[slot.colour], offset: slot.offset, len: len_of(value), element: Element::F32 });
         }
     }
 

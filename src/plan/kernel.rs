@@ -6,7 +6,7 @@
 //! epilogue is applied to each element that the kind works out, at its row-major index in the
 //! (first) output.
 
-use super::{Fused, Index, Slice};
+use super::{Element, Fused, Index, Slice};
 use crate::graph::Reduction;
 use crate::tensor::Shape;
 
@@ -296,6 +296,16 @@ pub enum Stored {
     },
     /// Words that are f32.
     F32,
+}
+
+impl Stored {
+    /// What lies in memory.
+    pub fn element(self) -> Element {
+        match self {
+            Stored::U8 { .. } => Element::U8,
+            Stored::F32 => Element::F32,
+        }
+    }
 }
 
 /// What is fetched for a step.

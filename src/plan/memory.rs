@@ -1,7 +1,7 @@
 //! The buffers of a program while it is compiled.
 
 use super::allocate::aligned;
-use super::program::{Buffer, BufferId, NamedSlice, Role, Slice};
+use super::program::{Buffer, BufferId, Element, NamedSlice, Role, Slice};
 use super::state;
 use crate::graph::{Graph, Leaf};
 
@@ -25,7 +25,7 @@ impl Memory {
     /// The whole buffer of a role as it is now.
     pub(crate) fn whole(&mut self, role: Role) -> Slice {
         let buffer = self.buffer(role);
-        Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len }
+        Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len, element: role.element() }
     }
 
     /// The state (see [`super::state`]).
@@ -38,23 +38,23 @@ impl Memory {
         let buffer = self.buffer(role);
         let known = &mut self.buffers[buffer.0 as usize].len;
         *known = (*known).max(aligned(len.max(1)));
-        Slice { buffer, offset: 0, len }
+        Slice { buffer, offset: 0, len, element: role.element() }
     }
 
-    /// Adds `len` words to the end of the role's buffer; an empty slice adds nothing.
-    pub(crate) fn append(&mut self, role: Role, len: usize) -> Slice {
+    /// Adds `len` elements to the end of the role's buffer; an empty slice adds nothing.
+    pub(crate) fn append(&mut self, role: Role, element: Element, len: usize) -> Slice {
         let buffer = self.buffer(role);
         let known = &mut self.buffers[buffer.0 as usize].len;
-        let offset = *known;
-        *known += aligned(len);
-        Slice { buffer, offset, len }
+        let slice = Slice { buffer, offset: *known, len, element };
+        *known += aligned(slice.words());
+        slice
     }
 
     /// Adds the tensors of some leaves to the role's buffer, one after the other.
     pub(crate) fn append_leaves(&mut self, role: Role, graph: &Graph, leaves: &[Leaf]) -> Vec<NamedSlice> {
         let append = |leaf: &Leaf| {
             let shape = graph.shape(leaf.node).clone();
-            let slice = self.append(role, shape.elements());
+            let slice = self.append(role, role.element(), shape.elements());
             NamedSlice { name: leaf.name.clone(), shape, slice }
         };
         leaves.iter().map(append).collect()

@@ -19,5 +19,5 @@ pub mod update;
 pub use compile::{PlanError, compile};
 pub use expr::{Expr, Fused, Index, Step};
 pub use kernel::{Kernel, Kind};
-pub use program::{Buffer, BufferId, NamedSlice, Program, Role, Routine, Slice, Target};
+pub use program::{Buffer, BufferId, Element, NamedSlice, Program, Role, Routine, Slice, Target};
 pub use spec::{Fetch, ModelSpec, RoutineSpec, Training};

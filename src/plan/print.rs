@@ -1,7 +1,7 @@
 //! A program in text: kernels in order, shapes, bytes, FLOP.
 
 use super::kernel::{Direction, Kind, Pooling};
-use super::program::{Program, Slice};
+use super::program::{Element, Program, Slice};
 use std::fmt;
 
 impl fmt::Display for Program {
@@ -31,9 +31,11 @@ impl fmt::Display for Program {
 }
 
 impl Program {
-    /// A slice as `Activation(0)+256:640`: role, first byte, bytes.
+    /// A slice as `Activation(0)+256:640`: role, first byte, bytes; `Data+0:640 U8` where it holds
+    /// no f32.
     fn name(&self, slice: Slice) -> String {
-        format!("{:?}+{}:{}", self.buffers[slice.buffer.0 as usize].role, slice.offset * 4, slice.len * 4)
+        let element = if slice.element == Element::F32 { String::new() } else { format!(" {:?}", slice.element) };
+        format!("{:?}+{}:{}{element}", self.buffers[slice.buffer.0 as usize].role, slice.offset * 4, slice.bytes())
     }
 }
 

@@ -34,6 +34,23 @@ pub enum Role {
     Activation(u16),
 }
 
+impl Role {
+    /// What the whole buffer is, seen as one slice: where it holds several kinds, words.
+    pub fn element(self) -> Element {
+        match self {
+            Role::Data | Role::State => Element::U32,
+            Role::Params
+            | Role::Moments
+            | Role::Stats
+            | Role::NextStats
+            | Role::Grads
+            | Role::Scratch
+            | Role::Input
+            | Role::Activation(_) => Element::F32,
+        }
+    }
+}
+
 /// One buffer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Buffer {
@@ -43,20 +60,63 @@ pub struct Buffer {
     pub len: usize,
 }
 
-/// A range of a buffer, in words of 32 bits. Starts at a multiple of [`Slice::ALIGN`].
+/// What a number in memory is.
+///
+/// Today values, parameters, gradients, moments and statistics are [`Element::F32`]. Samples are
+/// [`Element::F32`] or [`Element::U8`]; the list of their rows and the state are [`Element::U32`].
+/// No kernel works with the others yet, and executors refuse a program that asks for it
+/// ([`crate::exec::ExecError::Element`]).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Element {
+    /// IEEE single precision.
+    F32,
+    /// IEEE half precision.
+    F16,
+    /// A byte.
+    U8,
+    /// 16 bits without a sign.
+    U16,
+    /// 32 bits without a sign; also words of several kinds, as in the state.
+    U32,
+}
+
+impl Element {
+    /// Bytes of one.
+    pub fn bytes(self) -> usize {
+        match self {
+            Element::U8 => 1,
+            Element::F16 | Element::U16 => 2,
+            Element::F32 | Element::U32 => 4,
+        }
+    }
+}
+
+/// A range of a buffer. Starts at a multiple of [`Slice::ALIGN`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Slice {
     /// Where.
     pub buffer: BufferId,
-    /// First word.
+    /// First word of 32 bits.
     pub offset: usize,
-    /// How many words.
+    /// How many elements.
     pub len: usize,
+    /// What they are.
+    pub element: Element,
 }
 
 impl Slice {
-    /// 256 bytes: WebGPU's alignment of storage bindings.
+    /// 256 bytes in words: WebGPU's alignment of storage bindings.
     pub const ALIGN: usize = 64;
+
+    /// Bytes of its elements.
+    pub fn bytes(self) -> usize {
+        self.len * self.element.bytes()
+    }
+
+    /// Words of 32 bits that it takes; the last one may hold less than four bytes of it.
+    pub fn words(self) -> usize {
+        self.bytes().div_ceil(4)
+    }
 }
 
 /// A named tensor and where it lies in memory.
@@ -66,7 +126,7 @@ pub struct NamedSlice {
     pub name: String,
     /// Its extent.
     pub shape: Shape,
-    /// Its words.
+    /// Its elements.
     pub slice: Slice,
 }
 
@@ -113,7 +173,7 @@ impl Program {
     /// The whole buffer of a role.
     pub fn whole(&self, role: Role) -> Option<Slice> {
         let buffer = self.buffer(role)?;
-        Some(Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len })
+        Some(Slice { buffer, offset: 0, len: self.buffers[buffer.0 as usize].len, element: role.element() })
     }
 
     /// The optimizer's moments in order, each laid out as all parameters.

@@ -98,7 +98,7 @@ fn tensors(program: &Program) -> Vec<(String, Shape, Slice)> {
     let params = program.params.iter().map(|tensor| (format!("params/{}", tensor.name), tensor.shape.clone(), tensor.slice));
     let moments = program.moments().enumerate().flat_map(|(number, all)| {
         program.params.iter().map(move |tensor| {
-            let slice = Slice { buffer: all.buffer, offset: all.offset + tensor.slice.offset, len: tensor.slice.len };
+            let slice = Slice { buffer: all.buffer, offset: all.offset + tensor.slice.offset, ..tensor.slice };
             (format!("moment{number}/{}", tensor.name), tensor.shape.clone(), slice)
         })
     });

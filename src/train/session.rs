@@ -199,7 +199,7 @@ impl Session {
 
     /// Some words of the state.
     pub(super) fn words(&self, first: usize, len: usize) -> Slice {
-        Slice { buffer: self.state.buffer, offset: self.state.offset + first, len }
+        Slice { offset: self.state.offset + first, len, ..self.state }
     }
 
     /// How far the run has come, once all steps asked for are done.

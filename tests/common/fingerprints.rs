@@ -3,7 +3,7 @@
 use descent::exec::cpu::Cpu;
 use descent::graph::{Binary, Reduction, Unary};
 use descent::plan::kernel::{ConvKernel, Direction, Gemm, PoolKernel, Pooling};
-use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Kind, Program, Role, Routine, Slice, Step};
+use descent::plan::{Buffer, BufferId, Element, Expr, Fused, Index, Kernel, Kind, Program, Role, Routine, Slice, Step};
 use descent::spec::random;
 
 /// A hash of what each kernel below yields. They change with the order of a sum or a constant of a
@@ -111,12 +111,12 @@ fn kernels() -> [Work; 12] {
 fn fingerprint((kind, operands, result): Work) -> u32 {
     let mut end = 0;
     let mut slice_of = |len: usize| {
-        let slice = Slice { buffer: BufferId(0), offset: end, len };
+        let slice = Slice { buffer: BufferId(0), offset: end, len, element: Element::F32 };
         end += len.next_multiple_of(Slice::ALIGN);
         slice
     };
     let inputs: Vec<Slice> = operands.into_iter().map(&mut slice_of).collect();
-    let output = Slice { buffer: BufferId(1), offset: 0, len: result };
+    let output = Slice { buffer: BufferId(1), offset: 0, len: result, element: Element::F32 };
     let kernel = Kernel { kind, epilogue: Fused::none(), inputs: inputs.clone(), outputs: vec![output], label: "fingerprint".into() };
     let routine = Routine { name: "test", kernels: vec![kernel], inputs: Vec::new(), outputs: Vec::new(), gather: None, flops: 0 };
     let program = Program {

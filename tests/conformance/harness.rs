@@ -3,7 +3,7 @@
 use descent::exec::gpu::Device;
 use descent::exec::{Backend, Executor};
 use descent::plan::kernel::Kind;
-use descent::plan::{Buffer, BufferId, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
+use descent::plan::{Buffer, BufferId, Element, Expr, Fused, Index, Kernel, Program, Role, Routine, Slice, Step, Target};
 use descent::spec::random::{Rng, Stream};
 
 /// Extents on both sides of the tile sizes of all executors.
@@ -64,7 +64,7 @@ impl Case {
     pub(crate) fn program(&self) -> Program {
         let mut lens = [0, 0];
         let mut slice_of = |buffer: usize, len: usize| {
-            let slice = Slice { buffer: BufferId(buffer as u16), offset: lens[buffer], len };
+            let slice = Slice { buffer: BufferId(buffer as u16), offset: lens[buffer], len, element: Element::F32 };
             lens[buffer] += len.next_multiple_of(Slice::ALIGN);
             slice
         };

@@ -4,6 +4,7 @@
 //! `plan::kernel`.
 
 mod barrier;
+mod elements;
 mod elementwise;
 mod harness;
 mod products;

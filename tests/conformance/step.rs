@@ -4,7 +4,7 @@ use super::harness::{Case, executors, program, random, read};
 use descent::exec::Executor;
 use descent::plan::kernel::{Gather, Order, Stored};
 use descent::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use descent::plan::{BufferId, Fused, Kernel, Kind, NamedSlice, Program, Role, Slice, state};
+use descent::plan::{BufferId, Element, Fused, Kernel, Kind, NamedSlice, Program, Role, Slice, state};
 use descent::spec::random;
 use descent::tensor::Shape;
 
@@ -132,12 +132,12 @@ fn ending(update: Update) -> Program {
     let mut offset = 0;
     let params: Vec<NamedSlice> = (LENS.iter().enumerate())
         .map(|(at, len)| {
-            let slice = Slice { buffer: BufferId(0), offset, len: *len };
+            let slice = Slice { buffer: BufferId(0), offset, len: *len, element: Element::F32 };
             offset += len.next_multiple_of(Slice::ALIGN);
             NamedSlice { name: format!("p{at}"), shape: Shape::from([*len]), slice }
         })
         .collect();
-    let whole = |buffer: u16, len: usize| Slice { buffer: BufferId(buffer), offset: 0, len };
+    let whole = |buffer: u16, len: usize| Slice { buffer: BufferId(buffer), offset: 0, len, element: Element::F32 };
     let (all_params, moments, grads) = (whole(0, offset), whole(1, offset * update.moments()), whole(2, offset));
     let (state, partials) = (whole(3, state::LEN), whole(4, Kind::guard_partials(offset)));
     let (row_loss, row_weight) = (whole(5, ROWS), Slice { offset: Slice::ALIGN, ..whole(5, ROWS) });
@@ -246,7 +246,7 @@ fn three_steps_change_parameters_as_the_rule_says() {
             let mut run = Run::new(&program, executor);
             let len = program.buffers[0].len;
             for moment in 0..update.moments() {
-                let whole = Slice { buffer: BufferId(1), offset: moment * len, len };
+                let whole = Slice { buffer: BufferId(1), offset: moment * len, len, element: Element::F32 };
                 fill(&mut run.executor, whole, &vec![update.initial_moment(moment) as f32; len]);
             }
             let mut expected: Vec<Vec<f64>> = run.params().iter().map(|w| w.iter().map(|w| f64::from(*w)).collect()).collect();

@@ -17,7 +17,7 @@ impl Memory {
     /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that
     /// buffer is taken out and looks empty.
     pub(super) fn read(&self, slice: Slice) -> &[f32] {
-        &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
+        &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.words()]
     }
 
     /// The words of a slice.
@@ -27,20 +27,20 @@ impl Memory {
 
     /// The words of a slice as floats, to be changed.
     pub(super) fn write(&mut self, slice: Slice) -> &mut [f32] {
-        &mut self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.len]
+        &mut self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.words()]
     }
 
     /// Lets `run` write one slice while it reads others.
     pub(super) fn update(&mut self, slice: Slice, run: impl FnOnce(&Self, &mut [f32])) {
         let mut buffer = std::mem::take(&mut self.buffers[slice.buffer.0 as usize]);
-        run(self, &mut buffer[slice.offset..][..slice.len]);
+        run(self, &mut buffer[slice.offset..][..slice.words()]);
         self.buffers[slice.buffer.0 as usize] = buffer;
     }
 
     /// As [`Memory::update`], for two slices that do not overlap.
     pub(super) fn update_two(&mut self, slices: [Slice; 2], run: impl FnOnce(&Self, &mut [f32], &mut [f32])) {
         let [at, other] = slices.map(|slice| slice.buffer.0 as usize);
-        let [first, second] = slices.map(|slice| slice.offset..slice.offset + slice.len);
+        let [first, second] = slices.map(|slice| slice.offset..slice.offset + slice.words());
         let mut buffer = std::mem::take(&mut self.buffers[at]);
         if at == other {
             match buffer.get_disjoint_mut([first, second]) {

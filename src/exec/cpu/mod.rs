@@ -87,14 +87,14 @@ impl Cpu {
     /// # Panics
     /// If there are more words than the slice holds.
     pub fn write(&mut self, slice: Slice, words: &[u32]) {
-        assert!(words.len() <= slice.len, "{} words do not fit a slice of {}", words.len(), slice.len);
+        assert!(words.len() <= slice.words(), "{} words do not fit a slice of {}", words.len(), slice.words());
         self.memory.write(slice)[..words.len()].copy_from_slice(bytemuck::cast_slice(words));
         self.counts.bytes_written += 4 * words.len() as u64;
     }
 
     /// The words of each slice.
     pub fn read(&mut self, slices: &[Slice]) -> Vec<Vec<u32>> {
-        self.counts.bytes_read += slices.iter().map(|slice| 4 * slice.len as u64).sum::<u64>();
+        self.counts.bytes_read += slices.iter().map(|slice| 4 * slice.words() as u64).sum::<u64>();
         slices.iter().map(|slice| self.memory.words(*slice).to_vec()).collect()
     }
 

@@ -128,7 +128,7 @@ impl Gpu {
     /// [`ExecError`] if the device is lost or has reported an error.
     pub fn write(&mut self, slice: Slice, words: &[u32]) -> Result<(), ExecError> {
         self.device.check()?;
-        assert!(words.len() <= slice.len, "{} words do not fit {} words", words.len(), slice.len);
+        assert!(words.len() <= slice.words(), "{} words do not fit {} words", words.len(), slice.words());
         if words.is_empty() {
             return Ok(());
         }
@@ -145,7 +145,7 @@ impl Gpu {
     pub async fn read(&mut self, slices: &[Slice]) -> Result<Vec<Vec<u32>>, ExecError> {
         self.device.check()?;
         // An empty read still waits for the device.
-        let words = slices.iter().map(|slice| slice.len as u64).sum::<u64>().max(1);
+        let words = slices.iter().map(|slice| slice.words() as u64).sum::<u64>().max(1);
         let staging = match self.staging.take().filter(|staging| staging.size() >= words * 4) {
             Some(staging) => staging,
             None => {
@@ -161,7 +161,7 @@ impl Gpu {
         let mut encoder = self.pending.take().unwrap_or_else(|| self.encoder());
         let mut at = 0;
         for slice in slices.iter().filter(|slice| slice.len > 0) {
-            let bytes = slice.len as u64 * 4;
+            let bytes = slice.words() as u64 * 4;
             encoder.copy_buffer_to_buffer(self.buffer(slice.buffer), slice.offset as u64 * 4, &staging, at, bytes);
             at += bytes;
         }
@@ -189,7 +189,7 @@ impl Gpu {
         let mut bytes = &view[..];
         let mut values = Vec::with_capacity(slices.len());
         for slice in slices {
-            let (own, rest) = bytes.split_at(slice.len * 4);
+            let (own, rest) = bytes.split_at(slice.words() * 4);
             values.push(bytemuck::pod_collect_to_vec(own));
             bytes = rest;
         }
@@ -229,7 +229,7 @@ fn prepare(device: &Device, buffers: &[wgpu::Buffer], kernel: &Kernel, dispatch:
             resource: wgpu::BindingResource::Buffer(wgpu::BufferBinding {
                 buffer: &buffers[slice.buffer.0 as usize],
                 offset: slice.offset as u64 * 4,
-                size: wgpu::BufferSize::new(slice.len as u64 * 4),
+                size: wgpu::BufferSize::new(slice.words() as u64 * 4),
             }),
         })
         .collect();

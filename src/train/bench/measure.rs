@@ -34,7 +34,7 @@ impl Trainer {
         executor.write(data, &samples.pack(&list).words)?;
         let slices: Vec<Slice> = executor.program().params.iter().map(|param| param.slice).collect();
         for (slice, values) in slices.into_iter().zip(first_weights(&model.params)) {
-            executor.write(slice, bytemuck::cast_slice(&values))?;
+            executor.write_numbers(slice, &values)?;
         }
         let state = whole(&executor, Role::State);
         let rate = Slice { offset: state.offset + state::LEARNING_RATE, len: 1, ..state };
@@ -152,7 +152,7 @@ pub(super) async fn kernel<C: Fn() -> f64, B: AsyncFn()>(
     let mut executor = executor(&case.model(), device)?;
     let slices: Vec<Slice> = executor.program().routines[0].inputs.iter().map(|input| input.slice).collect();
     for (slice, values) in slices.into_iter().zip(case.inputs()) {
-        executor.write(slice, bytemuck::cast_slice(&values))?;
+        executor.write_numbers(slice, &values)?;
     }
     let result = executor.program().routines[0].outputs[0].slice;
     let first_four = Slice { len: 4, ..result };
