@@ -51,6 +51,8 @@
 //!   Files and tests convert at the border.
 //! - **Autodiff is graph → graph**, before anything runs ([`graph::autodiff`]). An op's formula,
 //!   its gradient and its f64 reference stand in one file of [`graph::ops`].
+//! - **A barrier stands where nothing may be merged** ([`graph::Graph::barrier`]): what comes after
+//!   it is worked out again even if it is there already. It costs no kernel and no memory.
 //! - **The set of ops is closed.** Matches on [`graph::Op`] are exhaustive, so that the compiler
 //!   lists what a new op touches: its file, the variant, a CPU kernel, a shader.
 //! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on
@@ -69,13 +71,17 @@
 //!   reading and for writing in a dispatch. Values between kernels are coloured accordingly. A
 //!   kernel binds at most eight storage buffers, and nothing beyond WebGPU's default limits is
 //!   required.
-//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes.
+//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes, and a
+//!   slice says what its elements are ([`plan::Element`]).
 //!   Sizes are constants in the text of a kernel and offsets are not, so equal shapes share one
 //!   pipeline. There is no uniform block.
 //! - **A step ends in two dispatches over all parameters.** The guard looks at gradients, loss and
 //!   next statistics by their bits, since drivers launder NaN. The optimizer clips, applies the
 //!   schedule and the rule. A step that is not finite changes nothing, and neither do the steps
 //!   behind it in the same submission.
+//! - **`step` is `gradients` and `update` in one list.** A program that is asked for them has both
+//!   parts as routines of their own too ([`mod@plan`]), for what is done with gradients in between.
+//!   They share the kernels and the memory of `step`, which costs nothing where they are not used.
 //! - **A convolution's gradients are matrix products** that are never written down. Long sums are
 //!   split into ranges on a GPU and added up by a second pass in a fixed order.
 //! - **Memory is planned before anything is allocated**, from first write to last read. A program

@@ -49,7 +49,7 @@ fn step(features: &[usize], forward: impl Fn(&mut Graph, NodeId) -> NodeId) -> M
             graph,
             outputs: Vec::new(),
             fetch: Some(Fetch { gather, features: x, target, row_weight, row_count }),
-            training: Some(Training { row_loss, grads, stats: Vec::new() }),
+            training: Some(Training { row_loss, grads, stats: Vec::new(), has_parts: false }),
             tally: None,
         }],
         update: Some(ADAM),

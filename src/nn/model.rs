@@ -173,7 +173,7 @@ impl Architecture {
         let stats: Vec<(usize, NodeId)> = network.new_stats.into_iter().enumerate().collect();
         let row_loss = row_loss(self.head, &mut graph, output, fetch.target).map_err(of_loss)?;
         let grads = autodiff::gradients(&mut graph, &[(row_loss, fetch.row_weight)], &params);
-        let training = Some(Training { row_loss, grads, stats });
+        let training = Some(Training { row_loss, grads, stats, has_parts: false });
         Ok(RoutineSpec { name: "step", graph, outputs: Vec::new(), fetch: Some(fetch), training, tally: None })
     }
 

@@ -14,6 +14,11 @@ use std::fmt;
 /// The largest range WebGPU binds by default, in bytes.
 const MAX_BINDING_BYTES: usize = 128 << 20;
 
+/// The part of a step that works out gradients.
+const GRADIENTS: &str = "gradients";
+/// The part of a step that changes parameters by them.
+const UPDATE: &str = "update";
+
 /// Why a model cannot be compiled.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum PlanError {
@@ -76,8 +81,13 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     for spec in &model.routines {
         let compiler = Compiler { target, memory: &mut memory, params: &params, stats: &stats, data: &data, params_len, stats_len };
         let has_moments = model.update.is_some_and(|update| update.moments() > 0);
-        routines.push(compiler.routine(&simplified(spec), has_moments));
+        let routine = compiler.routine(&simplified(spec), has_moments);
+        let has_parts = spec.training.as_ref().is_some_and(|training| training.has_parts);
+        let parts = has_parts.then(|| parts(&routine, &params, memory.buffer(Role::Grads)));
+        routines.push(routine);
+        routines.extend(parts.into_iter().flatten());
     }
+    assert!(routines.iter().filter(|routine| routine.name == UPDATE).count() <= 1, "one routine of a model has parts");
     for buffer in &memory.buffers {
         if buffer.len * 4 > MAX_BINDING_BYTES {
             return Err(PlanError::TooLarge { what: format!("the {:?} of this network", buffer.role), bytes: buffer.len * 4 });
@@ -86,6 +96,18 @@ pub fn compile(model: &ModelSpec, target: Target) -> Result<Program, PlanError> 
     let program = Program { buffers: memory.buffers, params, is_regularised: model.is_regularised.clone(), stats, update, routines };
     check(&program);
     Ok(program)
+}
+
+/// Both parts of a step: what comes before its last two kernels, which leaves all gradients in
+/// their slices, and these two.
+fn parts(step: &Routine, params: &[NamedSlice], grads: BufferId) -> [Routine; 2] {
+    let [.., guard, _] = &step.kernels[..] else { panic!("a step ends in two kernels") };
+    assert_eq!(guard.kind, Kind::Guard, "a step in parts fetches its samples");
+    let (before, ending) = step.kernels.split_at(step.kernels.len() - 2);
+    let grads = params.iter().map(|param| NamedSlice { slice: Slice { buffer: grads, ..param.slice }, ..param.clone() });
+    let outputs = step.outputs.iter().cloned().chain(grads).collect();
+    let gradients = Routine { name: GRADIENTS, kernels: before.to_vec(), outputs, ..step.clone() };
+    [gradients, Routine { name: UPDATE, kernels: ending.to_vec(), inputs: Vec::new(), outputs: Vec::new(), flops: 0, ..step.clone() }]
 }
 
 /// The memory of the resident samples: features, targets, list of rows, where there are any.
@@ -142,6 +164,11 @@ impl Compiler<'_> {
         if let Some(training) = &spec.training {
             let wanted = self.gradients_and_stats(training, spec.name);
             send(graph, &wanted, &mut slices, &mut drafts);
+            if training.has_parts {
+                let value = Value::Node(fuse::storage(graph, training.row_loss));
+                let losses = self.memory.reserve(Role::Losses, graph.shape(training.row_loss).elements());
+                slices.entry(value).or_insert(losses);
+            }
         }
         self.allocate_values(spec, &drafts, &mut slices);
         let slice_of = |id: NodeId| slices[&Value::Node(fuse::storage(graph, id))];

@@ -26,6 +26,9 @@ pub enum Role {
     Data,
     /// What varies from step to step (see [`super::state`]).
     State,
+    /// The loss of each row, where `gradients` and `update` are routines of their own: other
+    /// routines may run in between.
+    Losses,
     /// Partial results.
     Scratch,
     /// What is fetched or supplied for a run.
@@ -44,6 +47,7 @@ impl Role {
             | Role::Stats
             | Role::NextStats
             | Role::Grads
+            | Role::Losses
             | Role::Scratch
             | Role::Input
             | Role::Activation(_) => Element::F32,
@@ -133,7 +137,8 @@ pub struct NamedSlice {
 /// A list of kernels that runs as one.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Routine {
-    /// `step`, `evaluate`, `evaluate-train`, `map`, `units`, `probe`, or a test's own.
+    /// `step`, `gradients`, `update`, `evaluate`, `evaluate-train`, `map`, `units`, `probe`, or a
+    /// test's own.
     pub name: &'static str,
     /// In order.
     pub kernels: Vec<Kernel>,
@@ -141,7 +146,7 @@ pub struct Routine {
     pub inputs: Vec<NamedSlice>,
     /// What may be read after it ran, in the order asked for.
     pub outputs: Vec<NamedSlice>,
-    /// What it fetches, if it fetches its inputs itself.
+    /// What it fetches, if it fetches its inputs itself; of `update`: what `gradients` fetches.
     pub gather: Option<Gather>,
     /// Multiply-adds of its matrix products and convolutions, times 2.
     pub flops: u64,

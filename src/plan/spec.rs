@@ -88,4 +88,7 @@ pub struct Training {
     pub grads: Vec<NodeId>,
     /// New values of statistics: (index in [`Graph::stats`], node).
     pub stats: Vec<(usize, NodeId)>,
+    /// Whether the program also has both parts of the step as routines of their own, `gradients`
+    /// and `update` (see [`super`]). One routine of a model may ask for them.
+    pub has_parts: bool,
 }
