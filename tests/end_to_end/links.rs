@@ -44,6 +44,26 @@ fn a_link_of_tensorflow_playground_opens_and_trains() {
 }
 
 #[test]
+fn a_goal_of_a_link_is_reached_at_a_step_of_its_own_and_holds_the_run() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=circle&goal=testLoss<0.1;accuracy>0.5&evaluate-every=70");
+    assert_eq!(page.attribute("goal", "data-reached").as_deref(), Some("false"));
+    page.click("play");
+    page.wait_for_state("paused", 60);
+    assert_eq!(page.attribute("goal", "data-reached").as_deref(), Some("true"));
+    let step = page.number("step-count").expect("a step");
+    assert!(step > 0.0 && step % 70.0 == 0.0, "step {step}");
+    assert!(page.number("loss-test").is_some_and(|loss| loss < 0.1));
+    page.click("reset");
+    page.wait_for_state("ready", 10);
+    assert_eq!(page.attribute("goal", "data-reached").as_deref(), Some("false"));
+    page.click("play");
+    page.wait_for_state("paused", 60);
+    assert_eq!(page.number("step-count"), Some(step), "the same run reaches it at the same step");
+    page.assert_no_errors();
+}
+
+#[test]
 fn a_diverging_run_stops_keeps_its_weights_and_offers_a_lower_rate() {
     let page = Browser::start(PAGE, Graphics::None);
     page.open_ready("#v=2&dataset=reg-plane&optimizer=sgd&lr=1000");

@@ -2,7 +2,11 @@
 
 use descent_spec::Activation;
 use descent_spec::catalog::Kind;
-use descent_spec::{Dataset, DeviceChoice, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Speed};
+use descent_spec::goal::{Condition, Measure, Relation};
+use descent_spec::number::shortest;
+use descent_spec::{
+    Dataset, DeviceChoice, Goal, InitChoice, Level, Loss, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Speed,
+};
 
 /// A value and its name, as a control shows them.
 pub(crate) type Named = (&'static str, &'static str);
@@ -141,5 +145,37 @@ pub(crate) fn short_title(dataset: Dataset) -> &'static str {
     }
 }
 
+/// A goal as people read it: `test loss < 0.2, steps ≤ 5,000`.
+pub(crate) fn goal_in_words(goal: &Goal) -> String {
+    let words = |condition: &Condition| {
+        let (name, bound) = match condition.measure {
+            Measure::TrainLoss => ("train loss", shortest(condition.bound)),
+            Measure::TestLoss => ("test loss", shortest(condition.bound)),
+            Measure::Accuracy => ("test accuracy", format!("{} %", shortest(condition.bound * 100.0))),
+            Measure::Steps => ("steps", shortest(condition.bound)),
+            Measure::Params => ("parameters", shortest(condition.bound)),
+        };
+        let sign = match condition.relation {
+            Relation::AtMost => "≤",
+            Relation::AtLeast => "≥",
+            Relation::Below => "<",
+            Relation::Above => ">",
+        };
+        format!("{name} {sign} {bound}")
+    };
+    goal.conditions.iter().map(words).collect::<Vec<_>>().join(", ")
+}
+
 /// The inputs of the 2-D sets, as people write them.
 pub(crate) const FEATURES: [&str; 7] = ["x₁", "x₂", "x₁²", "x₂²", "x₁x₂", "sin x₁", "sin x₂"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_goal_reads_as_a_sentence() {
+        let goal = Goal::read("testLoss<0.2;params<=20;accuracy>0.95").expect("a goal");
+        assert_eq!(goal_in_words(&goal), "test loss < 0.2, parameters ≤ 20, test accuracy > 95 %");
+    }
+}

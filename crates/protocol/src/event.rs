@@ -41,6 +41,11 @@ pub enum Event {
     Device(DeviceReport),
     /// What a step costs on each device, measured.
     Costs(Costs),
+    /// The goal of the experiment was reached; the run is held.
+    Goal {
+        /// At which step.
+        step: u64,
+    },
     /// A snapshot was read back: it is attached. The page keeps it for a restart.
     Saved {
         /// The step it contains.

@@ -1,7 +1,7 @@
 //! All that defines a run.
 
 use crate::choice::choice;
-use crate::{Dataset, Features, Model, number};
+use crate::{Dataset, Features, Goal, Model, number};
 use serde::{Deserialize, Serialize};
 
 /// Units of a layer that are drawn where each is drawn by itself; what belongs to others need not
@@ -45,6 +45,10 @@ pub struct Experiment {
     pub seed: String,
     /// Counts "new weights": draws other initial weights from the same seed.
     pub draw: u32,
+    /// What depends on figures is judged after each so many steps: the goal.
+    pub evaluate_every: u32,
+    /// What the run is to reach; it is held where that is so.
+    pub goal: Goal,
 }
 
 impl Experiment {

@@ -3,7 +3,7 @@
 
 use crate::catalog::Kind;
 use crate::choice::choice;
-use crate::{Dataset, Experiment, Features, InitChoice, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
+use crate::{Dataset, Experiment, Features, Goal, InitChoice, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice};
 
 choice! {
     /// A ready-made network; its blocks depend on the data set.
@@ -136,6 +136,8 @@ impl Experiment {
             order: OrderChoice::Shuffled,
             seed: "1".into(),
             draw: 0,
+            evaluate_every: 1_000,
+            goal: Goal::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::run_file::RunFile;
 use crate::charts::{DecisionMap, DrawSquare, LossChart, SampleGrid};
-use crate::choices::{is_image, is_regression};
+use crate::choices::{goal_in_words, is_image, is_regression};
 use crate::format;
 use crate::state::{Phase, Run, lab};
 use descent_protocol::{Figure, Metrics};
@@ -37,6 +37,7 @@ pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
             </div>
             <div class="panel-body">
                 <Figures />
+                <GoalLine />
                 {pictures}
                 <RunFile />
             </div>
@@ -80,6 +81,32 @@ fn plain(run: Run, of: Measured) -> (impl Fn() -> String + Copy, impl Fn() -> St
     let value = move || run.metrics.with(of).map(|figure| format::plain(figure.value)).unwrap_or_default();
     let step = move || run.metrics.with(of).map(|figure| figure.step.to_string()).unwrap_or_default();
     (value, step)
+}
+
+/// What the run is to reach, where it is to reach something, and whether it has.
+#[component]
+fn GoalLine() -> impl IntoView {
+    let run = lab().run;
+    let text = move || {
+        let goal = run.experiment.with(|experiment| goal_in_words(&experiment.goal));
+        match run.goal_step.get() {
+            Some(step) => format!("Goal reached at step {}: {goal}.", format::thousands(step)),
+            None => {
+                let every = run.experiment.with(|experiment| experiment.evaluate_every);
+                format!("Goal: {goal}. Judged every {} steps; there the run is held.", format::thousands(every.into()))
+            }
+        }
+    };
+    view! {
+        <p
+            class="small goal"
+            class:gone=move || !run.experiment.with(|experiment| experiment.goal.exists())
+            data-testid="goal"
+            role="status"
+            data-reached=move || run.goal_step.get().is_some().to_string()
+            prop:textContent=text
+        ></p>
+    }
 }
 
 /// Accuracy and both losses.

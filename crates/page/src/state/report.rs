@@ -108,6 +108,7 @@ pub(super) fn is_of_run(event: &Event) -> bool {
         | Event::Frame { .. }
         | Event::Device(_)
         | Event::Costs(_)
+        | Event::Goal { .. }
         | Event::Saved { .. } => true,
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Run {
     pub(crate) costs: RwSignal<Costs>,
     /// The last step that survives any fault.
     pub(crate) saved_step: RwSignal<Option<u64>>,
+    /// The step at which the goal was reached.
+    pub(crate) goal_step: RwSignal<Option<u64>>,
     /// The test image whose activations are shown.
     pub(crate) inspected: RwSignal<usize>,
     /// What the visitor should know, the newest last; one of each kind.
@@ -51,6 +53,7 @@ impl Run {
             device: RwSignal::new(None),
             costs: RwSignal::new(Costs::default()),
             saved_step: RwSignal::new(None),
+            goal_step: RwSignal::new(None),
             inspected: RwSignal::new(0),
             notices: RwSignal::new(Vec::new()),
         }
@@ -66,6 +69,7 @@ impl Run {
         self.metrics.set(Metrics::default());
         self.history.set(History::default());
         self.saved_step.set(None);
+        self.goal_step.set(None);
     }
 
     /// Whether there is a network that can be trained.

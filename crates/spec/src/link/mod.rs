@@ -13,10 +13,10 @@ mod value;
 pub use value::Notice;
 
 use crate::{
-    Dataset, DeviceChoice, Experiment, Features, InitChoice, Level, Loss, Model, ModelChoice, OptimizerChoice, OrderChoice, PenaltyChoice,
-    ScheduleChoice, Speed, View, cost, number,
+    Dataset, DeviceChoice, Experiment, Features, Goal, InitChoice, Level, Loss, Model, ModelChoice, OptimizerChoice, OrderChoice,
+    PenaltyChoice, ScheduleChoice, Speed, View, cost, number,
 };
-use value::{NOISE, RATE, TRAIN_PERCENT, escape, number_within, one_of, seed, unescape, whole};
+use value::{EVALUATE_EVERY, NOISE, RATE, TRAIN_PERCENT, escape, number_within, one_of, seed, unescape, whole};
 
 /// The longest text that is looked at, in bytes.
 pub const MAX_BYTES: usize = 32 << 10;
@@ -198,6 +198,22 @@ const FIELDS: &[Field] = &[
         write: |Link { experiment, .. }| experiment.draw.to_string(),
         read: |value, Link { experiment, .. }| {
             experiment.draw = value.parse().map_err(|_| format!("expected a whole number from 0 to {}", u32::MAX))?;
+            Ok(())
+        },
+    },
+    Field {
+        key: "evaluate-every",
+        write: |Link { experiment, .. }| experiment.evaluate_every.to_string(),
+        read: |value, Link { experiment, .. }| {
+            experiment.evaluate_every = number_within(value, EVALUATE_EVERY).and_then(|steps| whole(value, steps))? as u32;
+            Ok(())
+        },
+    },
+    Field {
+        key: "goal",
+        write: |Link { experiment, .. }| experiment.goal.to_string(),
+        read: |value, Link { experiment, .. }| {
+            experiment.goal = Goal::read(value)?;
             Ok(())
         },
     },

@@ -57,6 +57,9 @@ fn what_is_unknown_or_out_of_range_gives_a_notice_and_the_default() {
         ("speed=", "speed"),
         ("draw=-1", "draw"),
         ("show-test=yes", "show-test"),
+        ("evaluate-every=0", "evaluate-every"),
+        ("evaluate-every=1.5", "evaluate-every"),
+        ("goal=loss<1", "goal"),
         ("autostart=true", "autostart"),
         ("v=3", "v"),
     ] {
@@ -167,7 +170,7 @@ fn playground_quirks_are_kept() {
 fn no_text_makes_the_reader_panic() {
     const SEEDS: [&str; 6] = [
         "v=2&dataset=digits&layers=conv:8x3:relu,norm:silu,pool:2,dense:32:relu&lr=0.01&batch=32&seed=a%20b&draw=3&loss=cross-entropy",
-        "v=2&dataset=spiral&features=x,y,sinX&noise=25&ratio=40&penalty=L1&penalty-rate=0.003&order=stream&show-test=true&discretize=true",
+        "v=2&dataset=spiral&features=x,y,sinX&noise=25&ratio=40&penalty=L1&penalty-rate=0.003&order=stream&show-test=true&discretize=true&goal=testLoss%3C0.2%3Bsteps<=5000&evaluate-every=50",
         "v=2&dataset=mnist&model=mlp-wide&optimizer=adamw&schedule=cosine&device=gpu&speed=max&level=all&init=zeros",
         "activation=relu&batchSize=7&dataset=spiral&learningRate=0.1&noise=25&networkShape=5,3&seed=0.88310&percTrainData=30&x=false&initZero=true",
         "problem=regression&regDataset=reg-gauss&networkShape=1,2,3,4,5,6,7,8&sinY=true&xSquared_hide=true&regularization=L2&amp;tutorial=x",

@@ -16,6 +16,9 @@ pub(super) const TRAIN_PERCENT: (f64, f64) = (1.0, 99.0);
 /// Least and largest learning rate and penalty.
 pub(super) const RATE: (f64, f64) = (0.0, 1000.0);
 
+/// Fewest and most steps between two evaluations on which something depends.
+pub(super) const EVALUATE_EVERY: (f64, f64) = (1.0, 1_000_000.0);
+
 /// A part of a link that was not taken as it stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Notice {

@@ -278,7 +278,7 @@ impl Machine {
             Outcome::Trained(progress) => run.trained(progress, began_ms, ended_ms, experiment, out),
             Outcome::Saved(snapshot) => self.saved(snapshot, ended_ms),
             Outcome::Drawn(picture) => run.drawn(picture, began_ms, ended_ms, out),
-            Outcome::Evaluated(evaluation) => run.evaluated(evaluation, began_ms, ended_ms, out),
+            Outcome::Evaluated(evaluation) => run.evaluated(evaluation, began_ms, ended_ms, experiment, out),
             _ => {}
         }
     }

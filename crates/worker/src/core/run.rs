@@ -8,6 +8,7 @@ use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, PictureRequest, Progress, Snapshot, Work};
 use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
+use descent_spec::goal::Reached;
 use descent_spec::{Experiment, Speed, View};
 use std::collections::VecDeque;
 
@@ -34,6 +35,8 @@ pub(super) struct Run {
     request: PictureRequest,
     wants_frame: bool,
     metrics: Metrics,
+    /// The step at which the goal was reached. It is not judged again until a reset.
+    goal_step: Option<u64>,
     epoch_steps: u64,
     mean_batch: f64,
     pace: Pace,
@@ -65,6 +68,7 @@ impl Run {
             request: PictureRequest::default(),
             wants_frame: false,
             metrics: Metrics::default(),
+            goal_step: None,
             epoch_steps: opened.epoch_steps.max(1) as u64,
             mean_batch: opened.mean_batch,
             pace: Pace::new(),
@@ -157,6 +161,7 @@ impl Run {
         self.duties.push_back(Work::Reset);
         self.steps_left = None;
         self.saved = None;
+        self.goal_step = None;
         self.is_frozen = false;
         self.went_to(0, now_ms, out);
         self.set_state(RunState::Ready, out);
@@ -197,7 +202,7 @@ impl Run {
 
     /// What to do next, once there are no duties.
     pub(super) fn next(&mut self, now_ms: f64, experiment: &Experiment, speed: Speed, facts: Facts, out: &mut Outbox) -> Work {
-        let standing = self.standing(speed);
+        let standing = self.standing(experiment, speed);
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
             Some(Due::Draw) => return Work::Draw { request: self.request.clone() },
@@ -212,29 +217,40 @@ impl Run {
                 return work;
             }
             if !self.schedule.is_held(now_ms, standing) {
-                return self.train(speed);
+                return self.train(experiment, speed);
             }
         }
         Work::Wait { ms: self.schedule.wait_ms(now_ms, standing) }
     }
 
-    fn standing(&self, speed: Speed) -> Standing {
+    fn standing(&self, experiment: &Experiment, speed: Speed) -> Standing {
         Standing {
             step: self.metrics.step,
             is_saved: self.saved.as_ref().map_or(self.metrics.step == 0, |(step, _)| *step == self.metrics.step && !self.is_changed),
             is_training: self.is_training(),
+            is_judged: self.is_judged(experiment),
             wants_frame: self.wants_frame,
             speed,
         }
     }
 
-    fn train(&mut self, speed: Speed) -> Work {
+    /// Whether the goal is judged at the present step.
+    fn is_judged(&self, experiment: &Experiment) -> bool {
+        let step = self.metrics.step;
+        experiment.goal.exists() && self.goal_step.is_none() && step > 0 && step.is_multiple_of(experiment.evaluate_every.into())
+    }
+
+    fn train(&mut self, experiment: &Experiment, speed: Speed) -> Work {
         let wanted = match speed {
             Speed::One => 1,
             Speed::Ten => 10,
             Speed::Max => self.pace.steps(),
         };
         self.slice_steps = self.steps_left.map_or(wanted, |left| left.min(wanted));
+        if experiment.goal.exists() {
+            let every = u64::from(experiment.evaluate_every);
+            self.slice_steps = self.slice_steps.min((every - self.metrics.step % every) as u32);
+        }
         Work::Train { steps: self.slice_steps }
     }
 
@@ -287,7 +303,14 @@ impl Run {
     }
 
     /// Figures of the present step are there, or the evaluation gave way.
-    pub(super) fn evaluated(&mut self, evaluation: Option<Evaluation>, began_ms: f64, ended_ms: f64, out: &mut Outbox) {
+    pub(super) fn evaluated(
+        &mut self,
+        evaluation: Option<Evaluation>,
+        began_ms: f64,
+        ended_ms: f64,
+        experiment: &Experiment,
+        out: &mut Outbox,
+    ) {
         let Some(Evaluation { train_loss, test_loss, test_accuracy }) = evaluation else {
             return self.schedule.evaluation.interrupted(ended_ms);
         };
@@ -302,6 +325,13 @@ impl Run {
         }
         self.schedule.evaluation.done(step, began_ms, ended_ms);
         self.report(ended_ms, out);
+        let params = experiment.cost().map_or(0, |cost| cost.params);
+        let reached = Reached { train_loss, test_loss, accuracy: test_accuracy, steps: step, params };
+        if self.is_judged(experiment) && experiment.goal.is_reached(&reached) {
+            self.goal_step = Some(step);
+            out.say(Event::Goal { step });
+            self.pause(ended_ms, out);
+        }
     }
 
     /// The other device was measured.

@@ -38,6 +38,8 @@ pub(super) struct Standing {
     /// Whether the last snapshot holds all that there is to lose.
     pub(super) is_saved: bool,
     pub(super) is_training: bool,
+    /// Whether something depends on the figures of this step.
+    pub(super) is_judged: bool,
     pub(super) wants_frame: bool,
     pub(super) speed: Speed,
 }
@@ -51,9 +53,12 @@ pub(super) enum Due {
 }
 
 impl Schedule {
-    /// What is due now. A run that does not train is saved and evaluated at once.
+    /// What is due now. A run that does not train is saved and evaluated at once, and so is a step on
+    /// whose figures something depends.
     pub(super) fn due(&self, now_ms: f64, run: Standing) -> Option<Due> {
-        if !run.is_saved && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
+        if run.is_judged && !self.evaluation.is_done(run.step) {
+            Some(Due::Evaluate)
+        } else if !run.is_saved && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
             Some(Due::Save)
         } else if self.is_frame_wanted(run) && now_ms >= self.drawing.due_ms(FRAME_MS) {
             Some(Due::Draw)
@@ -95,7 +100,8 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    const TRAINING: Standing = Standing { step: 10, is_saved: false, is_training: true, wants_frame: false, speed: Speed::Max };
+    const TRAINING: Standing =
+        Standing { step: 10, is_saved: false, is_training: true, is_judged: false, wants_frame: false, speed: Speed::Max };
 
     #[test]
     fn a_run_that_trains_is_saved_now_and_then_and_one_that_is_held_at_once() {

@@ -6,7 +6,7 @@ mod world;
 
 use super::*;
 use descent_protocol::DeviceKind;
-use descent_spec::{Dataset, Speed};
+use descent_spec::{Dataset, Goal, Speed};
 use world::{ON_CPU, World, last_state, snapshot};
 
 #[test]
@@ -288,6 +288,37 @@ fn what_is_heard_while_files_are_taken_is_of_the_run_with_them() {
     let events = world.heard();
     assert!(events.contains(&Event::State { state: RunState::Ready, step: 0 }), "nothing of the other samples is left");
     assert_eq!(last_state(&events), Some((RunState::Paused, 3)));
+}
+
+#[test]
+fn a_goal_is_reached_at_the_same_step_however_fast_the_device_is() {
+    for step_ms in [0.001, 1.0, 77.0] {
+        let mut world = World::new();
+        world.step_ms = step_ms;
+        let goal = Goal::read("testLoss<0.3;params<=1000").expect("a goal");
+        let experiment = Experiment { goal, evaluate_every: 500, ..Experiment::first_visit() };
+        let message = Command::Build { experiment, view: ON_CPU, start: Start::Beginning };
+        world.machine.hear(Addressed { run: RunId(1), message }, None);
+        world.hear(Command::Play);
+        let mut events = Vec::new();
+        while last_state(&events).is_none_or(|(state, _)| state != RunState::Paused) {
+            world.turn();
+            events.extend(world.heard());
+        }
+        // The loss is 1000 / (1000 + step): under 0.3 from step 2,334 on.
+        assert_eq!(last_state(&events), Some((RunState::Paused, 2_500)));
+        assert!(events.contains(&Event::Goal { step: 2_500 }));
+        world.settle();
+        assert!(world.heard().contains(&Event::Saved { step: 2_500 }));
+        // It goes on when asked to, and is judged again only after a reset.
+        world.hear(Command::Step { steps: 600 });
+        world.settle_within(10_000);
+        assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 3_100)));
+        world.hear(Command::Reset);
+        world.hear(Command::Step { steps: 2_600 });
+        world.settle_within(10_000);
+        assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 2_500)));
+    }
 }
 
 #[test]

@@ -119,7 +119,12 @@ impl World {
 
     /// Rounds until nothing is left to do but to wait for a command.
     pub(super) fn settle(&mut self) {
-        for _ in 0..200 {
+        self.settle_within(200);
+    }
+
+    /// The same, of so many rounds at most.
+    pub(super) fn settle_within(&mut self, rounds: usize) {
+        for _ in 0..rounds {
             let work = self.begin();
             let is_idle = work == Work::Wait { ms: 200 } && !matches!(self.machine.phase, Phase::Opening(_));
             self.end(work);
@@ -236,7 +241,10 @@ impl World {
                 Outcome::Done
             }
             Work::Draw { .. } => Outcome::Drawn(Picture::Maps(Default::default())),
-            Work::Evaluate => Outcome::Evaluated(Some(Evaluation { test_loss: Some(0.5), ..Evaluation::default() })),
+            Work::Evaluate => {
+                let test_loss = Some(1_000.0 / (1_000.0 + session.step as f64));
+                Outcome::Evaluated(Some(Evaluation { test_loss, ..Evaluation::default() }))
+            }
             work => panic!("not a session's work: {work:?}"),
         }
     }
