@@ -165,7 +165,10 @@ impl Fuser<'_> {
         let logits = base(graph, node.inputs[0]);
         let target = base(graph, node.inputs[1]);
         let (rows, classes) = rows_and_classes(graph.shape(node.inputs[0]));
-        let gradient = self[logits].users.iter().copied().find(|user| {
+        // It uses both, of which one may have many users: logits that many targets share.
+        let (of_logits, of_target) = (&self[logits].users, &self[target].users);
+        let users = if of_target.len() < of_logits.len() { of_target } else { of_logits };
+        let gradient = users.iter().copied().find(|user| {
             let other = graph.node(*user);
             other.op == Op::CrossEntropyDx
                 && base(graph, other.inputs[0]) == logits
