@@ -105,7 +105,7 @@ macro_rules! layers {
             pub fn kind_id(&self) -> &'static str {
                 match self { $(Self::$name(_) => $word),+ }
             }
-            /// What its kind is called: `Mean of a map`.
+            /// What its kind is called: `Global mean`.
             pub fn kind_title(&self) -> &'static str {
                 match self { $(Self::$name(_) => $title),+ }
             }
@@ -133,7 +133,7 @@ layers! {
     /// Mean over windows.
     Mean = "mean", "Mean pool", "pool", &[];
     /// Mean over rows and columns, or over time.
-    GlobalMean = "globalmean", "Mean of a map", "pool", &[];
+    GlobalMean = "globalmean", "Global mean", "pool", &[];
     /// Batch normalisation.
     Norm = "norm", "Batch norm", "norm", &[];
     /// Drops values in training.
