@@ -4,19 +4,11 @@
 // Shapes     elements: [LEN / INNER, MIDDLE, INNER]; y: [LEN / INNER, INNER]
 // Dispatch   LANES invocations per output, OUTPUTS outputs per workgroup
 // Constants  LEN, MIDDLE, INNER, LANES (at most MIDDLE), OUTPUTS, KIND (0 sum, 1 maximum, 2 minimum)
-// Uses       shared/combine.wgsl, element (the fused prologue), store (output and epilogue)
-
-// A result and what rounding has taken from it (Kahan's summation; always 0 for a maximum or minimum).
-struct Partial {
-    value: f32,
-    lost: f32,
-}
+// Uses       shared/compensated.wgsl, shared/combine.wgsl, element (the fused prologue), store (output and epilogue)
 
 fn take(former: Partial, term: f32) -> Partial {
     //: if KIND == 0
-    let wanted = term - former.lost;
-    let sum = former.value + wanted;
-    return Partial(sum, (sum - former.value) - wanted);
+    return add(former, term);
     //: end
     //: if KIND == 1
     return Partial(select(former.value, term, term > former.value || term != term), 0.0); // NaN stays.

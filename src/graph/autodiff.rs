@@ -1,7 +1,8 @@
 //! From a graph to the graph of its gradients, before anything runs.
 
-use super::ops::{conv, elementwise, loss, matmul, movement, reduce, softmax};
+use super::ops::{conv, elementwise, loss, matmul, moments, movement, reduce, softmax};
 use super::{Graph, NodeId, Op, ShapeError};
+use std::collections::HashMap;
 
 /// Appends the gradients in `wrt` of `Σ output · upstream` over all `outputs`, given as (output,
 /// upstream).
@@ -25,8 +26,25 @@ pub fn gradients(graph: &mut Graph, outputs: &[(NodeId, NodeId)], wrt: &[NodeId]
         let dy = graph.broadcast(upstream, shape).expect("an upstream gradient has its output's shape");
         accumulate(graph, &mut grads[output.index()], dy);
     }
+    // Of nodes with several outputs, the gradients in all but the first.
+    let mut of_others: HashMap<NodeId, Vec<(usize, NodeId)>> = HashMap::new();
     for y in graph.ids().take(n_nodes).collect::<Vec<_>>().into_iter().rev() {
-        let Some(dy) = grads[y.index()] else { continue };
+        let dy = grads[y.index()];
+        match (&graph.node(y).op, dy) {
+            (Op::Output(number), Some(dy)) => of_others.entry(graph.node(y).inputs[0]).or_default().push((*number, dy)),
+            (Op::Moments, _) => {
+                let [x, weight] = [graph.node(y).inputs[0], graph.node(y).inputs[1]];
+                let dvariance = of_others.remove(&y).unwrap_or_default().first().map(|(_, dy)| *dy);
+                if depends[x.index()]
+                    && let Some(dx) =
+                        moments::grad(graph, [x, weight], y, dy, dvariance).expect("gradient rules fit the shapes of their ops")
+                {
+                    accumulate(graph, &mut grads[x.index()], dx);
+                }
+            }
+            _ => {}
+        }
+        let Some(dy) = dy else { continue };
         for (operand, x) in graph.node(y).inputs.clone().into_iter().enumerate() {
             if depends[x.index()]
                 && let Some(dx) = gradient(graph, y, dy, operand).expect("gradient rules fit the shapes of their ops")
@@ -58,6 +76,8 @@ fn gradient(graph: &mut Graph, y: NodeId, dy: NodeId, operand: usize) -> Result<
     let x = inputs[operand];
     let shape = graph.shape(x).clone();
     match &node.op {
+        // These are the caller's, which knows the gradients of all outputs.
+        Op::Moments | Op::Output(_) => Ok(None),
         Op::Input(_) | Op::Param(_) | Op::Stat(_) | Op::Constant(_) | Op::RandomMask { .. } | Op::ArgMax { .. } => Ok(None),
         Op::Unary(kind) => elementwise::unary_grad(graph, *kind, x, y, dy),
         Op::Binary(kind) => elementwise::binary_grad(graph, *kind, [inputs[0], inputs[1]], y, dy, operand),

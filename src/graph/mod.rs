@@ -68,6 +68,10 @@ pub enum Op {
         /// Ascending axes.
         axes: Vec<usize>,
     },
+    /// `(x [rows, …, channels], weight [rows]) -> mean [channels]`; output 1 is the variance.
+    Moments,
+    /// Another output of the operand, a node that has several; output 0 is the node itself.
+    Output(usize),
     /// Index of the (first) largest element along `axis`, which stays with extent 1.
     ArgMax {
         /// The axis.
@@ -149,6 +153,8 @@ impl Op {
             Op::Reduce { kind: Reduction::Sum, .. } => "sum",
             Op::Reduce { kind: Reduction::Max, .. } => "max",
             Op::Reduce { kind: Reduction::Min, .. } => "min",
+            Op::Moments => "moments",
+            Op::Output(_) => "output",
             Op::ArgMax { .. } => "argmax",
             Op::Matmul { .. } => "matmul",
             Op::Conv2d(_) => "conv2d",

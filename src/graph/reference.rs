@@ -1,7 +1,7 @@
 //! The f64 interpreter: slow and obvious. It is the meaning of every op and the oracle of every
 //! test.
 
-use super::ops::{conv, elementwise, loss, matmul, movement, pool, random, reduce, softmax};
+use super::ops::{conv, elementwise, loss, matmul, moments, movement, pool, random, reduce, softmax};
 use super::{Graph, Node, NodeId, Op};
 use crate::tensor::Tensor;
 use std::borrow::Cow;
@@ -32,7 +32,14 @@ pub fn evaluate(graph: &Graph, feeds: &Feeds, wanted: &[NodeId]) -> Vec<Tensor<f
         let value = is_needed.then(|| {
             let operands: Vec<&Tensor<f64>> =
                 node.inputs.iter().map(|input| values[input.index()].as_deref().expect("operands come first")).collect();
-            apply(node, &operands, feeds)
+            match node.op {
+                Op::Output(number) => {
+                    let several = graph.node(node.inputs[0]);
+                    let operands = several.inputs.iter().map(|input| values[input.index()].as_deref().expect("operands come first"));
+                    Cow::Owned(output(several, &operands.collect::<Vec<_>>(), number))
+                }
+                _ => apply(node, &operands, feeds),
+            }
         });
         if let Some(value) = &value {
             assert_eq!(*value.shape(), node.shape, "{:?} yields the shape that its rule gives", node.op);
@@ -42,7 +49,16 @@ pub fn evaluate(graph: &Graph, feeds: &Feeds, wanted: &[NodeId]) -> Vec<Tensor<f
     wanted.iter().map(|id| values[id.index()].as_deref().expect("what is wanted is needed").clone()).collect()
 }
 
-/// One node's value.
+/// One output of a node that has several.
+fn output(node: &Node, operands: &[&Tensor<f64>], number: usize) -> Tensor<f64> {
+    let outputs = match (&node.op, operands) {
+        (Op::Moments, [x, weight]) => moments::evaluate(x, weight),
+        (op, _) => panic!("{op:?} has one output"),
+    };
+    outputs.into_iter().nth(number).unwrap_or_else(|| panic!("{:?} has no output {number}", node.op))
+}
+
+/// One node's value; of several outputs the first.
 fn apply<'a>(node: &Node, operands: &[&Tensor<f64>], feeds: &Feeds<'a>) -> Cow<'a, Tensor<f64>> {
     let shape = &node.shape;
     let leaf = |feeds: &'a [Tensor<f64>], at: usize| feeds.get(at).expect("every leaf that is needed is fed");
@@ -57,6 +73,7 @@ fn apply<'a>(node: &Node, operands: &[&Tensor<f64>], feeds: &Feeds<'a>) -> Cow<'
         (Op::Select, [c, a, b]) => elementwise::select([c, a, b], shape),
         (Op::Broadcast, [x]) => movement::broadcast(x, shape),
         (Op::Reduce { kind, axes }, [x]) => reduce::evaluate(*kind, x, axes, shape),
+        (Op::Moments, operands) => output(node, operands, 0),
         (Op::ArgMax { axis }, [x]) => reduce::argmax(x, *axis, shape),
         (Op::Matmul { ta, tb }, [a, b]) => matmul::evaluate([*ta, *tb], a, b, shape),
         (Op::Conv2d(conv), [x, w]) => conv::evaluate(conv, x, w, shape),

@@ -191,7 +191,33 @@ impl Rewriter {
             let all = (0..from.len()).filter(|axis| long.contains(axis) || inner_axes.contains(axis)).collect();
             return Some(self.emit(Op::Reduce { kind, axes: all }, vec![source], shape.clone()));
         }
+        if kind == Reduction::Sum
+            && let Some((factor, term)) = self.constant_factor(x, &long)
+        {
+            let mut summed = from.to_vec();
+            long.iter().for_each(|&axis| summed[axis] = 1);
+            let sum = self.emit(Op::Reduce { kind, axes: long }, vec![term], summed.into());
+            return Some(self.emit(Op::Binary(Binary::Mul), vec![sum, factor], shape.clone()));
+        }
         (long.len() < axes.len()).then(|| self.emit(Op::Reduce { kind, axes: long }, vec![x], shape.clone()))
+    }
+
+    /// Of a product whose one factor is the same all along `axes`, that factor and the other:
+    /// `Σ a · b = b · Σ a`.
+    fn constant_factor(&self, x: NodeId, axes: &[usize]) -> Option<(NodeId, NodeId)> {
+        let node = self.graph.node(x);
+        let (Op::Binary(Binary::Mul), &[a, b]) = (&node.op, &*node.inputs) else { return None };
+        let is_constant = |id: NodeId| {
+            let own = self.graph.shape(id);
+            let added = node.shape.len() - own.len();
+            axes.iter().all(|&axis| axis < added || own[axis - added] == 1)
+        };
+        let is_whole = |id: NodeId| self.graph.shape(id) == &node.shape;
+        match () {
+            () if is_constant(b) && is_whole(a) => Some((b, a)),
+            () if is_constant(a) && is_whole(b) => Some((a, b)),
+            () => None,
+        }
     }
 
     fn permute(&mut self, axes: &[usize], x: NodeId, uniform: Option<f64>, shape: &Shape) -> Option<NodeId> {

@@ -47,34 +47,20 @@ impl BatchNorm {
     /// # Shapes
     /// `x`: `[rows, …, channels]`
     pub fn training(&self, graph: &mut Graph, x: NodeId, rows: Rows) -> Result<Normalised, ShapeError> {
-        let shape = graph.shape(x).clone();
-        let channel_axis = shape.len().saturating_sub(1);
-        let axes: Vec<usize> = (0..channel_axis).collect();
-        let mut column = vec![1; shape.len()];
-        column[0] = shape[0];
-        let cells = shape.get(1..channel_axis).map_or(1, |extents| extents.iter().product::<usize>());
-
-        let weight = graph.reshape(rows.weight, column)?;
-        let weight = graph.scale(weight, 1.0 / cells as f64)?;
-        let weighted = graph.mul(x, weight)?;
-        let mean = graph.sum(weighted, &axes, true)?; // [1, …, channels]
+        let [mean, variance] = graph.moments(x, rows.weight)?;
         let centred = graph.sub(x, mean)?;
-        let squared = graph.square(centred)?;
-        let weighted = graph.mul(squared, weight)?;
-        let variance = graph.sum(weighted, &axes, true)?; // [1, …, channels]
         let y = self.affine(graph, centred, variance)?;
 
-        let channels = shape[channel_axis];
+        let shape = graph.shape(x);
+        let cells: usize = shape.get(1..shape.len() - 1).map_or(1, |extents| extents.iter().product());
         let n = graph.scale(rows.count, cells as f64)?;
         let degrees = graph.shift(n, -1.0)?;
         // A single value has no unbiased variance; its biased one, 0, is taken.
         let one = graph.constant(1.0);
         let degrees = graph.max(degrees, one)?;
         let correction = graph.div(n, degrees)?;
-        let flat_mean = graph.reshape(mean, [channels])?;
-        let flat_variance = graph.reshape(variance, [channels])?;
-        let unbiased = graph.mul(flat_variance, correction)?;
-        Ok(Normalised { y, mean: self.follow(graph, self.mean, flat_mean)?, variance: self.follow(graph, self.variance, unbiased)? })
+        let unbiased = graph.mul(variance, correction)?;
+        Ok(Normalised { y, mean: self.follow(graph, self.mean, mean)?, variance: self.follow(graph, self.variance, unbiased)? })
     }
 
     /// `y = (x - mean) / √(variance + eps) · scale + bias` with the running statistics.

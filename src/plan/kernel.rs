@@ -61,6 +61,17 @@ pub enum Kind {
         /// Element-wise work on what is read, at its index in `[outer, middle, inner]`.
         prologue: Fused,
     },
+    /// Mean and variance of each channel of `x [batch, cells, channels]`, its rows weighted by
+    /// `weight [batch]`. `inputs = [x, weight]`, `outputs = [mean, variance]`, each `[channels]`.
+    /// No epilogue.
+    Moments {
+        /// Rows.
+        batch: usize,
+        /// Elements of a row in one channel.
+        cells: usize,
+        /// Channels.
+        channels: usize,
+    },
     /// `output[o, i] =` the index of the first largest `x[o, m, i]`, as a number. `inputs = [x]`.
     ArgMax {
         /// Extent of the axes before.

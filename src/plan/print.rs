@@ -76,6 +76,7 @@ impl fmt::Display for Extents<'_> {
                 let [h, w] = pool.input;
                 write!(out, "{name} {}×{} of [{}, {h}, {w}, {}]", pool.kernel[0], pool.kernel[1], pool.batch, pool.channels)
             }
+            Kind::Moments { batch, cells, channels } => write!(out, "[{batch}, {cells}, {channels}]"),
             Kind::Softmax { rows, cols, .. } => write!(out, "[{rows}, {cols}]"),
             Kind::CrossEntropy { rows, classes, .. } => write!(out, "[{rows}, {classes}]"),
             Kind::Pad { source, shape, .. } => write!(out, "{source} in {shape}"),

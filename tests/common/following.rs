@@ -69,18 +69,20 @@ impl Following {
 
     /// The loss of each batch by the interpreter.
     pub fn expected(&self, steps: usize) -> Vec<f64> {
-        self.expected_from(self.params.clone(), steps)
+        self.expected_from(self.params.clone(), 0.0, steps)
     }
 
-    /// The same from first weights that are off by one part in ten million, as a rounding error of f32 would be.
+    /// The same with first weights and gradients that are off by one part in ten million, as a
+    /// rounding error of f32 would be; a gradient, by that part of its tensor's largest.
     pub fn expected_nearby(&self, steps: usize) -> Vec<f64> {
         let mut signs = [1.0 + 1e-7, 1.0 - 1e-7, 1.0 - 1e-7].into_iter().cycle();
         let params = self.params.iter().map(|param| param.map(|value| value * signs.next().expect("there is no end to it")));
-        self.expected_from(params.collect(), steps)
+        self.expected_from(params.collect(), 1e-7, steps)
     }
 
-    fn expected_from(&self, params: Vec<Tensor<f64>>, steps: usize) -> Vec<f64> {
+    fn expected_from(&self, params: Vec<Tensor<f64>>, rounding: f64, steps: usize) -> Vec<f64> {
         let mut interpreter = Interpreter::new(&self.model, params);
+        interpreter.rounding = rounding;
         (0..steps).map(|step| interpreter.train(&self.rows(step))).collect()
     }
 

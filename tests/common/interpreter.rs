@@ -21,6 +21,9 @@ pub struct Interpreter {
     moments: Vec<Vec<Vec<f64>>>,
     /// Steps done.
     pub done: u32,
+    /// By how much of the largest gradient each is off, up and down in turn; 0 unless a test wants
+    /// to know what depends on that.
+    pub rounding: f64,
 }
 
 /// The rows of a batch.
@@ -50,6 +53,7 @@ impl Interpreter {
             stats: model.first_stats(),
             moments,
             done: 0,
+            rounding: 0.0,
         }
     }
 
@@ -58,15 +62,16 @@ impl Interpreter {
         let values = self.step.run(batch, &self.params, &self.stats, self.done);
         let (losses, grads) = values.split_first().expect("the loss comes first");
         let (grads, stats) = grads.split_at(self.params.len());
+        let grads = rounded(grads, self.rounding);
         let mut square = 0.0;
-        for ((param, grad), is_regularised) in self.params.iter().zip(grads).zip(&self.is_regularised) {
+        for ((param, grad), is_regularised) in self.params.iter().zip(&grads).zip(&self.is_regularised) {
             for (w, g) in param.data().iter().zip(grad.data()) {
                 square += self.update.penalised(*is_regularised, *w, *g).powi(2);
             }
         }
         let scale = self.update.clip_scale(square.sqrt());
         let constants = self.update.constants(self.update.learning_rate, self.done);
-        for (at, (param, grad)) in self.params.iter_mut().zip(grads).enumerate() {
+        for (at, (param, grad)) in self.params.iter_mut().zip(&grads).enumerate() {
             let mut moments: Vec<&mut [f64]> = self.moments[at].iter_mut().map(Vec::as_mut_slice).collect();
             self.update.apply(&constants, self.is_regularised[at], scale, param.data_mut(), grad.data(), &mut moments);
         }
@@ -80,6 +85,15 @@ impl Interpreter {
         let evaluation = self.evaluation.as_ref().expect("the model has an evaluation");
         mean(&evaluation.run(batch, &self.params, &self.stats, self.done)[0], batch.valid)
     }
+}
+
+/// Gradients as rounding errors of this size would leave them. A sum that cancels to nearly nothing
+/// keeps the errors of its terms, which may be as large as any gradient.
+fn rounded(grads: &[Tensor<f64>], rounding: f64) -> Vec<Tensor<f64>> {
+    let largest = grads.iter().flat_map(|grad| grad.data()).fold(0.0, |largest: f64, g| largest.max(g.abs()));
+    let error = rounding * largest;
+    let mut errors = [error, -error, -error].into_iter().cycle();
+    grads.iter().map(|grad| grad.map(|g| g + errors.next().expect("there is no end to them"))).collect()
 }
 
 fn mean(losses: &Tensor<f64>, valid: usize) -> f64 {

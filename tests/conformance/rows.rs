@@ -39,6 +39,31 @@ fn softmax_and_its_logarithm_agree() {
 }
 
 #[test]
+fn moments_agree() {
+    for channels in ODD.into_iter().chain([8, 64]) {
+        for (batch, cells) in [(1, 1), (3, 1), (65, 1), (2, 77), (9, 500)] {
+            // Far from 0, where the difference of two sums of squares would have no digits left.
+            let x: Vec<f32> = random(batch * cells * channels, 7).iter().map(|x| 300.0 + x).collect();
+            // The last row does not count, if there is another.
+            let counted = batch.max(2) - 1;
+            let weight: Vec<f32> = (0..batch).map(|row| if row < counted { 1.0 / counted as f32 } else { 0.0 }).collect();
+            let weighted = |of: &dyn Fn(usize, f64) -> f64| {
+                let mut sums = vec![0.0; channels];
+                for (at, x) in x.iter().enumerate() {
+                    let share = f64::from(weight[at / channels / cells]) / cells as f64;
+                    sums[at % channels] += share * of(at % channels, f64::from(*x));
+                }
+                sums
+            };
+            let mean = weighted(&|_, x| x);
+            let variance = weighted(&|channel, x| (x - mean[channel]).powi(2));
+            let case = Case::new(Kind::Moments { batch, cells, channels }, vec![x.clone(), weight.clone()], &[channels, channels]);
+            case.assert_close(&[mean, variance], 1e-5);
+        }
+    }
+}
+
+#[test]
 fn cross_entropy_and_its_gradient_agree() {
     for classes in ODD.into_iter().chain([10]) {
         for rows in [1, 10, 65] {

@@ -105,6 +105,30 @@ pub(crate) fn reductions() -> Vec<Case> {
             }
         }
     }
+    for shape in [&[3, 4][..], &[3, 1], &[3, 2, 5], &[3, 2, 2, 3]] {
+        type Use = fn(&mut Graph, NodeId, [NodeId; 2]) -> Result<NodeId, ShapeError>;
+        let uses: [(&str, Use); 4] = [
+            ("mean", |_, _, [mean, _]| Ok(mean)),
+            ("variance", |_, _, [_, variance]| Ok(variance)),
+            ("both", |graph, _, [mean, variance]| graph.mul(mean, variance)),
+            ("normalisation", |graph, x, [mean, variance]| {
+                let centred = graph.sub(x, mean)?;
+                let width = graph.shift(variance, 0.1)?;
+                let width = graph.sqrt(width)?;
+                graph.div(centred, width)
+            }),
+        ];
+        for (name, use_of) in uses {
+            cases.push(case(format!("moments of {shape:?}, {name}"), [(shape, PLAIN)], move |graph, x| {
+                // The last row does not count.
+                let half = graph.constant(0.5);
+                let halves = graph.broadcast(half, [2])?;
+                let weight = graph.pad(halves, &[0], &[1], &[0], 0.0)?;
+                let moments = graph.moments(x[0], weight)?;
+                use_of(graph, x[0], moments)
+            }));
+        }
+    }
     for axis in 0..3 {
         cases.push(case(format!("argmax along {axis}"), [(&[3, 1, 4], APART)], move |graph, x| graph.argmax(x[0], axis, false)));
     }

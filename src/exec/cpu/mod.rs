@@ -11,6 +11,7 @@ mod ending;
 mod gather;
 mod gemm;
 mod memory;
+mod moments;
 mod pad;
 mod pool;
 mod reduce;
@@ -38,6 +39,7 @@ pub struct Cpu {
 enum Job {
     Map(Strips, Slice),
     Reduce(reduce::Reduce),
+    Moments(moments::Moments),
     ArgMax(reduce::ArgMax),
     Gemm(gemm::Gemm),
     Conv(conv::Conv),
@@ -111,6 +113,7 @@ impl Job {
             Kind::Reduce { kind, outer, middle, inner, prologue } => {
                 Job::Reduce(reduce::Reduce::new(*kind, [*outer, *middle, *inner], prologue, kernel, scratch))
             }
+            Kind::Moments { cells, channels, .. } => Job::Moments(moments::Moments::new(*cells, *channels, kernel, scratch)),
             Kind::ArgMax { middle, inner, .. } => Job::ArgMax(reduce::ArgMax::new(*middle, *inner, kernel, scratch)),
             Kind::Gemm(extents) => Job::Gemm(gemm::Gemm::new(extents, kernel, scratch)),
             Kind::Conv(extents) => Job::Conv(conv::Conv::new(extents, kernel, scratch)),
@@ -137,6 +140,7 @@ impl Job {
         match self {
             Job::Map(strips, output) => memory.update(*output, |memory, out| strips.run(memory, &mut scratch.registers, 0, out)),
             Job::Reduce(job) => job.run(memory, scratch),
+            Job::Moments(job) => job.run(memory, scratch),
             Job::ArgMax(job) => job.run(memory, scratch),
             Job::Gemm(job) => job.run(memory, scratch),
             Job::Conv(job) => job.run(memory, scratch),

@@ -6,6 +6,7 @@ pub mod conv;
 pub mod elementwise;
 pub mod loss;
 pub mod matmul;
+pub mod moments;
 pub mod movement;
 pub mod pool;
 pub mod random;

@@ -45,6 +45,8 @@ pub(super) enum Class {
     Movement,
     /// A kernel of its own.
     Heavy,
+    /// Another result of its operand's kernel.
+    Output,
     /// Vanishes.
     Reshape,
     /// Another value in the memory of its operand.
@@ -59,7 +61,9 @@ pub(super) fn class(op: &Op) -> Class {
         Op::Permute(_) | Op::Slice { .. } => Class::Movement,
         Op::Reshape => Class::Reshape,
         Op::Barrier => Class::Barrier,
+        Op::Output(_) => Class::Output,
         Op::RandomMask { .. }
+        | Op::Moments
         | Op::Reduce { .. }
         | Op::ArgMax { .. }
         | Op::Matmul { .. }
@@ -197,7 +201,7 @@ impl<'g> Fuser<'g> {
             let node = self.graph.node(id);
             let users = &self[id].users;
             let is_inline = match class(&node.op) {
-                Class::Leaf | Class::Heavy | Class::Barrier => false,
+                Class::Leaf | Class::Heavy | Class::Output | Class::Barrier => false,
                 Class::Reshape => true,
                 Class::Constant => {
                     !self[id].is_root
@@ -245,7 +249,7 @@ impl<'g> Fuser<'g> {
     /// The stored element-wise node into whose kernel the heavy node `id` can be drawn.
     fn epilogue_root(&self, id: NodeId) -> Option<NodeId> {
         let takes_epilogue = match &self.graph.node(id).op {
-            Op::CrossEntropy | Op::CrossEntropyDx | Op::RandomMask { .. } => false,
+            Op::CrossEntropy | Op::CrossEntropyDx | Op::RandomMask { .. } | Op::Moments => false,
             op => class(op) == Class::Heavy,
         };
         if !takes_epilogue || self[id].is_root {
@@ -289,7 +293,7 @@ impl<'g> Fuser<'g> {
         let node = self.graph.node(id);
         let mut has_stored = false;
         match class(&node.op) {
-            Class::Leaf | Class::Constant | Class::Heavy | Class::Reshape | Class::Barrier => {}
+            Class::Leaf | Class::Constant | Class::Heavy | Class::Output | Class::Reshape | Class::Barrier => {}
             Class::Movement => (self[id].reads, self[id].steps) = (HashSet::from([(id, expr::Index::Linear)]), 1),
             Class::Elementwise => loop {
                 let (reads, steps) = self.expression(id);

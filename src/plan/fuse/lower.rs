@@ -69,6 +69,10 @@ impl Fuser<'_> {
                 let (rows, classes) = rows_and_classes(shape_of(0));
                 (Kind::CrossEntropy { rows, classes, has_loss: false, has_grad: true }, vec![stored(0), stored(1), stored(2)])
             }
+            Op::Moments => {
+                self.moments(id, drafts);
+                return;
+            }
             Op::ArgMax { axis } => {
                 let (outer, middle, inner) = around(shape_of(0), *axis, *axis + 1);
                 (Kind::ArgMax { outer, middle, inner }, vec![stored(0)])
@@ -100,6 +104,7 @@ impl Fuser<'_> {
             | Op::Broadcast
             | Op::Reshape
             | Op::Barrier
+            | Op::Output(_)
             | Op::Permute(_)
             | Op::Slice { .. } => unreachable!("not a heavy node"),
         };
@@ -151,6 +156,23 @@ impl Fuser<'_> {
             inputs = vec![partial];
         }
         unreachable!("a reduction has at least one run of axes")
+    }
+
+    /// Mean and variance; the variance that nobody asks for goes nowhere.
+    fn moments(&mut self, id: NodeId, drafts: &mut Vec<Draft>) {
+        let graph = self.graph;
+        let node = graph.node(id);
+        let shape = graph.shape(node.inputs[0]);
+        let (batch, cells, channels) = around(shape, 1, shape.len() - 1);
+        let variance = self[id].users.iter().copied().find(|user| graph.node(*user).op == Op::Output(1));
+        let variance = variance.map_or_else(|| self.temporary(channels), Value::Node);
+        drafts.push(Draft {
+            kind: Kind::Moments { batch, cells, channels },
+            epilogue: Fused::none(),
+            inputs: node.inputs.iter().map(|input| Value::Node(base(graph, *input))).collect(),
+            outputs: vec![Value::Node(id), variance],
+            label: self.label(id),
+        });
     }
 
     fn temporary(&mut self, len: usize) -> Value {

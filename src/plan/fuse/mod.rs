@@ -45,7 +45,7 @@ impl Fuser<'_> {
                 continue;
             }
             match class(&self.graph.node(id).op) {
-                Class::Leaf | Class::Reshape | Class::Barrier => {}
+                Class::Leaf | Class::Reshape | Class::Barrier | Class::Output => {}
                 Class::Constant | Class::Elementwise | Class::Movement => match self[id].absorbed {
                     Some(heavy) => self.heavy(heavy, id, &mut drafts),
                     None => {

@@ -14,6 +14,7 @@ use super::text::{Dispatch, Source};
 use crate::plan::{Kernel, Kind, Program, Routine, Target};
 
 const COMBINE: &str = shader!("shared/combine.wgsl");
+const COMPENSATED: &str = shader!("shared/compensated.wgsl");
 const MATH: &str = shader!("shared/math.wgsl");
 const RANDOM: &str = shader!("shared/random.wgsl");
 
@@ -30,6 +31,7 @@ pub(super) fn compile(program: &Program, routine: &Routine, kernel: &Kernel, tar
         Kind::Pad { source, shape, low, interior, value } => map::pad(kernel, source, shape, low, interior, *value),
         Kind::RandomMask { keep, site } => map::random_mask(kernel, *keep, *site),
         Kind::Reduce { kind, outer, middle, inner, prologue } => reduce::reduce(kernel, *kind, [*outer, *middle, *inner], prologue, target),
+        Kind::Moments { batch, cells, channels } => reduce::moments(kernel, [*batch, *cells, *channels], target),
         Kind::ArgMax { outer, middle, inner } => reduce::argmax(kernel, [*outer, *middle, *inner]),
         Kind::Gemm(gemm) => gemm::gemm(kernel, gemm, target),
         Kind::Conv(conv) => conv::conv(kernel, conv, target),
