@@ -8,7 +8,7 @@
 // Shapes     params, grads: [LEN]; row_loss, row_weight: [ROWS]; next_stats: [STATS];
 //            partials: [CHUNKS + 1, 4] = norm², first bad suspect; last loss, first bad suspect
 // Dispatch   one workgroup per chunk, one for loss and statistics
-// Constants  LEN, ROWS, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, SUSPECTS, STATS, L1, L2
+// Constants  LEN, ROWS, CHUNK, CHUNKS, LANES, OUTPUTS (1), TENSORS, SUSPECTS, STATS, IS_L1, IS_L2, PENALTY_RATE (a word of the state)
 // Uses       shared/combine.wgsl, tensor_of, stat_of, is_weight (generated from the layouts)
 
 fn is_finite(value: f32) -> bool {
@@ -27,10 +27,14 @@ fn guard(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_
             if !is_finite(g) {
                 first_bad = min(first_bad, f32(tensor_of(e)));
             }
-            //: if HAS_PENALTY
+            //: if IS_L1
             if is_weight(e) {
-                let w = params[e];
-                g += L1 * sign(w) + L2 * w;
+                g += bitcast<f32>(state[PENALTY_RATE]) * sign(params[e]);
+            }
+            //: end
+            //: if IS_L2
+            if is_weight(e) {
+                g += bitcast<f32>(state[PENALTY_RATE]) * params[e];
             }
             //: end
             sum += g * g;

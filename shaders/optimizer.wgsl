@@ -13,18 +13,18 @@
 // The numbers of one step that are the same for all parameters.
 struct StepConstants {
     rate: f32,
-    correction1: f32, // 1 - β₁^(step + 1)
-    correction2: f32, // 1 - β₂^(step + 1)
-    intake: f32,      // The share of a gradient that enters the momentum.
+    adam_rate: f32,  // rate / (1 - β₁^(step + 1))
+    adam_scale: f32, // 1 / √(1 - β₂^(step + 1))
+    decoupled: f32,  // rate times AdamW's weight decay
+    intake: f32,     // The share of a gradient that enters the momentum.
     clip_scale: f32,
+    l1: f32,         // The penalties' rates.
+    l2: f32,
+    playground: f32, // rate times the rate of Playground's penalty
 }
 
 fn half_cosine(start: f32, end: f32, progress: f32) -> f32 {
     return end + (start - end) * 0.5 * (1.0 + math_cos(PI * clamp(progress, 0.0, 1.0)));
-}
-
-fn sign_of(w: f32) -> f32 {
-    return select(select(0.0, -1.0, w < 0.0), 1.0, w > 0.0);
 }
 
 fn note_step(loss: f32, norm: f32, rate: f32, first_bad: f32) {

@@ -56,8 +56,12 @@
 //! - **The set of ops is closed.** Matches on [`graph::Op`] are exhaustive, so that the compiler
 //!   lists what a new op touches: its file, the variant, a CPU kernel, a shader.
 //! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on
-//!   the CPU, folded into the kernel before or after it. The learning rate is read from the state,
-//!   so that it changes while a run goes on.
+//!   the CPU, folded into the kernel before or after it. An optimizer's rule is one generic function
+//!   ([`plan::update`]): it runs in f32 on the CPU, in f64 in the reference, and on symbols, which
+//!   write it down for the GPU. The rates of learning and of the penalty are read from the state, so
+//!   that they change while a run goes on.
+//! - **A node may have several outputs.** [`graph::Op::Output`] is another output of its operand,
+//!   whose kernel writes all of them; the mean and the variance of a batch are such a pair.
 //! - **Executors use no standard float function beyond `sqrt`.** [`tensor::math`] has one
 //!   polynomial each, in Rust and in WGSL. So native and wasm give the same bits, and GPUs nearly.
 //! - **Executors answer to the f64 reference** ([`mod@graph::reference`]), never to each other. A

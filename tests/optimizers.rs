@@ -63,7 +63,7 @@ fn agrees<F: Real + Into<f64>>(update: &Update, start: &[f64], grads: &[f64], wa
     let mut w = real(start);
     let mut moments: Vec<Vec<F>> = (0..update.moments()).map(|moment| vec![F::from_f64(update.initial_moment(moment)); n]).collect();
     for (step, (g, want)) in grads.chunks(n).zip(want.chunks(n)).enumerate() {
-        let constants = update.constants(update.learning_rate, step as u32);
+        let constants = update.constants(update.learning_rate, update.penalty.rate(), step as u32);
         let mut slices: Vec<&mut [F]> = moments.iter_mut().map(Vec::as_mut_slice).collect();
         update.apply(&constants, true, 1.0, &mut w, &real(g), &mut slices);
         for (e, (got, want)) in w.iter().zip(want).enumerate() {

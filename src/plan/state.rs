@@ -36,6 +36,8 @@ pub const LAST_RATE: usize = 16;
 
 /// f32, by the host: the learning rate before the schedule.
 pub const LEARNING_RATE: usize = 24;
+/// f32, by the host: the rate of the penalty.
+pub const PENALTY_RATE: usize = 27;
 /// u32, by the host: key of the order of samples.
 pub const ORDER_KEY: usize = 25;
 /// u32, by the host: key of dropout masks.

@@ -37,6 +37,7 @@ impl FirstValues<'_> {
         }
         let mut words = vec![0; state::LEN];
         words[state::LEARNING_RATE] = (self.learning_rate as f32).to_bits();
+        words[state::PENALTY_RATE] = (update.penalty.rate() as f32).to_bits();
         words[state::ORDER_KEY] = self.order_key;
         words[state::DROPOUT_KEY] = self.dropout_key;
         writes.push((program.state().expect("a program that trains has a state"), words));

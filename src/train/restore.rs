@@ -5,10 +5,10 @@ use crate::exec::ExecError;
 use crate::plan::{Program, Slice, Target, state};
 use crate::tensor::Shape;
 use descent_spec::snapshot::StoredTensor;
-use descent_spec::{Snapshot, SnapshotError, link};
+use descent_spec::{Experiment, Snapshot, SnapshotError, link};
 
 /// The state words that a snapshot keeps, by the names of [`descent_spec::snapshot::COUNTERS`].
-const COUNTERS: [(&str, usize); 12] = [
+const COUNTERS: [(&str, usize); 13] = [
     ("done", state::DONE),
     ("bad-step", state::BAD_STEP),
     ("bad-tensor", state::BAD_TENSOR),
@@ -19,6 +19,7 @@ const COUNTERS: [(&str, usize); 12] = [
     ("gradient-norm", state::GRAD_NORM),
     ("last-rate", state::LAST_RATE),
     ("learning-rate", state::LEARNING_RATE),
+    ("penalty-rate", state::PENALTY_RATE),
     ("order-key", state::ORDER_KEY),
     ("dropout-key", state::DROPOUT_KEY),
 ];
@@ -80,9 +81,13 @@ impl Session {
         for (name, at) in COUNTERS {
             words[at] = snapshot.counter(name)?;
         }
-        let learning_rate = f32::from_bits(words[state::LEARNING_RATE]);
-        if learning_rate != self.experiment.learning_rate as f32 {
-            self.experiment.learning_rate = f64::from(learning_rate);
+        let Experiment { learning_rate, penalty_rate, .. } = &mut self.experiment;
+        for (rate, at) in [(learning_rate, state::LEARNING_RATE), (penalty_rate, state::PENALTY_RATE)] {
+            // A rate that is the same in f32 keeps its other digits.
+            let saved = f32::from_bits(words[at]);
+            if saved != *rate as f32 {
+                *rate = f64::from(saved);
+            }
         }
         for (slice, words) in writes {
             self.executor.write(slice, words)?;

@@ -176,6 +176,15 @@ impl Session {
         self.executor.write(self.words(state::LEARNING_RATE, 1), &[(learning_rate as f32).to_bits()])
     }
 
+    /// The rate of the penalty, from the next step on. It has an effect where there is a penalty.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn set_penalty_rate(&mut self, penalty_rate: f64) -> Result<(), ExecError> {
+        self.experiment.penalty_rate = penalty_rate;
+        self.executor.write(self.words(state::PENALTY_RATE, 1), &[(penalty_rate as f32).to_bits()])
+    }
+
     /// Lets training go on after a divergence, from the weights before it.
     ///
     /// # Errors

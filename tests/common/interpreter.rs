@@ -66,11 +66,11 @@ impl Interpreter {
         let mut square = 0.0;
         for ((param, grad), is_regularised) in self.params.iter().zip(&grads).zip(&self.is_regularised) {
             for (w, g) in param.data().iter().zip(grad.data()) {
-                square += self.update.penalised(*is_regularised, *w, *g).powi(2);
+                square += self.update.penalised(self.update.penalty.rate(), *is_regularised, *w, *g).powi(2);
             }
         }
         let scale = self.update.clip_scale(square.sqrt());
-        let constants = self.update.constants(self.update.learning_rate, self.done);
+        let constants = self.update.constants(self.update.learning_rate, self.update.penalty.rate(), self.done);
         for (at, (param, grad)) in self.params.iter_mut().zip(&grads).enumerate() {
             let mut moments: Vec<&mut [f64]> = self.moments[at].iter_mut().map(Vec::as_mut_slice).collect();
             self.update.apply(&constants, self.is_regularised[at], scale, param.data_mut(), grad.data(), &mut moments);

@@ -203,6 +203,14 @@ impl Run {
         self.executor.write(self.state, &words).expect("the executor takes the state");
     }
 
+    /// A step with a rate of the penalty.
+    fn step_with(&mut self, step: u32, penalty_rate: f32) {
+        self.begin(step);
+        let rate = Slice { offset: self.state.offset + state::PENALTY_RATE, len: 1, ..self.state };
+        self.executor.write(rate, &[penalty_rate.to_bits()]).expect("the executor takes the rate");
+        self.executor.run(0, 1).expect("the executor runs");
+    }
+
     fn step(&mut self, step: u32) {
         self.begin(step);
         self.executor.run(0, 1).expect("the executor runs");
@@ -253,9 +261,12 @@ fn three_steps_change_parameters_as_the_rule_says() {
             let first = |at: usize| (0..update.moments()).map(|moment| vec![update.initial_moment(moment); LENS[at]]).collect();
             let mut moments: Vec<Vec<Vec<f64>>> = (0..LENS.len()).map(first).collect();
             for step in 0..3 {
-                run.step(step);
-                let constants = update.constants(f64::from(0.1f32), step);
-                let penalised = |at: usize, e: usize| update.penalised(at != 1, expected[at][e], f64::from(run.grads[at][e]));
+                // The rates of a step are those of the state, whatever the kernels were compiled for.
+                let rate = update.penalty.rate() as f32 * (step + 1) as f32;
+                run.step_with(step, rate);
+                let rate = f64::from(rate);
+                let constants = update.constants(f64::from(0.1f32), rate, step);
+                let penalised = |at: usize, e: usize| update.penalised(rate, at != 1, expected[at][e], f64::from(run.grads[at][e]));
                 let norm =
                     (0..3).flat_map(|at| (0..LENS[at]).map(move |e| (at, e))).map(|(at, e)| penalised(at, e).powi(2)).sum::<f64>().sqrt();
                 let state = run.state();

@@ -52,7 +52,9 @@ impl Guard {
     pub(super) fn run(&self, memory: &mut Memory) {
         memory.update(self.output, |memory, out| {
             let (params, grads) = (memory.read(self.params), memory.read(self.grads));
-            let valid = memory.words(self.state)[state::VALID_ROWS] as usize;
+            let words = memory.words(self.state);
+            let valid = words[state::VALID_ROWS] as usize;
+            let penalty = f64::from(f32::from_bits(words[state::PENALTY_RATE]));
             let rows = memory.read(self.row_loss)[..valid].iter().zip(memory.read(self.row_weight));
             let loss: f32 = rows.map(|(loss, weight)| loss * weight).sum();
 
@@ -66,7 +68,7 @@ impl Guard {
             let mut squared_norm = 0.0;
             for (index, (slice, is_regularised)) in self.tensors.iter().enumerate().rev() {
                 let (w, g) = (&params[slice.offset..][..slice.len], &grads[slice.offset..][..slice.len]);
-                let own = self.squared_norm(*is_regularised, w, g);
+                let own = self.squared_norm(penalty, *is_regularised, w, g);
                 // A norm may overflow where no gradient does, but is never finite where a gradient
                 // is not.
                 if !is_finite(&[own]) && !is_finite(g) {
@@ -81,10 +83,10 @@ impl Guard {
     }
 
     /// In eight lanes, put down after every 1024 elements.
-    fn squared_norm(&self, is_regularised: bool, w: &[f32], g: &[f32]) -> f32 {
+    fn squared_norm(&self, penalty: f64, is_regularised: bool, w: &[f32], g: &[f32]) -> f32 {
         const BLOCK: usize = 1024;
         let square = |w: f32, g: f32| {
-            let g = self.update.penalised(is_regularised, w, g);
+            let g = self.update.penalised(penalty, is_regularised, w, g);
             g * g
         };
         let blocks = w.chunks(BLOCK).zip(g.chunks(BLOCK)).map(|(w, g)| {
@@ -152,7 +154,8 @@ impl Optimizer {
             words[state::BAD_TENSOR] = bad - 1;
             return;
         }
-        let constants = self.update.constants(f64::from(f32::from_bits(words[state::LEARNING_RATE])), step);
+        let float = |at: usize| f64::from(f32::from_bits(words[at]));
+        let constants = self.update.constants(float(state::LEARNING_RATE), float(state::PENALTY_RATE), step);
         let norm = squared_norm.sqrt();
         let scale = self.update.clip_scale(f64::from(norm));
         match self.moments {

@@ -279,7 +279,8 @@ pub(super) fn index_function(name: &str, at: &Index) -> String {
     format!("fn {name}(e: u32) -> u32 {{ return {}; }}", index(at))
 }
 
-fn unary(function: Unary, x: &str) -> String {
+/// A function of one operand, given as text.
+pub(super) fn unary(function: Unary, x: &str) -> String {
     match function {
         Unary::Neg => format!("-{x}"),
         Unary::Abs => format!("abs({x})"),
@@ -302,7 +303,8 @@ fn unary(function: Unary, x: &str) -> String {
     }
 }
 
-fn binary(function: Binary, a: &str, b: &str) -> String {
+/// A function of two.
+pub(super) fn binary(function: Binary, a: &str, b: &str) -> String {
     match function {
         Binary::Add => format!("({a} + {b})"),
         Binary::Sub => format!("({a} - {b})"),

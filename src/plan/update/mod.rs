@@ -1,15 +1,20 @@
 //! What a step does to the parameters: optimizer, schedule, penalty and clipping.
 //!
-//! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, the arithmetic of a
-//! step ([`Update::apply`]) in `rule`: one definition, run in f32 by the CPU executor and in f64 by
-//! the reference; the GPU's shader is its twin and golden files compare the two.
+//! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, what a step does to a
+//! parameter ([`Update::apply`]) in `rule`: one definition, run in f32 by the CPU executor and in
+//! f64 by the reference, and written down as an expression for a GPU's kernel (`symbol`). The
+//! learning rate and the rate of the penalty are read from the state, so that they change live.
 
+mod real;
 mod rule;
 mod schedule;
+mod symbol;
 #[cfg(test)]
 mod tests;
 
-pub use rule::{Real, StepConstants};
+pub use real::Real;
+pub(crate) use rule::Rates;
+pub use rule::StepConstants;
 
 /// All of it.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -20,7 +25,8 @@ pub struct Update {
     pub schedule: Schedule,
     /// The learning rate before the schedule, from which the state's word starts.
     pub learning_rate: f64,
-    /// What is added to the loss for large weights.
+    /// What is added to the loss for large weights, with the rate from which the state's word
+    /// starts.
     pub penalty: Penalty,
     /// How large gradients are cut.
     pub clip: Clip,
@@ -152,6 +158,16 @@ pub enum Penalty {
     PlaygroundL1(f64),
     /// TensorFlow Playground's L2: applied after the gradient step, with the weight before it.
     PlaygroundL2(f64),
+}
+
+impl Penalty {
+    /// The rate from which the state's word starts; 0 for none.
+    pub fn rate(self) -> f64 {
+        match self {
+            Penalty::None => 0.0,
+            Penalty::L1(rate) | Penalty::L2(rate) | Penalty::PlaygroundL1(rate) | Penalty::PlaygroundL2(rate) => rate,
+        }
+    }
 }
 
 /// How large gradients are cut.

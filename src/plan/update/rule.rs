@@ -1,35 +1,10 @@
-//! The arithmetic of a step on parameters that lie side by side.
+//! What a step does to parameters that lie side by side: the one definition of every optimizer. The
+//! CPU executor runs it in f32, the reference in f64, and a GPU's kernel is the text that it writes
+//! down when it runs on symbols (`symbol`).
 
+use super::real::Real;
 use super::{Clip, Optimizer, Penalty, Update};
-use std::ops::{Add, Div, Mul, Neg, Range, Sub};
-
-/// A floating-point type in which parameters are changed: `f32` in executors, `f64` in the
-/// reference.
-#[allow(missing_docs, reason = "the methods are those of the primitive types")]
-pub trait Real:
-    Copy + PartialOrd + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
-{
-    const ZERO: Self;
-    const ONE: Self;
-    fn from_f64(value: f64) -> Self;
-    fn sqrt(self) -> Self;
-    fn max(self, other: Self) -> Self;
-    fn min(self, other: Self) -> Self;
-}
-
-macro_rules! real {
-    ($($float:ident),*) => { $(
-        impl Real for $float {
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-            fn from_f64(value: f64) -> Self { value as Self }
-            fn sqrt(self) -> Self { $float::sqrt(self) }
-            fn max(self, other: Self) -> Self { $float::max(self, other) }
-            fn min(self, other: Self) -> Self { $float::min(self, other) }
-        }
-    )* };
-}
-real!(f32, f64);
+use std::ops::Range;
 
 /// The numbers of one step that are the same for all parameters. Worked out in f64, since `1 - β^t`
 /// loses most of its digits in f32.
@@ -44,13 +19,44 @@ pub struct StepConstants {
     /// SGD: the share of a gradient that enters the momentum: 1 in the first step, then
     /// `1 - dampening`.
     pub intake: f64,
+    /// The rate of the penalty.
+    pub penalty: f64,
+}
+
+/// The numbers of one step as the rule takes them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates<F> {
+    /// The learning rate after the schedule.
+    pub(super) rate: F,
+    /// Adam: the rate over the correction of the first moment.
+    pub(super) adam_rate: F,
+    /// Adam: 1 over the root of the correction of the second moment.
+    pub(super) adam_scale: F,
+    /// AdamW: the rate times the weight decay.
+    pub(super) decoupled: F,
+    /// As [`StepConstants::intake`].
+    pub(super) intake: F,
+    /// With what gradients are multiplied.
+    pub(super) clip_scale: F,
+    /// Rate of [`Penalty::L1`]; 0 where the penalty is another or spares the parameter.
+    pub(super) l1: F,
+    /// Rate of [`Penalty::L2`], likewise.
+    pub(super) l2: F,
+    /// The learning rate times the rate of Playground's penalties, likewise.
+    pub(super) playground: F,
+}
+
+impl<F> Rates<F> {
+    /// What the numbers are called, in their order.
+    pub(crate) const NAMES: [&str; 9] = ["rate", "adam_rate", "adam_scale", "decoupled", "intake", "clip_scale", "l1", "l2", "playground"];
 }
 
 impl Update {
-    /// The constants of `step` (the first is 0) for a learning rate of `base` before the schedule.
-    pub fn constants(&self, base: f64, step: u32) -> StepConstants {
+    /// The constants of `step` (the first is 0) for a learning rate of `base` before the schedule and
+    /// a rate of the penalty.
+    pub fn constants(&self, base: f64, penalty: f64, step: u32) -> StepConstants {
         let rate = self.schedule.rate(base, step);
-        let constants = StepConstants { rate, correction1: 1.0, correction2: 1.0, intake: 1.0 };
+        let constants = StepConstants { rate, correction1: 1.0, correction2: 1.0, intake: 1.0, penalty };
         let correction = |beta: f64| -libm::expm1((f64::from(step) + 1.0) * libm::log(beta));
         match self.optimizer {
             Optimizer::Adam { beta1, beta2, .. } | Optimizer::AdamW { beta1, beta2, .. } => {
@@ -62,11 +68,11 @@ impl Update {
         }
     }
 
-    /// The gradient of the loss with its penalty, `g + l1 · sign(w) + l2 · w`: what [`Clip::Norm`]
-    /// measures and what is reported as the norm.
-    pub fn penalised<F: Real>(&self, is_regularised: bool, w: F, g: F) -> F {
-        let (l1, l2) = self.penalty_rates(is_regularised);
-        g + F::from_f64(l1) * sign(w) + F::from_f64(l2) * w
+    /// The gradient of the loss with its penalty of a rate, `g + l1 · sign(w) + l2 · w`: what
+    /// [`Clip::Norm`] measures and what is reported as the norm.
+    pub fn penalised<F: Real>(&self, rate: f64, is_regularised: bool, w: F, g: F) -> F {
+        let [l1, l2] = self.gradient_penalty(rate, is_regularised);
+        g + F::from_f64(l1) * w.sign() + F::from_f64(l2) * w
     }
 
     /// With what all gradients are multiplied when their norm, penalties included, is `norm`.
@@ -94,10 +100,29 @@ impl Update {
         g: &[F],
         moments: &mut [&mut [F]],
     ) {
-        let playground = match self.penalty {
-            Penalty::PlaygroundL1(rate) | Penalty::PlaygroundL2(rate) if is_regularised => F::from_f64(rate * step.rate),
-            _ => return self.descend(step, is_regularised, clip_scale, 0..w.len(), w, g, moments),
+        let [l1, l2] = self.gradient_penalty(step.penalty, is_regularised);
+        let real = F::from_f64;
+        let decay = if let Optimizer::AdamW { weight_decay, .. } = self.optimizer { weight_decay } else { 0.0 };
+        let rates = Rates {
+            rate: real(step.rate),
+            adam_rate: real(step.rate / step.correction1),
+            adam_scale: real(1.0 / step.correction2.sqrt()),
+            // `w · (1 - rate · decay)` would round the factor, by up to 3e-8 in each step.
+            decoupled: real(step.rate * decay),
+            intake: real(step.intake),
+            clip_scale: real(clip_scale),
+            l1: real(l1),
+            l2: real(l2),
+            playground: real(if is_regularised { step.penalty * step.rate } else { 0.0 }),
         };
+        self.change(&rates, w, g, moments);
+    }
+
+    /// The rule itself.
+    pub(super) fn change<F: Real>(&self, rates: &Rates<F>, w: &mut [F], g: &[F], moments: &mut [&mut [F]]) {
+        if !matches!(self.penalty, Penalty::PlaygroundL1(_) | Penalty::PlaygroundL2(_)) {
+            return self.descend(rates, 0..w.len(), w, g, moments);
+        }
         // The penalty takes the weights before the step, a few of which are kept aside at a time.
         const STRIP: usize = 64;
         let mut before = [F::ZERO; STRIP];
@@ -105,43 +130,32 @@ impl Update {
             let strip = start..w.len().min(start + STRIP);
             let before = &mut before[..strip.len()];
             before.copy_from_slice(&w[strip.clone()]);
-            self.descend(step, is_regularised, clip_scale, strip.clone(), w, g, moments);
+            self.descend(rates, strip.clone(), w, g, moments);
             let w = &mut w[strip.clone()];
             match (self.penalty, moments.last_mut()) {
-                (Penalty::PlaygroundL1(_), Some(dead)) => shrink_and_kill(playground, before, w, &mut dead[strip]),
-                _ => w.iter_mut().zip(before).for_each(|(w, before)| *w = *w - playground * *before),
+                (Penalty::PlaygroundL1(_), Some(dead)) => shrink_and_kill(rates.playground, before, w, &mut dead[strip]),
+                _ => w.iter_mut().zip(before).for_each(|(w, before)| *w = *w - rates.playground * *before),
             }
         }
     }
 
-    /// The rates of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty is
-    /// another or spares the parameter.
-    pub(crate) fn penalty_rates(&self, is_regularised: bool) -> (f64, f64) {
+    /// A rate as those of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty
+    /// is another or spares the parameter.
+    fn gradient_penalty(&self, rate: f64, is_regularised: bool) -> [f64; 2] {
         match self.penalty {
-            Penalty::L1(rate) if is_regularised => (rate, 0.0),
-            Penalty::L2(rate) if is_regularised => (0.0, rate),
-            _ => (0.0, 0.0),
+            Penalty::L1(_) if is_regularised => [rate, 0.0],
+            Penalty::L2(_) if is_regularised => [0.0, rate],
+            _ => [0.0, 0.0],
         }
     }
 
     /// All of [`Update::apply`] but Playground's penalty, on a range of elements. One loop for each
     /// rule, so that the compiler can take several elements at a time.
-    fn descend<F: Real>(
-        &self,
-        step: &StepConstants,
-        is_regularised: bool,
-        clip_scale: f64,
-        range: Range<usize>,
-        w: &mut [F],
-        g: &[F],
-        moments: &mut [&mut [F]],
-    ) {
+    fn descend<F: Real>(&self, rates: &Rates<F>, range: Range<usize>, w: &mut [F], g: &[F], moments: &mut [&mut [F]]) {
         let real = F::from_f64;
-        let (l1, l2) = self.penalty_rates(is_regularised);
-        let (l1, l2, scale) = (real(l1), real(l2), real(clip_scale));
+        let Rates { rate, l1, l2, clip_scale, .. } = *rates;
         let bound = real(if let Clip::Value(bound) = self.clip { bound } else { f64::INFINITY });
-        let shaped = |w: F, g: F| ((g + l1 * sign(w) + l2 * w) * scale).max(-bound).min(bound);
-        let rate = real(step.rate);
+        let shaped = |w: F, g: F| ((g + l1 * w.sign() + l2 * w) * clip_scale).max(-bound).min(bound);
         let (w, g) = (&mut w[range.clone()], &g[range.clone()]);
 
         match self.optimizer {
@@ -150,7 +164,7 @@ impl Update {
                 sweep(w, g, moments, range, |w, g, []| (w - rate * (shaped(w, g) + decay * w), []));
             }
             Optimizer::Sgd { momentum, nesterov, weight_decay, .. } => {
-                let (momentum, decay, intake) = (real(momentum), real(weight_decay), real(step.intake));
+                let (momentum, decay, intake) = (real(momentum), real(weight_decay), rates.intake);
                 let ahead = if nesterov { F::ONE } else { F::ZERO };
                 let along = if nesterov { momentum } else { F::ONE };
                 sweep(w, g, moments, range, |w, g, [velocity]| {
@@ -161,7 +175,7 @@ impl Update {
             }
             Optimizer::Adam { beta1, beta2, eps, weight_decay, amsgrad } => {
                 let decay = real(weight_decay);
-                let adam = Adam::new(step, beta1, beta2, eps);
+                let adam = Adam::new(rates, beta1, beta2, eps);
                 if amsgrad {
                     sweep(w, g, moments, range, |w, g, [mean, square, largest]| {
                         let (mean, square) = adam.moments(shaped(w, g) + decay * w, mean, square);
@@ -175,16 +189,16 @@ impl Update {
                     });
                 }
             }
-            Optimizer::AdamW { beta1, beta2, eps, weight_decay } => {
-                // `w · (1 - rate · decay)` would round the factor, by up to 3e-8 in each step.
-                let decay = real(step.rate * weight_decay);
-                let adam = Adam::new(step, beta1, beta2, eps);
+            Optimizer::AdamW { beta1, beta2, eps, .. } => {
+                let decay = rates.decoupled;
+                let adam = Adam::new(rates, beta1, beta2, eps);
                 sweep(w, g, moments, range, |w, g, [mean, square]| {
                     let (mean, square) = adam.moments(shaped(w, g), mean, square);
                     (w - (adam.step(mean, square) + decay * w), [mean, square])
                 });
             }
             Optimizer::RmsProp { alpha, eps, momentum, centered, weight_decay } => {
+                let has_momentum = momentum != 0.0;
                 let (take, eps, momentum, decay) = (real(1.0 - alpha), real(eps), real(momentum), real(weight_decay));
                 let squared = |w: F, g: F, square: F| {
                     let g = shaped(w, g) + decay * w;
@@ -192,7 +206,7 @@ impl Update {
                 };
                 // Rounding can leave the variance a little below 0 where all gradients were equal.
                 let root = |square: F, mean: F| (square - mean * mean).max(F::ZERO).sqrt() + eps;
-                match (centered, momentum != F::ZERO) {
+                match (centered, has_momentum) {
                     (false, false) => sweep(w, g, moments, range, |w, g, [square]| {
                         let (g, square) = squared(w, g, square);
                         (w - rate * (g / (square.sqrt() + eps)), [square])
@@ -239,13 +253,13 @@ struct Adam<F> {
 }
 
 impl<F: Real> Adam<F> {
-    fn new(step: &StepConstants, beta1: f64, beta2: f64, eps: f64) -> Self {
+    fn new(rates: &Rates<F>, beta1: f64, beta2: f64, eps: f64) -> Self {
         Self {
             take1: F::from_f64(1.0 - beta1),
             take2: F::from_f64(1.0 - beta2),
             eps: F::from_f64(eps),
-            rate: F::from_f64(step.rate / step.correction1),
-            scale: F::from_f64(1.0 / step.correction2.sqrt()),
+            rate: rates.adam_rate,
+            scale: rates.adam_scale,
         }
     }
 
@@ -289,19 +303,8 @@ fn sweep<F: Real, const N: usize>(
 /// what it carries across 0 dies there.
 fn shrink_and_kill<F: Real>(rate: F, before: &[F], w: &mut [F], dead: &mut [F]) {
     for ((w, dead), before) in w.iter_mut().zip(dead).zip(before) {
-        let shrunk = *w - rate * sign(*before);
-        let dies = *dead != F::ZERO || *w * shrunk < F::ZERO;
-        *w = if dies { F::ZERO } else { shrunk };
-        *dead = if dies { F::ONE } else { F::ZERO };
-    }
-}
-
-fn sign<F: Real>(w: F) -> F {
-    if w > F::ZERO {
-        F::ONE
-    } else if w < F::ZERO {
-        -F::ONE
-    } else {
-        F::ZERO
+        let shrunk = *w - rate * before.sign();
+        *dead = dead.max((*w * shrunk).is_negative());
+        *w = dead.select(F::ZERO, shrunk);
     }
 }

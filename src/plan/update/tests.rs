@@ -5,7 +5,7 @@ fn playground_l1_kills_a_weight_that_it_carries_across_zero() {
     let sgd = Optimizer::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false, weight_decay: 0.0 };
     let update =
         Update { optimizer: sgd, schedule: Schedule::Constant, learning_rate: 0.1, penalty: Penalty::PlaygroundL1(1.0), clip: Clip::None };
-    let step = update.constants(update.learning_rate, 0);
+    let step = update.constants(update.learning_rate, 1.0, 0);
     let (mut w, mut dead) = ([0.05, 0.5, -0.05, 0.05], [0.0; 4]);
     update.apply(&step, true, 1.0, &mut w, &[0.0, 0.0, 0.0, 1.0], &mut [&mut dead]);
     // The last one is carried across 0 by the gradient alone, and lives.
@@ -24,7 +24,7 @@ fn strips_change_nothing() {
         let update = with(penalty);
         let (mut w, mut mean, mut square) = (vec![0.5; 150], vec![0.0; 150], vec![0.0; 150]);
         for step in 0..5 {
-            update.apply(&update.constants(0.1, step), true, 1.0, &mut w, &g, &mut [&mut mean, &mut square]);
+            update.apply(&update.constants(0.1, 0.0, step), true, 1.0, &mut w, &g, &mut [&mut mean, &mut square]);
         }
         (w, mean, square)
     };

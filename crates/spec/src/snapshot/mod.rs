@@ -28,7 +28,7 @@ pub const MAX_BYTES: u64 = MAX_HEADER + 4 * 4 * crate::cost::MAX_PARAMS;
 /// The longest header that is read, in bytes.
 const MAX_HEADER: u64 = 4 << 20;
 /// Rises when the meaning of a name changes.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// The longest text of a file that an error quotes, in characters.
 const QUOTED: usize = 80;
 

@@ -10,7 +10,7 @@ pub(super) const STEP: &str = "done";
 pub(super) const PARAMS: &str = "params/";
 
 /// The counters and keys of a run, by name.
-pub const COUNTERS: [&str; 12] = [
+pub const COUNTERS: [&str; 13] = [
     STEP,
     "bad-step",
     "bad-tensor",
@@ -21,6 +21,7 @@ pub const COUNTERS: [&str; 12] = [
     "gradient-norm",
     "last-rate",
     "learning-rate",
+    "penalty-rate",
     "order-key",
     "dropout-key",
 ];

@@ -96,7 +96,7 @@ fn another_kind_of_file_is_told_from_a_damaged_one() {
 
 #[test]
 fn hostile_headers_are_refused() {
-    let entry = |text: &str| format!("{{\"__metadata__\":{{\"version\":\"2\"}},\"a\":{text}}}");
+    let entry = |text: &str| format!("{{\"__metadata__\":{{\"version\":\"3\"}},\"a\":{text}}}");
     for (json, data) in [
         (entry(r#"{"dtype":"F32","shape":[1],"data_offsets":[0,8]}"#), &[0; 8][..]),
         (entry(r#"{"dtype":"F32","shape":[1],"data_offsets":[4,8]}"#), &[0; 8]),

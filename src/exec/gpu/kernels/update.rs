@@ -1,10 +1,11 @@
-//! The two kernels that end a step. The rule is written here as text, the twin of
-//! `plan/update/rule.rs` and `plan/update/schedule.rs`.
+//! The two kernels that end a step. What happens to a parameter is the expression that
+//! `plan/update/rule.rs` writes down; the numbers of a step are written here as text, the twin of
+//! `Update::constants` and `plan/update/schedule.rs`.
 
-use super::super::text::{Dispatch, Source, finite, shader};
+use super::super::text::{Dispatch, Source, binary, finite, shader, unary};
 use super::{COMBINE, MOST_LANES, together, with_math};
-use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
-use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Target, state};
+use crate::plan::update::{Clip, Optimizer, Penalty, Rates, Schedule, Update};
+use crate::plan::{Kernel, Kind, NamedSlice, Program, Routine, Step, Target, state};
 use std::fmt::Write;
 
 /// Workgroups that keep the cores under a software adapter busy.
@@ -34,8 +35,11 @@ fn update_lanes(target: Target) -> usize {
 
 pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispatch {
     let (len, rows) = (kernel.inputs[1].len, kernel.inputs[2].len);
-    let (l1, l2) = update_of(program).penalty_rates(true);
-    let has_penalty = l1 != 0.0 || l2 != 0.0;
+    let (is_l1, is_l2) = match update_of(program).penalty {
+        Penalty::L1(_) => (true, false),
+        Penalty::L2(_) => (false, true),
+        Penalty::None | Penalty::PlaygroundL1(_) | Penalty::PlaygroundL2(_) => (false, false),
+    };
     let next_stats = (kernel.inputs.len() > 5).then(|| kernel.inputs[4]);
     let chunk = chunk(len, target);
     let chunks = len.div_ceil(chunk);
@@ -49,14 +53,18 @@ pub(super) fn guard(program: &Program, kernel: &Kernel, target: Target) -> Dispa
         ("TENSORS", program.params.len()),
         ("SUSPECTS", suspects(program)),
         ("STATS", next_stats.map_or(0, |slice| slice.len)),
-        ("HAS_PENALTY", usize::from(has_penalty)),
+        ("IS_L1", usize::from(is_l1)),
+        ("IS_L2", usize::from(is_l2)),
+        ("PENALTY_RATE", state::PENALTY_RATE),
     ]);
-    source.float("L1", l1).float("L2", l2);
     for (name, input) in ["params", "grads", "row_loss", "row_weight"].into_iter().zip(&kernel.inputs) {
         source.reads(name, *input);
     }
     if let Some(slice) = next_stats {
         source.reads("next_stats", slice).line(&index_of_tensor("stat_of", &program.stats));
+    }
+    if is_l1 || is_l2 {
+        source.reads_words("state", *kernel.inputs.last().expect("a guard reads the state"));
     }
     source.writes("partials", kernel.outputs[0]);
     source.line(&index_of_tensor("tensor_of", &program.params)).line(&is_weight(program)).file(COMBINE).file(shader!("guard.wgsl"));
@@ -93,6 +101,7 @@ pub(super) fn optimizer(program: &Program, routine: &Routine, kernel: &Kernel, t
         ("GRAD_NORM", state::GRAD_NORM),
         ("LAST_RATE", state::LAST_RATE),
         ("LEARNING_RATE", state::LEARNING_RATE),
+        ("PENALTY_RATE", state::PENALTY_RATE),
         ("RING", state::RING),
         ("RING_LEN", state::RING_LEN),
     ]);
@@ -192,9 +201,20 @@ fn constants_of_step(update: &Update) -> String {
         Clip::Norm(limit) => format!("min({} / (norm + 1e-6), 1.0)", number(limit)),
         Clip::None | Clip::Value(_) => "1.0".to_owned(),
     };
+    let decoupled = if let Optimizer::AdamW { weight_decay, .. } = update.optimizer { weight_decay } else { 0.0 };
+    let (mut l1, mut l2, mut playground) = ("0.0", "0.0", "0.0");
+    match update.penalty {
+        Penalty::None => {}
+        Penalty::L1(_) => l1 = "penalty",
+        Penalty::L2(_) => l2 = "penalty",
+        Penalty::PlaygroundL1(_) | Penalty::PlaygroundL2(_) => playground = "penalty * rate",
+    }
     format!(
-        "fn constants_of_step(step: u32, norm: f32) -> StepConstants {{\n    let rate = ({rate}){decay};\n    \
-         return StepConstants(rate, {correction1}, {correction2}, {intake}, {clip_scale});\n}}"
+        "fn constants_of_step(step: u32, norm: f32) -> StepConstants {{\n    \
+         let rate = ({rate}){decay};\n    \
+         let penalty = bitcast<f32>(state[PENALTY_RATE]);\n    \
+         return StepConstants(rate, rate / ({correction1}), 1.0 / sqrt({correction2}), rate * {}, {intake}, {clip_scale}, {l1}, {l2}, {playground});\n}}",
+        number(decoupled)
     )
 }
 
@@ -203,96 +223,32 @@ fn progress(of: &str, all: f64) -> String {
     if all > 0.0 { format!("min({of} / {}, 1.0)", number(all)) } else { "1.0".to_owned() }
 }
 
-/// The function `change(e, constants)`: `Update::apply` for one element.
+/// The function `change(e, constants)`: [`Update::apply`] for one element.
 fn change(update: &Update) -> String {
-    let mut body = "fn change(e: u32, step: StepConstants) {\n    let w = params[e];\n    var g = grads[e];\n".to_owned();
-    let mut line = |text: &str| {
-        body.push_str("    ");
-        body.push_str(text);
-        body.push('\n');
-    };
-    let (l1, l2) = update.penalty_rates(true);
-    if l1 != 0.0 || l2 != 0.0 {
-        line(&format!("if is_weight(e) {{ g += {} * sign_of(w) + {} * w; }}", number(l1), number(l2)));
-    }
-    match update.clip {
-        Clip::None => {}
-        Clip::Norm(_) => line("g *= step.clip_scale;"),
-        Clip::Value(bound) => line(&format!("g = clamp(g, {}, {});", number(-bound), number(bound))),
-    }
-    let coupled = match update.optimizer {
-        Optimizer::Sgd { weight_decay, .. }
-        | Optimizer::Adam { weight_decay, .. }
-        | Optimizer::RmsProp { weight_decay, .. }
-        | Optimizer::Adagrad { weight_decay, .. } => weight_decay,
-        Optimizer::AdamW { .. } => 0.0,
-    };
-    if coupled != 0.0 {
-        line(&format!("g += {} * w;", number(coupled)));
-    }
     let moment = |at: usize| if at == 0 { "moments[e]".to_owned() } else { format!("moments[LEN * {at}u + e]") };
-    match update.optimizer {
-        Optimizer::Sgd { momentum: 0.0, .. } => line("var next = w - step.rate * g;"),
-        Optimizer::Sgd { momentum, nesterov, .. } => {
-            line(&format!("let velocity = {} * moments[e] + step.intake * g;", number(momentum)));
-            line("moments[e] = velocity;");
-            let along = if nesterov { format!("g + {} * velocity", number(momentum)) } else { "velocity".to_owned() };
-            line(&format!("var next = w - step.rate * ({along});"));
-        }
-        Optimizer::Adam { beta1, beta2, eps, .. } | Optimizer::AdamW { beta1, beta2, eps, .. } => {
-            line(&format!("let mean = moments[e] + {} * (g - moments[e]);", number(1.0 - beta1)));
-            line(&format!("var square = {} + {} * (g * g - {});", moment(1), number(1.0 - beta2), moment(1)));
-            line(&format!("moments[e] = mean;\n    {} = square;", moment(1)));
-            if let Optimizer::Adam { amsgrad: true, .. } = update.optimizer {
-                line(&format!("square = max({}, square);\n    {} = square;", moment(2), moment(2)));
-            }
-            let decay = match update.optimizer {
-                Optimizer::AdamW { weight_decay, .. } => format!(" + step.rate * {} * w", number(weight_decay)),
-                _ => String::new(),
-            };
-            let root = format!("sqrt(square) * (1.0 / sqrt(step.correction2)) + {}", number(eps));
-            line(&format!("var next = w - (step.rate / step.correction1 * (mean / ({root})){decay});"));
-        }
-        Optimizer::RmsProp { alpha, eps, momentum, centered, .. } => {
-            line(&format!("let square = moments[e] + {} * (g * g - moments[e]);", number(1.0 - alpha)));
-            line("moments[e] = square;");
-            if centered {
-                line(&format!("let mean = {} + {} * (g - {});", moment(1), number(1.0 - alpha), moment(1)));
-                line(&format!("{} = mean;", moment(1)));
-                // Rounding can leave the variance a little below 0 where all gradients were equal.
-                line(&format!("let scaled = g / (sqrt(max(square - mean * mean, 0.0)) + {});", number(eps)));
-            } else {
-                line(&format!("let scaled = g / (sqrt(square) + {});", number(eps)));
-            }
-            if momentum == 0.0 {
-                line("var next = w - step.rate * scaled;");
-            } else {
-                let velocity = moment(1 + usize::from(centered));
-                line(&format!("let velocity = {} * {velocity} + scaled;", number(momentum)));
-                line(&format!("{velocity} = velocity;"));
-                line("var next = w - step.rate * velocity;");
-            }
-        }
-        Optimizer::Adagrad { eps, .. } => {
-            line("let sum = moments[e] + g * g;");
-            line("moments[e] = sum;");
-            line(&format!("var next = w - step.rate * (g / (sqrt(sum) + {}));", number(eps)));
-        }
+    let count = update.moments();
+    let rule = update.element_rule();
+    let mut arguments = vec!["params[e]".to_owned(), "grads[e]".to_owned()];
+    arguments.extend((0..count).map(moment));
+    arguments.extend(Rates::<f32>::NAMES.iter().map(|name| match *name {
+        "l1" | "l2" | "playground" => format!("select(0.0, step.{name}, is_weight(e))"),
+        name => format!("step.{name}"),
+    }));
+    let mut body = "fn change(e: u32, step: StepConstants) {\n".to_owned();
+    for (at, step) in rule.steps.iter().enumerate() {
+        let text = match *step {
+            Step::Arg(argument) => arguments[argument].clone(),
+            Step::Constant(value) => finite(value),
+            Step::Unary(function, x) => unary(function, &format!("v{x}")),
+            Step::Binary(function, a, b) => binary(function, &format!("v{a}"), &format!("v{b}")),
+            Step::Select(c, a, b) => format!("select(v{b}, v{a}, v{c} != 0.0)"),
+        };
+        let _ = writeln!(body, "    let v{at} = {text};");
     }
-    match update.penalty {
-        Penalty::PlaygroundL1(rate) => {
-            let dead = moment(update.moments() - 1);
-            line("if is_weight(e) {");
-            line(&format!("    let shrunk = next - {} * step.rate * sign_of(w);", number(rate)));
-            line(&format!("    let dies = {dead} != 0.0 || next * shrunk < 0.0;"));
-            line("    next = select(shrunk, 0.0, dies);");
-            line(&format!("    {dead} = select(0.0, 1.0, dies);"));
-            line("}");
-        }
-        Penalty::PlaygroundL2(rate) => line(&format!("if is_weight(e) {{ next -= {} * step.rate * w; }}", number(rate))),
-        Penalty::None | Penalty::L1(_) | Penalty::L2(_) => {}
+    let targets = std::iter::once("params[e]".to_owned()).chain((0..count).map(moment));
+    for (target, result) in targets.zip(&rule.results) {
+        let _ = writeln!(body, "    {target} = v{result};");
     }
-    line("params[e] = next;");
     body.push('}');
     body
 }
