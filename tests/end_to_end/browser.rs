@@ -1,4 +1,5 @@
-//! A headless Chromium with the built page in it, driven as a visitor would: by what is on the page, found by its `data-testid`.
+//! A headless Chromium with the built page in it, driven as a visitor would: by what is on the
+//! page, found by its `data-testid`.
 
 use descent_serve::Server;
 use serde_json::{Value, json};
@@ -13,7 +14,8 @@ use tokio::runtime::Runtime;
 /// What the browser may compute with.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Graphics {
-    /// WebGPU on SwiftShader, and a browser that starts its GPU process again however often it dies.
+    /// WebGPU on SwiftShader, and a browser that starts its GPU process again however often it
+    /// dies.
     WebGpu,
     /// WebGPU on SwiftShader, and a browser that refuses a page whose GPU process died.
     FragileWebGpu,
@@ -40,7 +42,8 @@ impl Graphics {
     }
 }
 
-/// One browser at a time: two would share the machine's cores and make every wait longer than its limit.
+/// One browser at a time: two would share the machine's cores and make every wait longer than its
+/// limit.
 static TURN: Mutex<()> = Mutex::new(());
 
 /// A running browser and the server it loads the page from. Both end with it.
@@ -179,7 +182,8 @@ impl Browser {
         self.runtime.block_on(self.driver().cdp().send_raw(command, parameters))
     }
 
-    /// Sets the size of what is seen, the colour scheme that is preferred, and one more media feature with its value.
+    /// Sets the size of what is seen, the colour scheme that is preferred, and one more media
+    /// feature with its value.
     pub(crate) fn show_as(&self, width: u32, height: u32, is_dark: bool, feature: Option<(&str, &str)>) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics).expect("the size can be set");
@@ -194,7 +198,8 @@ impl Browser {
         self.runtime.block_on(self.driver().screenshot(path)).expect("a screenshot");
     }
 
-    /// Asks every 50 ms until there is an answer, and fails after `limit_s` seconds with what the page says by then.
+    /// Asks every 50 ms until there is an answer, and fails after `limit_s` seconds with what the
+    /// page says by then.
     pub(crate) fn wait<T>(&self, what: &str, limit_s: u64, mut ask: impl FnMut(&Self) -> Option<T>) -> T {
         let start = now();
         loop {
@@ -277,18 +282,35 @@ fn now() -> Instant {
 struct Chromedriver(Child);
 
 impl Chromedriver {
-    /// Starts it on a free port, which it prints.
+    /// Starts it on a free port, which it prints. It ends at once where another program has the
+    /// IPv6 port of that number, so it is started again then.
     fn start() -> (Self, u16) {
+        let mut said = Vec::new();
+        for _ in 0..5 {
+            match Self::once() {
+                Ok(started) => return started,
+                Err(lines) => said.extend(lines),
+            }
+        }
+        panic!("chromedriver started on no port. It printed:\n{}", said.join("\n"))
+    }
+
+    /// The program and its port, or what it printed instead.
+    fn once() -> Result<(Self, u16), Vec<String>> {
         let program = std::env::var("CHROMEDRIVER").unwrap_or("chromedriver".into());
         let child = Command::new(&program).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let mut child = child.unwrap_or_else(|error| panic!("{program} does not start ({error}): run ./test, which installs it"));
         let output = BufReader::new(child.stdout.take().expect("its output is piped"));
         let driver = Self(child);
-        let port = output.lines().map_while(Result::ok).find_map(|line| {
-            let port = line.split("started successfully on port ").nth(1)?;
-            port.trim_end_matches('.').parse().ok()
-        });
-        (driver, port.expect("chromedriver prints its port"))
+        let mut said = Vec::new();
+        for line in output.lines().map_while(Result::ok) {
+            let port = line.split("started successfully on port ").nth(1);
+            if let Some(port) = port.and_then(|port| port.trim_end_matches('.').parse().ok()) {
+                return Ok((driver, port));
+            }
+            said.push(line);
+        }
+        Err(said)
     }
 }
 
