@@ -16,16 +16,19 @@ impl Memory {
 
     /// The words of a slice as floats. Panics in a kernel that reads a buffer it writes: that
     /// buffer is taken out and looks empty.
+    #[inline]
     pub(super) fn read(&self, slice: Slice) -> &[f32] {
         &self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.words()]
     }
 
     /// The words of a slice.
+    #[inline]
     pub(super) fn words(&self, slice: Slice) -> &[u32] {
         bytemuck::cast_slice(self.read(slice))
     }
 
     /// The words of a slice as floats, to be changed.
+    #[inline]
     pub(super) fn write(&mut self, slice: Slice) -> &mut [f32] {
         &mut self.buffers[slice.buffer.0 as usize][slice.offset..][..slice.words()]
     }
