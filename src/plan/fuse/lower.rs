@@ -12,11 +12,16 @@ use crate::plan::program::Target;
 use crate::tensor::Shape;
 
 impl Fuser<'_> {
-    /// The kernel of a heavy node, whose result after the epilogue is the stored node `root`
+    /// The kernels of a heavy node, whose result after the epilogue is the stored node `root`
     /// (itself, if there is no epilogue).
     pub(super) fn heavy(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) {
-        let graph = self.graph;
-        let node = graph.node(id);
+        let op = &self.graph.node(id).op;
+        match op {
+            Op::CrossEntropy => return self.cross_entropy(id, drafts),
+            Op::Moments => return self.moments(id, drafts),
+            Op::Matmul { .. } | Op::Conv2dDw(_) | Op::Reduce { .. } if root == id && self.sum_row(id, drafts) => return,
+            _ => {}
+        }
         let (epilogue, extra) = if root == id {
             (Fused::none(), Vec::new())
         } else {
@@ -24,76 +29,54 @@ impl Fuser<'_> {
             group.value(root, true);
             group.finish()
         };
-        let stored = |at: usize| Value::Node(base(graph, node.inputs[at]));
+        if let Op::Reduce { kind, axes } = op {
+            return self.reduce(id, root, *kind, axes, epilogue, extra, drafts);
+        }
+        let kind = self.kind(id);
+        let inputs = self.graph.node(id).inputs.iter().map(|input| Value::Node(base(self.graph, *input)));
+        let inputs: Vec<Value> = inputs.chain(extra).collect();
+        let (outputs, label) = (vec![Value::Node(root)], self.label(root));
+        if matches!(op, Op::Conv2dDw(_)) && root == id {
+            return self.emit_split(kind, inputs, outputs, label, drafts);
+        }
+        drafts.push(Draft { kind, epilogue, inputs, outputs, label });
+    }
+
+    /// The kernel of a heavy node that is one kernel over its operands, in their order.
+    fn kind(&self, id: NodeId) -> Kind {
+        let graph = self.graph;
+        let node = graph.node(id);
         let shape_of = |at: usize| graph.shape(node.inputs[at]);
-        let (kind, operands) = match &node.op {
-            Op::Matmul { ta, tb } => {
-                if root == id && self.sum_row(id, id, drafts) {
-                    return;
-                }
-                (Kind::Gemm(gemm(shape_of(0), shape_of(1), *ta, *tb)), vec![stored(0), stored(1)])
-            }
-            Op::Conv2d(conv) => {
-                let kernel = conv_kernel(Direction::Forward, conv, shape_of(0), shape_of(1), &node.shape);
-                (Kind::Conv(kernel), vec![stored(0), stored(1)])
-            }
-            Op::Conv2dDx(conv) => {
-                let kernel = conv_kernel(Direction::InputGrad, conv, &node.shape, shape_of(1), shape_of(0));
-                (Kind::Conv(kernel), vec![stored(0), stored(1)])
-            }
-            Op::Conv2dDw(conv) => {
-                if root == id && self.sum_row(id, id, drafts) {
-                    return;
-                }
-                let kernel = conv_kernel(Direction::WeightGrad, conv, shape_of(0), &node.shape, shape_of(1));
-                if root == id {
-                    self.emit_split(Kind::Conv(kernel), vec![stored(0), stored(1)], vec![Value::Node(id)], self.label(id), drafts);
-                    return;
-                }
-                (Kind::Conv(kernel), vec![stored(0), stored(1)])
-            }
-            Op::MaxPool(pool) => (pool_kernel(Pooling::Max, pool, shape_of(0), &node.shape), vec![stored(0)]),
-            Op::AvgPool(pool) => (pool_kernel(Pooling::Mean, pool, shape_of(0), &node.shape), vec![stored(0)]),
-            Op::MaxPoolDx(pool) => (pool_kernel(Pooling::MaxGrad, pool, &node.shape, shape_of(1)), vec![stored(0), stored(1)]),
-            Op::AvgPoolDx(pool) => (pool_kernel(Pooling::MeanGrad, pool, &node.shape, shape_of(0)), vec![stored(0)]),
+        match &node.op {
+            Op::Matmul { ta, tb } => Kind::Gemm(gemm(shape_of(0), shape_of(1), *ta, *tb)),
+            Op::Conv2d(conv) => Kind::Conv(conv_kernel(Direction::Forward, conv, shape_of(0), shape_of(1), &node.shape)),
+            Op::Conv2dDx(conv) => Kind::Conv(conv_kernel(Direction::InputGrad, conv, &node.shape, shape_of(1), shape_of(0))),
+            Op::Conv2dDw(conv) => Kind::Conv(conv_kernel(Direction::WeightGrad, conv, shape_of(0), &node.shape, shape_of(1))),
+            Op::MaxPool(pool) => pool_kernel(Pooling::Max, pool, shape_of(0), &node.shape),
+            Op::AvgPool(pool) => pool_kernel(Pooling::Mean, pool, shape_of(0), &node.shape),
+            Op::MaxPoolDx(pool) => pool_kernel(Pooling::MaxGrad, pool, &node.shape, shape_of(1)),
+            Op::AvgPoolDx(pool) => pool_kernel(Pooling::MeanGrad, pool, &node.shape, shape_of(0)),
             Op::Softmax | Op::LogSoftmax => {
                 let cols = node.shape.last().copied().unwrap_or(1);
                 let rows = node.shape.elements() / cols.max(1);
-                (Kind::Softmax { rows, cols, is_log: node.op == Op::LogSoftmax }, vec![stored(0)])
-            }
-            Op::CrossEntropy => {
-                self.cross_entropy(id, drafts);
-                return;
+                Kind::Softmax { rows, cols, is_log: node.op == Op::LogSoftmax }
             }
             Op::CrossEntropyDx => {
                 let (rows, classes) = rows_and_classes(shape_of(0));
-                (Kind::CrossEntropy { rows, classes, has_loss: false, has_grad: true }, vec![stored(0), stored(1), stored(2)])
-            }
-            Op::Moments => {
-                self.moments(id, drafts);
-                return;
+                Kind::CrossEntropy { rows, classes, has_loss: false, has_grad: true }
             }
             Op::ArgMax { axis } => {
                 let (outer, middle, inner) = around(shape_of(0), *axis, *axis + 1);
-                (Kind::ArgMax { outer, middle, inner }, vec![stored(0)])
+                Kind::ArgMax { outer, middle, inner }
             }
-            Op::Pad { low, interior, value, .. } => {
-                let kind = Kind::Pad {
-                    source: shape_of(0).clone(),
-                    shape: node.shape.clone(),
-                    low: low.clone(),
-                    interior: interior.clone(),
-                    value: *value as f32,
-                };
-                (kind, vec![stored(0)])
-            }
-            Op::RandomMask { keep, site } => (Kind::RandomMask { keep: *keep as f32, site: *site }, Vec::new()),
-            Op::Reduce { kind, axes } => {
-                if root == id && self.sum_row(id, id, drafts) {
-                    return;
-                }
-                return self.reduce(id, root, *kind, axes, epilogue, extra, drafts);
-            }
+            Op::Pad { low, interior, value, .. } => Kind::Pad {
+                source: shape_of(0).clone(),
+                shape: node.shape.clone(),
+                low: low.clone(),
+                interior: interior.clone(),
+                value: *value as f32,
+            },
+            Op::RandomMask { keep, site } => Kind::RandomMask { keep: *keep as f32, site: *site },
             Op::Input(_)
             | Op::Param(_)
             | Op::Stat(_)
@@ -107,9 +90,8 @@ impl Fuser<'_> {
             | Op::Output(_)
             | Op::Permute(_)
             | Op::Slice { .. } => unreachable!("not a heavy node"),
-        };
-        let inputs = operands.into_iter().chain(extra).collect();
-        drafts.push(Draft { kind, epilogue, inputs, outputs: vec![Value::Node(root)], label: self.label(root) });
+            Op::Reduce { .. } | Op::CrossEntropy | Op::Moments => unreachable!("several kernels or outputs"),
+        }
     }
 
     /// A reduction: axes that are not neighbours are taken in several passes, the last axes first.
@@ -216,7 +198,7 @@ impl Fuser<'_> {
 
     /// The gradients of a weight and of its bias as one kernel: true if `id` is one of the two and
     /// is done, now or with the other.
-    fn sum_row(&mut self, id: NodeId, root: NodeId, drafts: &mut Vec<Draft>) -> bool {
+    fn sum_row(&mut self, id: NodeId, drafts: &mut Vec<Draft>) -> bool {
         let graph = self.graph;
         let upstream = |at: NodeId| match &graph.node(at).op {
             Op::Matmul { ta: true, tb: false } if graph.shape(graph.node(at).inputs[0]).len() == 2 => Some(graph.node(at).inputs[1]),
@@ -241,7 +223,7 @@ impl Fuser<'_> {
             // Done when the other's turn comes.
             return true;
         }
-        let (weight, bias) = if is_sum { (partner, root) } else { (root, partner) };
+        let (weight, bias) = if is_sum { (partner, id) } else { (id, partner) };
         let node = graph.node(weight);
         let kind = match &node.op {
             Op::Matmul { ta, tb } => {
@@ -299,8 +281,9 @@ impl Fuser<'_> {
     }
 }
 
-/// Into how many ranges the sums of an `[m, n]` product over `k` terms are split so that about `want` tiles of `side` × `side` results are
-/// worked on at once; no range is shorter than `least` terms.
+/// Into how many ranges the sums of an `[m, n]` product over `k` terms are split so that about
+/// `want` tiles of `side` × `side` results are worked on at once; no range is shorter than `least`
+/// terms.
 fn split([m, n, k]: [usize; 3], side: usize, want: usize, least: usize) -> usize {
     let tiles = m.div_ceil(side) * n.div_ceil(side);
     (want / tiles).clamp(1, (k / least).max(1))

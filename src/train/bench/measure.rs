@@ -23,7 +23,8 @@ pub(super) struct Trainer {
 }
 
 impl Trainer {
-    /// A network with its first weights and all batches on the device, and the operations of one forward pass over a batch.
+    /// A network with its first weights and all batches on the device, and the operations of one
+    /// forward pass over a batch.
     pub(super) fn new(case: &TrainingCase, device: Option<&gpu::Device>) -> Result<(Self, u64), Trouble> {
         let samples = case.samples();
         let model = case.model(&samples);
@@ -58,22 +59,18 @@ impl Trainer {
     }
 }
 
-/// Measures a training case.
-pub(super) async fn training<C: Fn() -> f64, B: AsyncFn()>(
-    case: &TrainingCase,
-    device: Option<&gpu::Device>,
-    settings: Settings,
-    host: &Host<C, B>,
-    start: f64,
-) -> Result<Report, Trouble> {
-    let now = &host.clock;
-    let budget = settings.budget_ms;
-    let (mut trainer, forward_flops) = Trainer::new(case, device)?;
-    let init_ms = now() - start;
+/// What is known of a network before it is measured.
+struct WarmUp {
+    first_step_ms: f64,
+    /// Steps of a window.
+    window: u64,
+}
 
+/// Takes the first steps and learns how long one takes; adds to the losses (step, loss).
+async fn warm_up(trainer: &mut Trainer, now: &impl Fn() -> f64, budget: f64, losses: &mut Vec<(u64, f64)>) -> Result<WarmUp, Trouble> {
     let began = now();
     trainer.steps(1)?;
-    let mut losses = vec![(1, trainer.loss().await?)];
+    losses.push((1, trainer.loss().await?));
     let first_step_ms = now() - began;
 
     let began = now();
@@ -98,6 +95,23 @@ pub(super) async fn training<C: Fn() -> f64, B: AsyncFn()>(
     if step_ms * STEPS_PER_LOSS as f64 > budget / 3.0 {
         window = ((budget / 3.0 / step_ms) as u64).max(1);
     }
+    Ok(WarmUp { first_step_ms, window })
+}
+
+/// Measures a training case.
+pub(super) async fn training<C: Fn() -> f64, B: AsyncFn()>(
+    case: &TrainingCase,
+    device: Option<&gpu::Device>,
+    settings: Settings,
+    host: &Host<C, B>,
+    start: f64,
+) -> Result<Report, Trouble> {
+    let now = &host.clock;
+    let budget = settings.budget_ms;
+    let (mut trainer, forward_flops) = Trainer::new(case, device)?;
+    let init_ms = now() - start;
+    let mut losses = Vec::new();
+    let WarmUp { first_step_ms, window } = warm_up(&mut trainer, now, budget, &mut losses).await?;
 
     let (from, before) = (trainer.done, trainer.executor.counts());
     let (mut windows, mut asking) = (Vec::new(), Vec::new());
