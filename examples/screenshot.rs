@@ -1,7 +1,8 @@
 //! Takes a picture of the built page in headless Chromium:
-//! `screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--media FEATURE=VALUE] [--no-gpu] [--dist DIR] [--click TEST_ID]... [--wait SECONDS]...
-//! [--upload FILE]... [--run SCRIPT]...`, what is done in the page in the order given. `--media forced-colors=active` shows high contrast,
-//! `--media prefers-reduced-motion=reduce` a page at rest.
+//! `screenshot HASH WIDTH HEIGHT OUT.png [--dark] [--media FEATURE=VALUE] [--no-gpu] [--dist DIR]
+//! [--click TEST_ID]... [--wait SECONDS]... [--upload FILE]... [--run SCRIPT]...`, what is done in
+//! the page in the order given. `--media forced-colors=active` shows high contrast, `--media
+//! prefers-reduced-motion=reduce` a page at rest.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[allow(dead_code, reason = "shared with the end-to-end tests, which use all of it")]

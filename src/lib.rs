@@ -34,10 +34,10 @@
 //! | [`data`] | seeds and files | samples |
 //! | [`train`] | an experiment | a run: steps, metrics, snapshots, a device |
 //!
-//! Beside this crate lie `crates/spec` ([`spec`]), `crates/protocol` (the messages between page and worker), `crates/worker`
-//! (trains a run in a web worker), `crates/page` (what a visitor sees) and `crates/serve` (the
-//! development server). Cargo enforces who sees whom: spec ◄ descent ◄ worker, spec ◄ protocol ◄
-//! worker and page.
+//! Beside this crate lie `crates/spec` ([`spec`]), `crates/protocol` (the messages between page and
+//! worker), `crates/worker` (trains a run in a web worker), `crates/page` (what a visitor sees) and
+//! `crates/serve` (the development server). Cargo enforces who sees whom: spec ◄ descent ◄ worker,
+//! spec ◄ protocol ◄ worker and page.
 //!
 //! # Decisions
 //!
@@ -56,10 +56,10 @@
 //! - **The set of ops is closed.** Matches on [`graph::Op`] are exhaustive, so that the compiler
 //!   lists what a new op touches: its file, the variant, a CPU kernel, a shader.
 //! - **Element-wise work is data** ([`plan::Expr`]): printed as WGSL for the GPU, run in strips on
-//!   the CPU, folded into the kernel before or after it. An optimizer's rule is one generic function
-//!   ([`plan::update`]): it runs in f32 on the CPU, in f64 in the reference, and on symbols, which
-//!   write it down for the GPU. The rates of learning and of the penalty are read from the state, so
-//!   that they change while a run goes on.
+//!   the CPU, folded into the kernel before or after it. An optimizer's rule is one generic
+//!   function ([`plan::update`]): it runs in f32 on the CPU, in f64 in the reference, and on
+//!   symbols, which write it down for the GPU. The rates of learning and of the penalty are read
+//!   from the state, so that they change while a run goes on.
 //! - **A node may have several outputs.** [`graph::Op::Output`] is another output of its operand,
 //!   whose kernel writes all of them; the mean and the variance of a batch are such a pair.
 //! - **Executors use no standard float function beyond `sqrt`.** [`tensor::math`] has one
@@ -75,10 +75,9 @@
 //!   reading and for writing in a dispatch. Values between kernels are coloured accordingly. A
 //!   kernel binds at most eight storage buffers, and nothing beyond WebGPU's default limits is
 //!   required.
-//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes, and a
-//!   slice says what its elements are ([`plan::Element`]).
-//!   Sizes are constants in the text of a kernel and offsets are not, so equal shapes share one
-//!   pipeline. There is no uniform block.
+//! - **A binding is a buffer, an offset and a size**; tensors start at multiples of 256 bytes, and
+//!   a slice says what its elements are ([`plan::Element`]). Sizes are constants in the text of a
+//!   kernel and offsets are not, so equal shapes share one pipeline. There is no uniform block.
 //! - **A step ends in two dispatches over all parameters.** The guard looks at gradients, loss and
 //!   next statistics by their bits, since drivers launder NaN. The optimizer clips, applies the
 //!   schedule and the rule. A step that is not finite changes nothing, and neither do the steps
@@ -107,8 +106,8 @@
 //! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
 //!   future, so that an executor may wait for others.
 //! - **An [`Experiment`](spec::Experiment) determines the numbers of a run.** Where it runs and how
-//!   it is shown is a [`View`](spec::View). A link holds both; what only the view says never changes
-//!   a result.
+//!   it is shown is a [`View`](spec::View). A link holds both; what only the view says never
+//!   changes a result.
 //! - **A [`train::Snapshot`] is named tensors**, counters, random keys, the experiment, the class
 //!   of devices, a format version and a checksum, as a safetensors file. One mechanism moves a run
 //!   between devices, recovers it, saves it to a visitor's disk and opens it from there.

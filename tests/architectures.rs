@@ -92,8 +92,9 @@ fn run(seed: u64) -> (Following, String) {
     (Following::new(samples, &architecture, update, batch).expect("the graph follows from the outline"), what)
 }
 
-/// Networks whose loss depends on rounding errors of first weights or gradients are passed over: batch normalization of two values, for one, is little
-/// but the sign of their difference. They are few.
+/// Networks whose loss depends on rounding errors of first weights or gradients are passed over:
+/// batch normalization of two values, for one, is little but the sign of their difference. They are
+/// few.
 fn assert_followed(runs: impl Iterator<Item = (Following, String)>, backend: &Backend) {
     let (mut tried, mut passed_over) = (0, 0);
     for (run, what) in runs {

@@ -1,4 +1,5 @@
-//! Every pair of colours that carries meaning is far enough apart, in each theme (WCAG 2.2, 1.4.3 and 1.4.11).
+//! Every pair of colours that carries meaning is far enough apart, in each theme (WCAG 2.2, 1.4.3
+//! and 1.4.11).
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::HashMap;
@@ -6,7 +7,8 @@ use std::collections::HashMap;
 /// A theme's name and its colours by token.
 type Theme = (&'static str, HashMap<String, [u8; 3]>);
 
-/// Foreground, background, and the least ratio between them: 7 for running text, 4.5 for secondary text, 3 for lines and edges.
+/// Foreground, background, and the least ratio between them: 7 for running text, 4.5 for secondary
+/// text, 3 for lines and edges.
 const PAIRS: [(&str, &str, f64); 25] = [
     ("ink", "ground", 7.0),
     ("ink", "raised", 7.0),
@@ -51,7 +53,8 @@ fn black_on_white_is_21_to_1() {
     assert!(((luminance([255; 3]) + 0.05) / (luminance([0; 3]) + 0.05) - 21.0).abs() < 1e-9);
 }
 
-/// The themes of a style sheet: `light-dark(…)` in `:root`, and what `data-theme="contrast"` replaces of the light one.
+/// The themes of a style sheet: `light-dark(…)` in `:root`, and what `data-theme="contrast"`
+/// replaces of the light one.
 fn themes(css: &str) -> [Theme; 3] {
     let root = block(css, ":root {");
     let [light, dark] = [0, 1].map(|side| root.iter().filter_map(|(token, value)| Some((token.clone(), colour(value, side)?))).collect());

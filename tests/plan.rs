@@ -238,7 +238,8 @@ fn samples_say_what_they_hold() {
     assert!(program.to_string().contains("Data+0:501760 U8"), "{program}");
 }
 
-/// Two layers of one input whose results are added: their weights have one gradient and their biases another, each wanted twice.
+/// Two layers of one input whose results are added: their weights have one gradient and their
+/// biases another, each wanted twice.
 #[test]
 fn a_gradient_that_two_parameters_share_is_copied_to_both() {
     let two_branches = |graph: &mut Graph, x: NodeId| {

@@ -67,8 +67,8 @@ fn shared(graph: &mut Graph, x: NodeId, at: usize) -> NodeId {
     graph.mul(y, scale).unwrap()
 }
 
-/// Plans so many layers that forward and backward have about `n_nodes` nodes. Returns the numbers of
-/// nodes and kernels, and milliseconds for gradients and compilation.
+/// Plans so many layers that forward and backward have about `n_nodes` nodes. Returns the numbers
+/// of nodes and kernels, and milliseconds for gradients and compilation.
 fn plan(layer: Layer, n_nodes: usize, target: Target) -> (usize, usize, [f64; 2]) {
     let build = |layers: usize| {
         let mut graph = Graph::new();

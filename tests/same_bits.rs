@@ -1,4 +1,5 @@
-//! The CPU computes the same bits natively as in a browser, where `tests/browser` makes the same comparison.
+//! The CPU computes the same bits natively as in a browser, where `tests/browser` makes the same
+//! comparison.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod common;

@@ -1,4 +1,5 @@
-//! From a choice to samples.
+//! From a choice to samples: generated sets are made here, sets of files are read from the bytes
+//! that the caller brings.
 
 use super::{DataError, Samples, digits, idx, strokes};
 use descent_spec::catalog::Kind;

@@ -1,8 +1,12 @@
 //! From a graph to a smaller one that yields the same values, up to rounding in double precision.
 //!
 //! One pass in order: `Rewriter::rule` rewrites each node over operands that are simple already. A
-//! node that exists already is used again, unless it is a barrier. A last sweep drops what no root needs. Nothing is
-//! assumed of values: `x · 0` stays, since `x` may be infinite.
+//! node that exists already is used again, unless it is a barrier. A last sweep drops what no root
+//! needs.
+//!
+//! Finite operands are not assumed: `x · 0` stays, since `x` may be infinite. A factor is taken out
+//! of a sum, though (`Σ a · b = b · Σ a`), so that the sum alone may overflow, or not, where the
+//! sum of the products would not, or would.
 
 use super::ops::reduce::Reduction;
 use super::{Binary, Graph, NodeId, Op, Unary};

@@ -71,9 +71,9 @@ impl std::error::Error for LayerError {}
 impl Model {
     /// Builds the graphs of a network.
     ///
-    /// `step` has the inputs `features`, `target`, `row_weight` and `row_count`, no outputs, and trains. An evaluation has the same inputs. A
-    /// probe has the input `features` and as outputs each layer by its name, then `prediction` (see
-    /// [`prediction`]).
+    /// `step` has the inputs `features`, `target`, `row_weight` and `row_count`, no outputs, and
+    /// trains. An evaluation has the same inputs. A probe has the input `features` and as outputs
+    /// each layer by its name, then `prediction` (see [`prediction`]).
     ///
     /// # Errors
     /// [`LayerError`] if a layer does not fit what comes before it.

@@ -1,4 +1,5 @@
-//! From the outline of a model to nodes of a graph.
+//! From the outline of a model to nodes of a graph: the sites of the outline in order, each by the
+//! twin of its kind in `layers`.
 
 use super::context::{Context, Mode};
 use super::init::{Fans, Fill, Init};

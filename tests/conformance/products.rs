@@ -72,7 +72,8 @@ fn products_of_odd_shapes_agree() {
     }
 }
 
-/// One product for each tile through workgroup memory (a test in `src/exec/gpu/tiles.rs` tells which).
+/// One product for each tile through workgroup memory (a test in `src/exec/gpu/tiles.rs` tells
+/// which).
 #[test]
 fn products_agree_in_every_tile() {
     for (ta, tb) in TRANSPOSES {

@@ -261,7 +261,8 @@ fn three_steps_change_parameters_as_the_rule_says() {
             let first = |at: usize| (0..update.moments()).map(|moment| vec![update.initial_moment(moment); LENS[at]]).collect();
             let mut moments: Vec<Vec<Vec<f64>>> = (0..LENS.len()).map(first).collect();
             for step in 0..3 {
-                // The rates of a step are those of the state, whatever the kernels were compiled for.
+                // The rates of a step are those of the state, whatever the kernels were compiled
+                // for.
                 let rate = update.penalty.rate() as f32 * (step + 1) as f32;
                 run.step_with(step, rate);
                 let rate = f64::from(rate);

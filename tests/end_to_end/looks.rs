@@ -1,4 +1,5 @@
-//! The page fits its window and holds still while it trains. The pictures it takes lie in `target/screenshots`, for people to look at.
+//! The page fits its window and holds still while it trains. The pictures it takes lie in
+//! `target/screenshots`, for people to look at.
 
 use crate::PAGE;
 use crate::browser::{Browser, Graphics};
@@ -25,7 +26,8 @@ fn the_page_fits_every_width_in_dark_and_light() {
 
 #[test]
 fn nothing_moves_but_the_data() {
-    // Not the widths: a growing number is wider than before, and may be, as long as nothing gives way to it.
+    // Not the widths: a growing number is wider than before, and may be, as long as nothing gives
+    // way to it.
     let places = "return JSON.stringify([...document.querySelectorAll('[data-testid]')].map(e => { const r = e.getBoundingClientRect(); \
                   return [e.dataset.testid, r.left, r.top, r.height].join(' ') }))";
     let page = Browser::start(PAGE, Graphics::None);

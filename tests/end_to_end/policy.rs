@@ -1,4 +1,5 @@
-//! The page's Content-Security-Policy binds the worker too, and nothing is asked of the network after load.
+//! The page's Content-Security-Policy binds the worker too, and nothing is asked of the network
+//! after load.
 
 use crate::PAGE;
 use crate::browser::{Browser, Graphics};

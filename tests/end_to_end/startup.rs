@@ -3,8 +3,9 @@
 use crate::PAGE;
 use crate::browser::{Browser, Graphics};
 
-/// By the page's own clock, which starts with the navigation: until it can be played, and until the first step is seen after play is pressed.
-/// Asked every 50 ms, so each is up to that and two round trips too long.
+/// By the page's own clock, which starts with the navigation: until it can be played, and until the
+/// first step is seen after play is pressed. Asked every 50 ms, so each is up to that and two round
+/// trips too long.
 #[test]
 #[ignore = "a measurement, run alone: cargo test --release --test end_to_end -- --ignored --nocapture startup"]
 fn from_navigation_to_the_first_step() {

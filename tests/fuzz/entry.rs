@@ -12,7 +12,8 @@ pub(crate) const NAMES: [&str; 6] = [
     "tést.txt",
 ];
 
-/// Splits an input into files: for each a byte that chooses a name, a length of two bytes (low first), the content.
+/// Splits an input into files: for each a byte that chooses a name, a length of two bytes (low
+/// first), the content.
 pub(crate) fn split(mut input: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     while let [name, low, high, rest @ ..] = input {

@@ -1,4 +1,4 @@
-//! All that defines a run.
+//! All that defines a run. Where it runs and how it is shown is a [`View`](crate::View).
 
 use crate::choice::choice;
 use crate::{Dataset, Features, Goal, Model, number};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const DRAWN_UNITS: usize = 8;
 
 /// What determines the numbers of a run. Two equal experiments on one device give the same run, bit
-/// for bit. Where it runs and how it is shown is a [`View`](crate::View).
+/// for bit.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Experiment {
     /// What is learned.

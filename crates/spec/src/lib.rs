@@ -2,8 +2,8 @@
 //!
 //! Turns a link (untrusted) into an [`Experiment`] that is safe to build and a [`View`] of it, and
 //! back; a model's text into a tree of blocks; a saved file (untrusted) into a [`Snapshot`]. Says
-//! what a network costs, and makes the points and the drawn digits of the generated data sets. It knows
-//! no engine, no device and no browser: the page, the worker and the engine all lean on it.
+//! what a network costs, and makes the points and the drawn digits of the generated data sets. It
+//! knows no engine, no device and no browser: the page, the worker and the engine all lean on it.
 
 pub mod activation;
 mod args;

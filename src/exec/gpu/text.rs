@@ -104,8 +104,9 @@ impl Source {
         self.line("fn store(e: u32, value: f32) { store_in(e, vec4<f32>(), value); }")
     }
 
-    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on the column alone (a bias) are read once per
-    /// column by `column_of(col)`, whose result `store_in(e, column, value)` takes. With `has_quads` outputs are bound as `vec4<f32>`, and
+    /// As [`Source::store`] for tiles over columns of a matrix `cols` wide: operands that depend on
+    /// the column alone (a bias) are read once per column by `column_of(col)`, whose result
+    /// `store_in(e, column, value)` takes. With `has_quads` outputs are bound as `vec4<f32>`, and
     /// `store_quad(e, col, value)` takes its place: it writes four neighbours of a row.
     pub(super) fn store_by_column(
         &mut self,
@@ -136,8 +137,8 @@ impl Source {
         self.function_of("epilogue", epilogue, Some("value"), args, hoisted);
     }
 
-    /// A function that writes the `words` words of `value` from element `e` on to the output that has it; the first output takes
-    /// `with_epilogue` instead.
+    /// A function that writes the `words` words of `value` from element `e` on to the output that
+    /// has it; the first output takes `with_epilogue` instead.
     fn store_function(&mut self, signature: &str, words: usize, with_epilogue: &str, outputs: &[Slice]) -> &mut Self {
         let mut body = String::new();
         let mut end = 0;

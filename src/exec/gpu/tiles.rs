@@ -1,8 +1,9 @@
 //! How a matrix product or a convolution is cut into tiles, by the kind of device.
 //!
-//! A real GPU takes tiles through workgroup memory. On a software adapter barriers and workgroup memory are pure loss and every load costs as
-//! much as tens of multiply-adds, so tiles live in registers and are as large as the compiler bears (SwiftShader: a load 29 ns, a
-//! multiply-add in registers 0.4 ns).
+//! A real GPU takes tiles through workgroup memory. On a software adapter barriers and workgroup
+//! memory are pure loss and every load costs as much as tens of multiply-adds, so tiles live in
+//! registers and are as large as the compiler bears (SwiftShader: a load 29 ns, a multiply-add in
+//! registers 0.4 ns).
 
 /// Results of a register tile, at most: more of them spill and compile slowly.
 const MAX_RESULTS: usize = 128;
@@ -24,8 +25,8 @@ pub(super) struct RegisterTile {
     pub(super) unroll: usize,
 }
 
-/// The register tile for `batches` products of `[rows, terms] · [terms, cols]` in ranges of `range` terms: the one with the fewest loads among
-/// those that leave work for several cores.
+/// The register tile for `batches` products of `[rows, terms] · [terms, cols]` in ranges of `range`
+/// terms: the one with the fewest loads among those that leave work for several cores.
 pub(super) fn register_tile(batches: usize, rows: usize, cols: usize, terms: usize, range: usize) -> RegisterTile {
     // A small product is over before a large tile is compiled.
     let is_small = batches * rows * cols * terms < SMALL_PRODUCT;
@@ -51,8 +52,9 @@ pub(super) struct RowTile {
     pub(super) channels: usize,
 }
 
-/// The tile for rows of `width` pixels in `channels` channels under a kernel row of `taps` taps that covers `reach` cells: the one with the
-/// fewest loads. Pixels are a multiple of `step`. `None` where the kernel's row is too long to unroll.
+/// The tile for rows of `width` pixels in `channels` channels under a kernel row of `taps` taps
+/// that covers `reach` cells: the one with the fewest loads. Pixels are a multiple of `step`.
+/// `None` where the kernel's row is too long to unroll.
 pub(super) fn row_tile(width: usize, channels: usize, taps: usize, reach: usize, stride: usize, step: usize) -> Option<RowTile> {
     let candidates = [4, 8, 12, 16].into_iter().flat_map(|c| (1..=16).map(move |p| (p, c)));
     let fits = |(p, c): &(usize, usize)| p % step == 0 && p * c <= MAX_RESULTS && taps * p * c / 4 <= MAX_LINES;
@@ -61,7 +63,8 @@ pub(super) fn row_tile(width: usize, channels: usize, taps: usize, reach: usize,
     Some(RowTile { pixels, channels })
 }
 
-/// A tile of a kernel row: channels of x, channels of y, and how many cells of dy are taken at a time.
+/// A tile of a kernel row: channels of x, channels of y, and how many cells of dy are taken at a
+/// time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct WeightTile {
     pub(super) inputs: usize,
@@ -130,8 +133,9 @@ impl WorkgroupTile {
         self.rows / self.each[0] * (self.cols / self.each[1])
     }
 
-    /// How many rounds' time `batches` products of `[rows, terms] · [terms, cols]` take: all multiply-adds on all cores, or the rounds of one
-    /// workgroup one after the other, whichever takes longer. Fitted to the measured times of 82 products: the tile of least cost took 11 %
+    /// How many rounds' time `batches` products of `[rows, terms] · [terms, cols]` take: all
+    /// multiply-adds on all cores, or the rounds of one workgroup one after the other, whichever
+    /// takes longer. Fitted to the measured times of 82 products: the tile of least cost took 11 %
     /// longer than the quickest of all that were tried (geometric mean).
     fn cost(&self, batches: usize, rows: usize, cols: usize, terms: usize) -> f64 {
         let rounds = terms.div_ceil(self.terms * self.slices) as f64;
@@ -160,7 +164,8 @@ mod tests {
     fn tiles_keep_to_the_limits_of_webgpu() {
         for tile in WORKGROUP_TILES {
             let lanes = tile.lanes() * tile.slices;
-            // Along the terms a column of b has one quad more than it uses, if it uses an even number.
+            // Along the terms a column of b has one quad more than it uses, if it uses an even
+            // number.
             let tile_quads = (tile.rows + tile.cols) * tile.terms / 4 + if tile.terms % 8 == 0 { tile.cols } else { 0 };
             let partial_quads = if tile.slices > 1 { lanes } else { 0 };
             assert!(lanes <= 256 && tile.slices <= 64, "{tile:?} has {lanes} invocations");

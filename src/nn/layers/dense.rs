@@ -8,7 +8,8 @@ use descent_spec::layers::Dense;
 /// `activation(x · weight + bias)`
 ///
 /// # Shapes
-/// - `x`: `[batch, features]`, `[batch, h, w, channels]` (flattened, row-major) or `[batch, time, features]`
+/// - `x`: `[batch, features]`, `[batch, h, w, channels]` (flattened, row-major) or `[batch, time,
+///   features]`
 /// - `weight`: `[in_features, units]`; `bias`: `[units]`
 /// - returns `[batch, units]` or `[batch, time, units]`
 pub(in crate::nn) fn dense(layer: &Dense, context: &mut Context<'_>, x: NodeId) -> Result<NodeId, ShapeError> {

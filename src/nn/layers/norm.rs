@@ -11,7 +11,8 @@ use descent_spec::layers::Norm;
 const MOMENTUM: f64 = 0.1;
 const EPS: f64 = 1e-5;
 
-/// `activation(norm(x))`: by the batch in training, which also yields the next statistics, else by the running statistics.
+/// `activation(norm(x))`: by the batch in training, which also yields the next statistics, else by
+/// the running statistics.
 pub(super) fn norm(layer: &Norm, context: &mut Context<'_>, x: NodeId) -> Result<NodeId, ShapeError> {
     let &[scale, bias, mean, variance] = context.tensors else { unreachable!("a normalisation declares four tensors") };
     let norm = BatchNorm { scale, bias, mean, variance, eps: EPS, momentum: MOMENTUM };

@@ -286,8 +286,8 @@ impl<'g> Fuser<'g> {
         node.inputs.len()
     }
 
-    /// Works out what an expression that ends in an element-wise node or a view reads. Where that is
-    /// too much for one kernel, its largest operands are stored, one after the other; returns
+    /// Works out what an expression that ends in an element-wise node or a view reads. Where that
+    /// is too much for one kernel, its largest operands are stored, one after the other; returns
     /// whether any was.
     fn bound(&mut self, id: NodeId) -> bool {
         let node = self.graph.node(id);

@@ -3,9 +3,10 @@
 //!
 //! A node is *stored* (written to memory) or *inline* (recomputed inside the one kernel that uses
 //! it). Element-wise nodes become steps of an expression; reshapes vanish, since the row-major
-//! index of an element does not change; permutations, slices and broadcasts become ways of reading. A
-//! product, convolution, pooling or reduction whose only use is element-wise takes that work as its
-//! epilogue. The operand of a barrier is stored, and the barrier is another value in its memory.
+//! index of an element does not change; permutations, slices and broadcasts become ways of reading.
+//! A product, convolution, pooling or reduction whose only use is element-wise takes that work as
+//! its epilogue. The operand of a barrier is stored, and the barrier is another value in its
+//! memory.
 
 mod decide;
 mod draft;

@@ -52,8 +52,8 @@ impl<F> Rates<F> {
 }
 
 impl Update {
-    /// The constants of `step` (the first is 0) for a learning rate of `base` before the schedule and
-    /// a rate of the penalty.
+    /// The constants of `step` (the first is 0) for a learning rate of `base` before the schedule
+    /// and a rate of the penalty.
     pub fn constants(&self, base: f64, penalty: f64, step: u32) -> StepConstants {
         let rate = self.schedule.rate(base, step);
         let constants = StepConstants { rate, correction1: 1.0, correction2: 1.0, intake: 1.0, penalty };
@@ -139,8 +139,8 @@ impl Update {
         }
     }
 
-    /// A rate as those of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the penalty
-    /// is another or spares the parameter.
+    /// A rate as those of [`Penalty::L1`] and [`Penalty::L2`] for one parameter; 0 where the
+    /// penalty is another or spares the parameter.
     fn gradient_penalty(&self, rate: f64, is_regularised: bool) -> [f64; 2] {
         match self.penalty {
             Penalty::L1(_) if is_regularised => [rate, 0.0],

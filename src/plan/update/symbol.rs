@@ -8,8 +8,8 @@ use crate::plan::Step;
 use std::cell::RefCell;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// What a step does to one parameter, as steps of an expression. `Arg(0)` is the parameter, `Arg(1)`
-/// its gradient, then come its moments, then the numbers of [`Rates::NAMES`].
+/// What a step does to one parameter, as steps of an expression. `Arg(0)` is the parameter,
+/// `Arg(1)` its gradient, then come its moments, then the numbers of [`Rates::NAMES`].
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct ElementRule {
     /// Straight-line arithmetic.

@@ -1,7 +1,8 @@
-//! Where a GPU overtakes one core of a CPU: milliseconds a step of small and large networks at small and large batches.
+//! Where a GPU overtakes one core of a CPU: milliseconds a step of small and large networks at
+//! small and large batches.
 //!
-//! Turns two families of networks, dense and convolutional, into a [`Crossover`]. The file `docs/crossover-reference.json` is one that was
-//! recorded.
+//! Turns two families of networks, dense and convolutional, into a [`Crossover`]. The file
+//! `docs/crossover-reference.json` is one that was recorded.
 
 use super::Trouble;
 use super::cases::TrainingCase;
@@ -18,15 +19,16 @@ const DENSE_BATCHES: [usize; 6] = [1, 8, 32, 128, 512, 2048];
 const CHANNELS: [usize; 5] = [4, 8, 16, 32, 64];
 const CONV_BATCHES: [usize; 5] = [1, 4, 16, 64, 256];
 
-/// Samples that a network is trained with, or one batch if that is more. From few, units would soon learn nothing more, and their moments would
-/// become numbers too small for a CPU's usual speed.
+/// Samples that a network is trained with, or one batch if that is more. From few, units would soon
+/// learn nothing more, and their moments would become numbers too small for a CPU's usual speed.
 const SAMPLES: usize = 2048;
 
 /// Time of a cell on one device, about; at least one step after the first.
 const BUDGET_MS: f64 = 250.0;
 /// Windows that the budget is cut into.
 const WINDOWS: usize = 5;
-/// How long a GPU works before the first cell: one that has rested for seconds runs at a fraction of its clock for a while.
+/// How long a GPU works before the first cell: one that has rested for seconds runs at a fraction
+/// of its clock for a while.
 const WAKING_MS: f64 = 2000.0;
 /// No submission is longer, so that a GPU answers its screen between them.
 const SUBMISSION_MS: f64 = 200.0;
@@ -42,7 +44,8 @@ pub struct Crossover {
     pub date: String,
     /// Networks of 64 inputs, two hidden layers of `width` units with ReLU, 10 classes, Adam.
     pub dense: Vec<Cell>,
-    /// Networks of 28 × 28 × 1 inputs, twice a convolution of 3 × 3 to `width` channels with ReLU and a maximum over 2 × 2, 10 classes, Adam.
+    /// Networks of 28 × 28 × 1 inputs, twice a convolution of 3 × 3 to `width` channels with ReLU
+    /// and a maximum over 2 × 2, 10 classes, Adam.
     pub conv: Vec<Cell>,
 }
 
@@ -57,7 +60,8 @@ pub struct Cell {
     pub cpu_ms: f64,
     /// Steps that were timed on the CPU.
     pub cpu_n: u64,
-    /// Milliseconds a step on the GPU: the median of the windows, each with one read-back of a loss.
+    /// Milliseconds a step on the GPU: the median of the windows, each with one read-back of a
+    /// loss.
     pub gpu_ms: f64,
     /// Steps that were timed on the GPU.
     pub gpu_n: u64,

@@ -85,7 +85,8 @@ impl KernelCase {
         }
     }
 
-    /// The numbers of both inputs. Each tensor of the contract has a seed: `x` and `a` 1, `w` and `b` 2, `dy` 3.
+    /// The numbers of both inputs. Each tensor of the contract has a seed: `x` and `a` 1, `w` and
+    /// `b` 2, `dy` 3.
     pub(super) fn inputs(self) -> [Vec<f32>; 2] {
         let seeds = match self {
             Self::Matmul { .. } | Self::ConvForward => [1, 2],

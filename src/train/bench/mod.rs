@@ -1,7 +1,9 @@
-//! The benchmark: the cases that other libraries are measured by, with the same weights, batches and way of measuring.
+//! The benchmark: the cases that other libraries are measured by, with the same weights, batches
+//! and way of measuring.
 //!
-//! Turns the name of a case into a [`Report`]. The cases, their numbers and what a window of measurement is follow one contract for all
-//! libraries, so that the loss of a step can be compared, and with it whether all do the same work.
+//! Turns the name of a case into a [`Report`]. The cases, their numbers and what a window of
+//! measurement is follow one contract for all libraries, so that the loss of a step can be
+//! compared, and with it whether all do the same work.
 
 mod cases;
 #[cfg(not(target_arch = "wasm32"))]

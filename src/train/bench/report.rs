@@ -5,7 +5,8 @@ use crate::exec::Counts;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The result of a case. As JSON it has the fields of the contract; what does not apply is left out.
+/// The result of a case. As JSON it has the fields of the contract; what does not apply is left
+/// out.
 #[derive(Clone, PartialEq, Default, Debug, Serialize)]
 pub struct Report {
     /// `ok`, `unsupported` or `error`.
@@ -70,7 +71,8 @@ pub struct Training {
     /// By the median; where the batches make an epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub epochs_per_s: Option<f64>,
-    /// Loss of some steps, counted from 1: the first, the last of the warm-up, those at the end of windows.
+    /// Loss of some steps, counted from 1: the first, the last of the warm-up, those at the end of
+    /// windows.
     pub losses: Vec<(u64, f64)>,
 }
 

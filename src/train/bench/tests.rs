@@ -4,8 +4,9 @@ use super::*;
 use crate::graph::reference::{self, Feeds};
 use crate::tensor::Tensor;
 
-/// The losses that every library has at steps 1 and 10. The tenth of `cnn-cifar` is that of the case worked out with NumPy, in f64 (2.269406) and in
-/// f32 (2.269410); jax-js 0.1.25, the only library that finished the case, has 2.2679.
+/// The losses that every library has at steps 1 and 10. The tenth of `cnn-cifar` is that of the
+/// case worked out with NumPy, in f64 (2.269406) and in f32 (2.269410); jax-js 0.1.25, the only
+/// library that finished the case, has 2.2679.
 const LOSSES: [(&str, f64, f64); 5] = [
     ("toy-mlp", 0.50045, 0.57008),
     ("mlp-mnist", 2.3252, 1.4302),

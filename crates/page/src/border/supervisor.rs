@@ -1,4 +1,5 @@
-//! Watches over the worker from the page: notices that it died or fell silent and says how to go on.
+//! Watches over the worker from the page: notices that it died or fell silent and says how to go
+//! on.
 //!
 //! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object:
 //! `client` carries the verdicts out. The worker is disposable, since a driver's error, a bug or a

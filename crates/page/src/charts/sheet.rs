@@ -1,7 +1,8 @@
 //! What a layer makes of an image: its maps side by side in one picture.
 //!
 //! Turns the extent of a layer and the bytes of a frame into pixels of one canvas. How many maps
-//! stand in a row depends on their number, their size and whether the page is narrow, never on what they show.
+//! stand in a row depends on their number, their size and whether the page is narrow, never on what
+//! they show.
 
 use super::arcs::{Arc, arcs};
 use super::paint;

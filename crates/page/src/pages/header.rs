@@ -1,4 +1,5 @@
-//! Name, level of detail, link and theme.
+//! The head of the page: its name, how much it shows, the button that copies the link, and the
+//! theme. The theme is the browser's to keep; everything else is in the link.
 
 use crate::choices;
 use crate::parts::{Segmented, icons};

@@ -4,8 +4,8 @@ use crate::edit::text::{Problem, Quote, read};
 use crate::state::lab;
 use leptos::prelude::*;
 
-/// The box. A text that reads and fits is taken when it is done; another leaves the experiment as it
-/// is and stays in the box, with what is wrong below.
+/// The box. A text that reads and fits is taken when it is done; another leaves the experiment as
+/// it is and stays in the box, with what is wrong below.
 #[component]
 pub(super) fn ModelText() -> impl IntoView {
     let lab = lab();

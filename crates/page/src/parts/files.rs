@@ -6,7 +6,8 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use web_sys::{File, FileList};
 
-/// What the parts of a page share of its files. A page without a Data panel has none in its context.
+/// What the parts of a page share of its files. A page without a Data panel has none in its
+/// context.
 #[derive(Clone, Copy)]
 pub(crate) struct Files {
     lab: Lab,

@@ -9,7 +9,8 @@ use descent_protocol::{Command, FRAME_MS};
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// The shortest time between two pictures for visitors who asked for less motion: at most two a second.
+/// The shortest time between two pictures for visitors who asked for less motion: at most two a
+/// second.
 const EVERY_REDUCED_MS: f64 = 500.0;
 
 impl Lab {

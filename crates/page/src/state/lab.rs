@@ -209,7 +209,8 @@ impl Lab {
     pub(crate) fn play(self) {
         self.build_if_stale();
         self.send(Command::Play);
-        // A GPU may take seconds over its first step; the page must not look as if it had not heard.
+        // A GPU may take seconds over its first step; the page must not look as if it had not
+        // heard.
         if matches!(self.run.phase.get_untracked(), Phase::Ready | Phase::Paused) {
             self.run.phase.set(Phase::Training);
         }

@@ -9,7 +9,8 @@ use crate::tensor::Tensor;
 use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
-/// `activation(x · weight + bias)`. Images are flattened first, `[rows, cols, channels]` row-major; a sequence keeps its positions.
+/// `activation(x · weight + bias)`. Images are flattened first, `[rows, cols, channels]` row-major;
+/// a sequence keeps its positions.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Dense {
     /// Width.

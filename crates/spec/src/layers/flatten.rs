@@ -7,7 +7,8 @@ use crate::extent::Extent;
 use crate::text_error::TextError;
 use serde::{Deserialize, Serialize};
 
-/// `[rows, cols, channels]` or `[time, features]` becomes a vector, row-major. Dense layers flatten images by themselves.
+/// `[rows, cols, channels]` or `[time, features]` becomes a vector, row-major. Dense layers flatten
+/// images by themselves.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Flatten;
 

@@ -1,9 +1,9 @@
 //! An experiment and its view as the text of a link, and back.
 //!
 //! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are
-//! written that differ from [`Experiment::start`] and a first visit's [`View`]. A text without `v` is a TensorFlow Playground
-//! link. Whatever comes in, what comes out is safe to build: every value is within its range, and
-//! the network within the limits of [`crate::cost`].
+//! written that differ from [`Experiment::start`] and a first visit's [`View`]. A text without `v`
+//! is a TensorFlow Playground link. Whatever comes in, what comes out is safe to build: every value
+//! is within its range, and the network within the limits of [`crate::cost`].
 
 mod playground;
 #[cfg(test)]
@@ -62,8 +62,8 @@ pub fn read(text: &str) -> (Link, Vec<Notice>) {
     reader.finish()
 }
 
-/// The text of an experiment with every setting, for what is kept: it stays the same experiment when
-/// defaults or ready-made models change. The view is a first visit's.
+/// The text of an experiment with every setting, for what is kept: it stays the same experiment
+/// when defaults or ready-made models change. The view is a first visit's.
 pub fn write_all(experiment: &Experiment) -> String {
     let link = Link { experiment: experiment.clone(), view: View::default() };
     let pair = |field: &Field| format!("&{}={}", field.key, escape(&(field.write)(&link)));

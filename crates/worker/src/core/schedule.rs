@@ -53,8 +53,8 @@ pub(super) enum Due {
 }
 
 impl Schedule {
-    /// What is due now. A run that does not train is saved and evaluated at once, and so is a step on
-    /// whose figures something depends.
+    /// What is due now. A run that does not train is saved and evaluated at once, and so is a step
+    /// on whose figures something depends.
     pub(super) fn due(&self, now_ms: f64, run: Standing) -> Option<Due> {
         if run.is_judged && !self.evaluation.is_done(run.step) {
             Some(Due::Evaluate)

@@ -1,4 +1,6 @@
-//! Convolutions and their gradients.
+//! Convolutions and their gradients. On a real GPU they are products, whose tiles go through
+//! workgroup memory; on a software adapter each of the three has a text that keeps its sums in
+//! registers, where the shapes allow.
 
 use super::super::text::shader;
 use super::super::text::{Dispatch, Source, is_short};

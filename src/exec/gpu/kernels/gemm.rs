@@ -1,4 +1,5 @@
-//! Matrix products.
+//! Matrix products, of which a convolution is one too: tiles through workgroup memory on a real
+//! GPU, sums in registers on a software adapter.
 
 use super::super::text::shader;
 use super::super::text::{Dispatch, Source, index_function, is_short};
@@ -7,7 +8,8 @@ use super::{WORKGROUP, with_math};
 use crate::plan::kernel::Gemm;
 use crate::plan::{Kernel, Slice, Target};
 
-/// Extents of products for the tiles: `parts · batches` products of `[rows, terms] · [terms, cols]`, in ranges of `range` terms.
+/// Extents of products for the tiles: `parts · batches` products of `[rows, terms] · [terms,
+/// cols]`, in ranges of `range` terms.
 pub(super) struct Product {
     pub(super) rows: usize,
     pub(super) cols: usize,
@@ -19,8 +21,8 @@ pub(super) struct Product {
     pub(super) quads: Quads,
 }
 
-/// Whether a, b and the result are bound as `vec4<f32>`: four neighbours, of which the first has a multiple of 4 as its row, column or term,
-/// then fill one of these.
+/// Whether a, b and the result are bound as `vec4<f32>`: four neighbours, of which the first has a
+/// multiple of 4 as its row, column or term, then fill one of these.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Quads {
     pub(super) a: bool,
@@ -64,7 +66,8 @@ impl Product {
         ]
     }
 
-    /// The text of the product by a tile through workgroup memory; `operands` gives the bindings and files of the operands.
+    /// The text of the product by a tile through workgroup memory; `operands` gives the bindings
+    /// and files of the operands.
     pub(super) fn through_workgroup_memory(
         &self,
         mut constants: Vec<(&'static str, usize)>,
@@ -158,7 +161,8 @@ pub(super) fn gemm(kernel: &Kernel, gemm: &Gemm, target: Target) -> Dispatch {
     source.finish(tiles.div_ceil(workgroup))
 }
 
-/// Invocations of a workgroup on a software adapter: the width of its vectors where there are few tiles, so that every core gets some.
+/// Invocations of a workgroup on a software adapter: the width of its vectors where there are few
+/// tiles, so that every core gets some.
 pub(super) fn group_of(tiles: usize) -> usize {
     if tiles < 512 { 4 } else { 16 }
 }

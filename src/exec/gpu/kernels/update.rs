@@ -25,7 +25,8 @@ fn update_of(program: &Program) -> &Update {
     program.update.as_ref().expect("only a program that trains has a guard and an optimizer")
 }
 
-/// Invocations of a workgroup. On a real GPU they are many, so that each waits for few loads after another.
+/// Invocations of a workgroup. On a real GPU they are many, so that each waits for few loads after
+/// another.
 fn update_lanes(target: Target) -> usize {
     match target {
         Target::Gpu => MOST_LANES,

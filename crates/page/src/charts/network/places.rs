@@ -57,7 +57,8 @@ impl Places {
     /// Left to right: the columns spread over the width, the units of each around the middle, arcs
     /// below them.
     fn wide(self, shown: &[usize]) -> Self {
-        // The same for every network without arcs, so that nothing below it moves when one is edited.
+        // The same for every network without arcs, so that nothing below it moves when one is
+        // edited.
         let height = DRAWN_UNITS as f64 * SPACING;
         let column = |(i, &units): (usize, &usize)| {
             let spacing = if units <= 2 { SPACING * 2.0 } else { SPACING };

@@ -1,4 +1,5 @@
-//! The row of a layer.
+//! The row of a layer: its kind, a box for each of its fields, its activation, and what it comes
+//! to. Which fields there are is the layer's own list ([`Layer::fields`]).
 
 use super::cells::{ActivationSelect, FactCells, NumberBox, Remove, Spot};
 use super::rows::{kinds, label, unit};
