@@ -8,9 +8,12 @@ use descent::exec::Backend;
 use descent::spec::model::Site;
 use descent::spec::snapshot::COUNTERS;
 use descent::spec::{Dataset, Experiment, InitChoice, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice};
-use descent::train::{FrameRequest, Part, Picture, RestoreError, Session, Snapshot};
+use descent::train::{FrameRequest, Part, Parts, Picture, RestoreError, Session, Snapshot};
 use pollster::block_on;
+use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 fn session(experiment: &Experiment) -> Session {
     Session::new(experiment, &bundled(experiment), &Backend::Cpu).expect("the experiment is sound")
@@ -98,6 +101,42 @@ fn a_saved_run_holds_what_a_page_expects_of_it() {
     }
 }
 
+/// Takes a step in parts of so many operations, but gives it up when there were `most` of them.
+fn step_in_parts(session: &mut Session, flops: u64, most: usize) -> bool {
+    let done = Cell::new(0);
+    let breathe = async || {
+        done.set(done.get() + 1);
+        if done.get() == most {
+            std::future::pending::<()>().await;
+        }
+    };
+    let parts = Parts { flops, breathe };
+    let mut step = pin!(session.step(&parts));
+    let mut context = Context::from_waker(Waker::noop());
+    match step.as_mut().poll(&mut context) {
+        Poll::Ready(taken) => taken.map(|()| true).expect("the device is there"),
+        Poll::Pending => false,
+    }
+}
+
+#[test]
+fn a_step_in_parts_is_the_same_step_and_one_given_up_was_not_taken() {
+    for backend in backends() {
+        let experiment = convolutional();
+        let build = || Session::new(&experiment, &bundled(&experiment), &backend).expect("the experiment is sound");
+        let (mut whole, mut parted) = (build(), build());
+        for most in [usize::MAX, 1, 2, 5] {
+            let was_taken = step_in_parts(&mut parted, 1, most);
+            assert_eq!(was_taken, most == usize::MAX);
+            if was_taken {
+                block_on(whole.run(1)).expect("the device is there");
+            }
+            assert_same(&bits(&mut whole), &bits(&mut parted), &format!("{most} parts"));
+        }
+        assert!(step_in_parts(&mut parted, u64::MAX, 1), "a step that is not cut does not breathe");
+    }
+}
+
 #[test]
 fn a_snapshot_of_another_network_is_refused_and_changes_nothing() {
     let mut wide = Experiment::first_visit();
@@ -133,7 +172,8 @@ fn evaluating_and_drawing_never_change_what_training_reads() {
             for part in [Part::Test, Part::Train] {
                 block_on(watched.evaluate(part)).expect("the CPU is never lost");
             }
-            block_on(watched.frame(&FrameRequest { inspected: Some(1), drawing: Some(vec![128; 64]) })).expect("the CPU is never lost");
+            block_on(watched.frame(&FrameRequest { inspected: Some(1), drawing: Some(vec![128; 64]) }, &Parts::whole()))
+                .expect("the CPU is never lost");
         }
         assert_same(&bits(&mut watched), &bits(&mut trained(&experiment, 30)), "watched and not");
     }
@@ -238,7 +278,8 @@ fn a_stream_counts_its_epochs_as_tensorflow_playground_does() {
 fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
     let experiment = Experiment { model: model("dense:12:tanh,norm:tanh,dense:5:tanh"), ..Experiment::first_visit() };
     let mut plane = trained(&experiment, 10);
-    let Picture::Maps { unit_size, units, params, .. } = block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
+    let Picture::Maps { unit_size, units, params, .. } =
+        block_on(plane.frame(&FrameRequest::default(), &Parts::whole())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
     };
@@ -263,7 +304,7 @@ fn of_a_wide_network_the_units_that_are_drawn_cross_the_border() {
 fn pictures_have_the_sizes_they_announce() {
     let mut plane = trained(&Experiment::first_visit(), 10);
     let Picture::Maps { size, unit_size, output, units, params } =
-        block_on(plane.frame(&FrameRequest::default())).expect("the CPU is never lost")
+        block_on(plane.frame(&FrameRequest::default(), &Parts::whole())).expect("the CPU is never lost")
     else {
         panic!("a spiral has maps")
     };
@@ -277,7 +318,9 @@ fn pictures_have_the_sizes_they_announce() {
     let shown = images.shown().expect("digits are shown");
     assert_eq!((shown.image, shown.pixels.len()), ([8, 8], shown.labels.len() * 64));
     let request = FrameRequest { inspected: Some(0), drawing: Some(shown.pixels[..64].to_vec()) };
-    let Picture::Images { shown: answers, activations, drawn } = block_on(images.frame(&request)).expect("the CPU is never lost") else {
+    let Picture::Images { shown: answers, activations, drawn } =
+        block_on(images.frame(&request, &Parts::whole())).expect("the CPU is never lost")
+    else {
         panic!("digits have answers")
     };
     assert_eq!(answers.len(), shown.labels.len() * 10);

@@ -15,6 +15,7 @@ pub use error::ExecError;
 pub use number::Number;
 
 use crate::plan::{Element, Kernel, Kind, Program, Slice, Target};
+use std::ops::Range;
 
 /// What computes: one core of the CPU, or a GPU.
 #[derive(Clone, Debug)]
@@ -78,6 +79,20 @@ impl Executor {
                 Ok(())
             }
             Executor::Gpu(gpu) => gpu.run(routine, times),
+        }
+    }
+
+    /// Runs some kernels of a routine once, as if they were a routine of their own.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost.
+    pub fn run_part(&mut self, routine: usize, kernels: Range<usize>) -> Result<(), ExecError> {
+        match self {
+            Executor::Cpu(cpu) => {
+                cpu.run_part(routine, kernels);
+                Ok(())
+            }
+            Executor::Gpu(gpu) => gpu.run_part(routine, kernels),
         }
     }
 

@@ -198,7 +198,7 @@ impl Compiler<'_> {
             inputs: graph.inputs().iter().map(|leaf| named(&leaf.name, leaf.node)).collect(),
             outputs: spec.outputs.iter().map(|(name, id)| named(name, *id)).collect(),
             gather: spec.fetch.as_ref().map(|fetch| fetch.gather.clone()),
-            flops: kernels.iter().map(|kernel| flops(&kernel.kind)).sum(),
+            flops: kernels.iter().map(Kernel::flops).sum(),
             kernels,
         }
     }
@@ -304,18 +304,6 @@ fn send(graph: &Graph, wanted: &[(NodeId, Slice)], slices: &mut HashMap<Value, S
         }
     }
     drafts.extend(copies);
-}
-
-/// Multiply-adds of a product, times 2.
-fn flops(kind: &Kind) -> u64 {
-    match kind {
-        Kind::Gemm(gemm) => 2 * (gemm.batch * gemm.m * gemm.n) as u64 * gemm.k as u64,
-        Kind::Conv(conv) => {
-            let taps = conv.kernel[0] * conv.kernel[1] * conv.c_in / conv.groups;
-            2 * (conv.batch * conv.output[0] * conv.output[1]) as u64 * (taps * conv.c_out) as u64
-        }
-        _ => 0,
-    }
 }
 
 /// Asserts what WebGPU demands of every kernel.

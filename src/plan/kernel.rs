@@ -34,6 +34,18 @@ impl Kernel {
     pub(crate) fn plain(kind: Kind, inputs: Vec<Slice>, outputs: Vec<Slice>, label: &str) -> Self {
         Self { kind, epilogue: Fused::none(), inputs, outputs, label: label.into() }
     }
+
+    /// Multiply-adds of a product, times 2; 0 for any other kernel.
+    pub fn flops(&self) -> u64 {
+        match &self.kind {
+            Kind::Gemm(gemm) => 2 * (gemm.batch * gemm.m * gemm.n) as u64 * gemm.k as u64,
+            Kind::Conv(conv) => {
+                let taps = conv.kernel[0] * conv.kernel[1] * conv.c_in / conv.groups;
+                2 * (conv.batch * conv.output[0] * conv.output[1]) as u64 * (taps * conv.c_out) as u64
+            }
+            _ => 0,
+        }
+    }
 }
 
 /// What a kernel computes.

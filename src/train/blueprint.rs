@@ -11,8 +11,11 @@ use descent_spec::model::{Extent, ModelError};
 use descent_spec::random;
 use descent_spec::{Experiment, Head, InitChoice, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Task};
 
-/// Rows of an evaluation's chunk.
-const EVALUATED_ROWS: usize = 256;
+/// The most rows of an evaluation's chunk.
+const EVALUATED_ROWS: u64 = 256;
+/// The most multiply-adds of such a chunk, if it has more than a row: a fifth of a second of a core.
+/// A worker is not heard while it computes one.
+const EVALUATED_MULTIPLY_ADDS: u64 = 1_000_000_000;
 /// Points along a side of the output map and of a unit's map, finest first: the first that costs
 /// little enough is taken.
 const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
@@ -66,9 +69,9 @@ fn init(choice: InitChoice) -> Init {
     }
 }
 
-/// The routines of a run: `step`, `evaluate` and for the 2-D sets `evaluate-train`, and those for
-/// its pictures.
-pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: PictureSizes) -> Routines {
+/// The routines of a run whose network has so many multiply-adds a sample: `step`, `evaluate` and
+/// for the 2-D sets `evaluate-train`, and those for its pictures.
+pub(super) fn routines(experiment: &Experiment, samples: &Samples, multiply_adds: u64) -> Routines {
     let gather = |order, first_row, rows: usize, batch: usize, capacity| Gather {
         order,
         first_row,
@@ -86,15 +89,16 @@ pub(super) fn routines(experiment: &Experiment, samples: &Samples, pictures: Pic
         OrderChoice::Shuffled => gather(Order::Shuffled, 0, rows, batch, batch),
         OrderChoice::Stream => gather(Order::Stream, 0, rows, batch, batch + rows % batch),
     };
+    let evaluated_rows = (EVALUATED_MULTIPLY_ADDS / multiply_adds.max(1)).clamp(1, EVALUATED_ROWS) as usize;
     let sequential = |first_row, rows: usize| {
-        let batch = rows.min(EVALUATED_ROWS);
+        let batch = rows.min(evaluated_rows);
         gather(Order::Sequential, first_row, rows, batch, batch)
     };
     let mut evaluations = Vec::new();
     if samples.test_rows > 0 {
         evaluations.push(("evaluate", sequential(rows, samples.test_rows)));
     }
-    let probes = match pictures {
+    let probes = match pictures(samples, multiply_adds) {
         PictureSizes::Maps { size, unit_size } => {
             evaluations.push(("evaluate-train", sequential(0, rows)));
             vec![("map", size * size), ("units", unit_size * unit_size)]

@@ -1,8 +1,8 @@
 //! The loss and the accuracy of a run over a part of its samples.
 
+use super::parts::Parts;
 use super::session::Session;
 use crate::exec::ExecError;
-
 use crate::plan::kernel::Gather;
 use crate::plan::state;
 
@@ -25,6 +25,11 @@ pub struct Evaluation {
 }
 
 impl Session {
+    /// Samples that an evaluation of both parts goes through.
+    pub fn evaluated_rows(&self) -> usize {
+        [Part::Train, Part::Test].into_iter().filter_map(|part| Some(self.evaluation(part)?.1.rows)).sum()
+    }
+
     /// Starts an evaluation and says of how many chunks it consists; 0 if there is nothing to
     /// evaluate.
     ///
@@ -37,13 +42,14 @@ impl Session {
         Ok(chunks)
     }
 
-    /// Evaluates the next chunks.
+    /// Evaluates the next chunk, in parts. If the future is dropped before it is ready, the
+    /// evaluation is to be begun again.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub fn continue_evaluation(&mut self, part: Part, chunks: u32) -> Result<(), ExecError> {
+    pub async fn continue_evaluation<B: AsyncFn()>(&mut self, part: Part, parts: &Parts<B>) -> Result<(), ExecError> {
         match self.evaluation(part) {
-            Some((routine, _)) => self.executor.run(routine, chunks),
+            Some((routine, _)) => self.run_in_parts(routine, parts).await,
             None => Ok(()),
         }
     }
@@ -68,7 +74,9 @@ impl Session {
     /// [`ExecError`] if the device is lost.
     pub async fn evaluate(&mut self, part: Part) -> Result<Option<Evaluation>, ExecError> {
         let chunks = self.begin_evaluation(part)?;
-        self.continue_evaluation(part, chunks)?;
+        if let Some((routine, _)) = self.evaluation(part) {
+            self.executor.run(routine, chunks)?;
+        }
         self.end_evaluation(part).await
     }
 

@@ -1,6 +1,7 @@
 //! What the page draws of a run: maps over the plane, answers to images.
 
 use super::blueprint::PictureSizes;
+use super::parts::Parts;
 use super::session::Session;
 use crate::exec::ExecError;
 use crate::plan::{NamedSlice, Slice};
@@ -102,24 +103,32 @@ impl Session {
         Some(Shown { image: [samples.feature_shape[0], samples.feature_shape[1]], pixels, labels })
     }
 
+    /// Samples, or points of the plane, that a picture shows.
+    pub fn drawn_rows(&self) -> usize {
+        match self.pictures {
+            PictureSizes::Maps { size, unit_size } => size * size + unit_size * unit_size,
+            PictureSizes::Images { shown } => shown + 1,
+        }
+    }
+
     /// A picture of the present step.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn frame(&mut self, request: &FrameRequest) -> Result<Picture, ExecError> {
+    pub async fn frame<B: AsyncFn()>(&mut self, request: &FrameRequest, parts: &Parts<B>) -> Result<Picture, ExecError> {
         match self.pictures {
-            PictureSizes::Maps { size, unit_size } => self.maps(size, unit_size).await,
-            PictureSizes::Images { shown } => self.answers(shown, request).await,
+            PictureSizes::Maps { size, unit_size } => self.maps(size, unit_size, parts).await,
+            PictureSizes::Images { shown } => self.answers(shown, request, parts).await,
         }
     }
 
-    async fn maps(&mut self, size: usize, unit_size: usize) -> Result<Picture, ExecError> {
-        let map = self.probe("map")?;
+    async fn maps<B: AsyncFn()>(&mut self, size: usize, unit_size: usize, parts: &Parts<B>) -> Result<Picture, ExecError> {
+        let map = self.probe("map", parts).await?;
         // Probes may write their outputs to the same memory, so each is read before the next runs.
         let output = prediction(&map).slice;
         let output = self.executor.read(&[output]).await?.remove(0).into_iter().map(signed_byte).collect();
 
-        let outputs = self.probe("units")?;
+        let outputs = self.probe("units", parts).await?;
         let layers = &outputs[..outputs.len() - 1];
         let params = &self.executor.program().params;
         let mut slices: Vec<Slice> = layers.iter().map(|layer| layer.slice).collect();
@@ -139,14 +148,14 @@ impl Session {
         Ok(Picture::Maps { size, unit_size, output, units, params })
     }
 
-    async fn answers(&mut self, shown: usize, request: &FrameRequest) -> Result<Picture, ExecError> {
+    async fn answers<B: AsyncFn()>(&mut self, shown: usize, request: &FrameRequest, parts: &Parts<B>) -> Result<Picture, ExecError> {
         let feature_len = self.data.samples.feature_len();
         let drawing = request.drawing.as_ref().filter(|drawing| drawing.len() == feature_len);
         if let Some(drawing) = drawing {
             let words: Vec<u32> = drawing.iter().map(|pixel| (f32::from(*pixel) / 255.0).to_bits()).collect();
             self.write_features("probe", shown * feature_len, &words)?;
         }
-        let outputs = self.probe("probe")?;
+        let outputs = self.probe("probe", parts).await?;
         let mut slices = vec![prediction(&outputs).slice];
         if let Some(row) = request.inspected.filter(|row| *row < shown) {
             slices.extend(outputs[..outputs.len() - 1].iter().map(|layer| {
@@ -162,9 +171,9 @@ impl Session {
     }
 
     /// Runs a probe and says where its outputs are: the layers, then the prediction.
-    fn probe(&mut self, name: &str) -> Result<Vec<NamedSlice>, ExecError> {
+    async fn probe<B: AsyncFn()>(&mut self, name: &str, parts: &Parts<B>) -> Result<Vec<NamedSlice>, ExecError> {
         let routine = self.executor.program().routine(name).expect("the routines of pictures follow from their kind");
-        self.executor.run(routine, 1)?;
+        self.run_in_parts(routine, parts).await?;
         Ok(self.executor.program().routines[routine].outputs.clone())
     }
 }

@@ -80,7 +80,7 @@ pub struct Session {
     pub(super) head: Head,
     pub(super) target: Target,
     pub(super) state: Slice,
-    step: usize,
+    pub(super) step: usize,
 }
 
 impl Session {
@@ -96,8 +96,9 @@ impl Session {
         }
         experiment.cost().map_err(BuildError::Model)?;
         let architecture = blueprint::architecture(experiment, samples).map_err(BuildError::Model)?;
-        let pictures = blueprint::pictures(samples, architecture.outline.multiply_adds());
-        let routines = blueprint::routines(experiment, samples, pictures);
+        let multiply_adds = architecture.outline.multiply_adds();
+        let pictures = blueprint::pictures(samples, multiply_adds);
+        let routines = blueprint::routines(experiment, samples, multiply_adds);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
         let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
         let step = program.routine("step").expect("a run trains");
@@ -147,6 +148,11 @@ impl Session {
     /// Steps of an epoch.
     pub fn epoch_steps(&self) -> usize {
         self.gather().epoch_steps()
+    }
+
+    /// Floating-point operations of a step: multiply-adds of its products, times 2.
+    pub fn step_flops(&self) -> u64 {
+        self.program().routines[self.step].flops
     }
 
     /// What the executor has done.

@@ -1,6 +1,7 @@
 //! What a step costs on a device, measured on a copy of a run so that the run itself is untouched.
 
 use super::clock::now_ms;
+use super::parts::Parts;
 use super::session::{BuildError, Session};
 use crate::data::{Column, Loaded, Samples};
 use crate::exec::{Backend, ExecError};
@@ -55,19 +56,22 @@ impl Trial {
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn warm_up(&mut self) -> Result<(), ExecError> {
-        self.session.run(1).await?;
+    pub async fn warm_up<B: AsyncFn()>(&mut self, parts: &Parts<B>) -> Result<(), ExecError> {
+        self.session.step(parts).await?;
         self.session.wait().await
     }
 
-    /// Measures.
+    /// Measures. If the future is dropped before it is ready, nothing was measured.
     ///
     /// # Errors
     /// [`ExecError`] if the device is lost.
-    pub async fn measure(&mut self) -> Result<StepCost, ExecError> {
+    pub async fn measure<B: AsyncFn()>(&mut self, parts: &Parts<B>) -> Result<StepCost, ExecError> {
         cost_of(async |steps| {
             let began = now_ms();
-            self.session.run(steps).await?;
+            match steps {
+                1 => self.session.step(parts).await?,
+                _ => self.session.run(steps).await?,
+            }
             self.session.wait().await?;
             Ok(now_ms() - began)
         })
@@ -171,8 +175,8 @@ mod tests {
         let data = crate::data::load(&crate::data::Request::of(&experiment), Vec::new()).expect("a spiral needs no files");
         let mut trial = Trial::new(&experiment, &data, &Backend::Cpu).expect("the experiment is sound");
         let cost = pollster::block_on(async {
-            trial.warm_up().await?;
-            trial.measure().await
+            trial.warm_up(&Parts::whole()).await?;
+            trial.measure(&Parts::whole()).await
         });
         let cost = cost.expect("the CPU is never lost");
         assert!(cost.steps >= 1 && cost.step_ms > 0.0, "{cost:?}");

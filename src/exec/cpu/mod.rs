@@ -22,6 +22,7 @@ mod tile;
 use super::counts::Counts;
 use crate::plan::{Kernel, Kind, Program, Routine, Slice};
 use memory::{Memory, Scratch};
+use std::ops::Range;
 use strip::Strips;
 
 /// The buffers of a program and its kernels, prepared.
@@ -75,13 +76,16 @@ impl Cpu {
 
     /// Runs a routine `times` times over.
     pub fn run(&mut self, routine: usize, times: u32) {
-        let jobs = &self.routines[routine];
-        for _ in 0..times {
-            for job in jobs {
-                job.run(&mut self.memory, &mut self.scratch);
-            }
+        let all = 0..self.routines[routine].len();
+        (0..times).for_each(|_| self.run_part(routine, all.clone()));
+    }
+
+    /// Runs some kernels of a routine.
+    pub fn run_part(&mut self, routine: usize, kernels: Range<usize>) {
+        self.counts.dispatches += kernels.len() as u64;
+        for job in &self.routines[routine][kernels] {
+            job.run(&mut self.memory, &mut self.scratch);
         }
-        self.counts.dispatches += u64::from(times) * jobs.len() as u64;
     }
 
     /// Writes words from the start of `slice` on.

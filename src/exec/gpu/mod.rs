@@ -23,6 +23,7 @@ use device::Pipeline;
 use futures_channel::oneshot;
 use std::cell::Cell;
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// The buffers, pipelines and bind groups of one program.
@@ -101,9 +102,21 @@ impl Gpu {
     /// # Errors
     /// [`ExecError`] if the device is lost or has reported an error.
     pub fn run(&mut self, routine: usize, times: u32) -> Result<(), ExecError> {
+        self.encode(routine, 0..self.routines[routine].len(), times)
+    }
+
+    /// Encodes some kernels of a routine, as [`Gpu::run`] does.
+    ///
+    /// # Errors
+    /// [`ExecError`] if the device is lost or has reported an error.
+    pub fn run_part(&mut self, routine: usize, kernels: Range<usize>) -> Result<(), ExecError> {
+        self.encode(routine, kernels, 1)
+    }
+
+    fn encode(&mut self, routine: usize, kernels: Range<usize>, times: u32) -> Result<(), ExecError> {
         self.device.check()?;
         self.submit();
-        let kernels = &self.routines[routine];
+        let kernels = &self.routines[routine][kernels];
         let mut encoder = self.encoder();
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
