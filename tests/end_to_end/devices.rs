@@ -69,3 +69,16 @@ fn a_run_goes_on_without_the_gpu_where_the_browser_gives_none_back() {
     }
     panic!("four dead GPU processes, and the run is still said to be on the GPU");
 }
+
+#[test]
+fn a_network_that_is_slow_on_its_device_is_not_taken_for_dead() {
+    let page = Browser::start(PAGE, Graphics::WebGpu);
+    page.open_ready("#v=2&dataset=spiral&layers=dense:1400:relu,dense:630:relu&batch=1666&device=gpu&level=all");
+    page.click("play");
+    page.wait_for_step(6.0, 90);
+    page.click("pause");
+    page.wait_for_state("paused", 10);
+    wait_for_device(&page, "gpu", 5);
+    assert_eq!(page.text("notice"), "", "nothing was started again");
+    page.assert_no_errors();
+}

@@ -11,6 +11,9 @@ use descent_spec::{Experiment, View};
 /// A worker that listens says something at least four times a second; after this long it counts as
 /// dead.
 const SILENCE_MS: f64 = 5_000.0;
+/// A core that does so many floating-point operations in a millisecond is slow but alive: it says
+/// nothing while it computes a part of a step.
+const SLOW_FLOPS_A_MS: u64 = 1_000_000;
 /// Loading, compiling and moving to another device may take this long without a word.
 const SILENCE_AT_LOAD_MS: f64 = 20_000.0;
 /// A benchmark measures without looking up.
@@ -70,6 +73,12 @@ impl Supervisor {
             ticked_ms: now_ms,
             strikes_ms: Vec::new(),
         }
+    }
+
+    /// How much longer than usual a worker may be silent that computes the present run.
+    fn allowance_ms(&self) -> f64 {
+        let cost = self.build.as_ref().and_then(|(_, experiment, _)| experiment.cost().ok());
+        cost.map_or(0.0, |cost| (cost.step_flops / SLOW_FLOPS_A_MS) as f64)
     }
 
     /// A worker was started in the place of another.
@@ -174,7 +183,8 @@ impl Supervisor {
             self.heard_ms = now_ms;
         }
         self.ticked_ms = now_ms;
-        now_ms - self.heard_ms > self.patience_ms
+        let silence_ms = now_ms - self.heard_ms;
+        silence_ms > self.patience_ms && silence_ms > self.patience_ms + self.allowance_ms()
     }
 
     /// Counts a death.

@@ -36,6 +36,7 @@ mod work;
 mod tests;
 
 pub use brought::Brought;
+pub use pace::FIRST_PART_FLOPS;
 pub use say::Said;
 pub use work::{
     Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, PictureRequest, Progress, Report, Snapshot,

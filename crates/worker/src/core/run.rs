@@ -39,6 +39,10 @@ pub(super) struct Run {
     goal_step: Option<u64>,
     epoch_steps: u64,
     mean_batch: f64,
+    step_flops: u64,
+    /// Samples that an evaluation goes through and that a picture shows.
+    evaluated_rows: usize,
+    drawn_rows: usize,
     pace: Pace,
     rate: Rate,
     schedule: Schedule,
@@ -71,6 +75,9 @@ impl Run {
             goal_step: None,
             epoch_steps: opened.epoch_steps.max(1) as u64,
             mean_batch: opened.mean_batch,
+            step_flops: opened.step_flops,
+            evaluated_rows: opened.evaluated_rows,
+            drawn_rows: opened.drawn_rows,
             pace: Pace::new(),
             rate: Rate::default(),
             schedule: Schedule::default(),
@@ -181,6 +188,8 @@ impl Run {
         self.placement = placement;
         self.duties.clear();
         self.costs.moved();
+        self.pace = Pace::new();
+        self.schedule.moved();
     }
 
     /// The session stands where this snapshot was taken.
@@ -205,8 +214,8 @@ impl Run {
         let standing = self.standing(experiment, speed);
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
-            Some(Due::Draw) => return Work::Draw { request: self.request.clone() },
-            Some(Due::Evaluate) => return Work::Evaluate,
+            Some(Due::Draw) => return Work::Draw { request: self.request.clone(), part_flops: self.part_flops() },
+            Some(Due::Evaluate) => return Work::Evaluate { part_flops: self.part_flops() },
             None => {}
         }
         if standing.is_training {
@@ -243,7 +252,7 @@ impl Run {
     fn train(&mut self, experiment: &Experiment, speed: Speed) -> Work {
         let wanted = match speed {
             Speed::One => 1,
-            Speed::Ten => 10,
+            Speed::Ten => self.pace.steps().clamp(1, 10),
             Speed::Max => self.pace.steps(),
         };
         self.slice_steps = self.steps_left.map_or(wanted, |left| left.min(wanted));
@@ -251,7 +260,20 @@ impl Run {
             let every = u64::from(experiment.evaluate_every);
             self.slice_steps = self.slice_steps.min((every - self.metrics.step % every) as u32);
         }
-        Work::Train { steps: self.slice_steps }
+        Work::Train { steps: self.slice_steps, part_flops: self.part_flops() }
+    }
+
+    fn part_flops(&self) -> u64 {
+        self.pace.part_flops(self.step_flops)
+    }
+
+    /// What evaluating and drawing will take where a step takes so long: a step goes back too, which
+    /// takes twice as long as going there.
+    fn expect_jobs(&mut self, now_ms: f64) {
+        let Some(step_ms) = self.pace.step_ms() else { return };
+        let expected_ms = |rows: usize| step_ms * rows as f64 / (3.0 * self.mean_batch.max(1.0));
+        self.schedule.evaluation.expect(expected_ms(self.evaluated_rows), now_ms);
+        self.schedule.drawing.expect(expected_ms(self.drawn_rows), now_ms);
     }
 
     /// A slice of training is done.
@@ -259,6 +281,7 @@ impl Run {
         let took_ms = ended_ms - began_ms;
         self.schedule.trained_ms = ended_ms;
         self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.placement.device));
+        self.expect_jobs(ended_ms);
         self.costs.spent(took_ms, progress.step.saturating_sub(self.metrics.step));
         self.metrics.step = progress.step;
         self.metrics.epoch = progress.epoch;

@@ -60,13 +60,17 @@ impl Schedule {
             Some(Due::Evaluate)
         } else if !run.is_saved && (!run.is_training || now_ms - self.saved_ms >= SAVE_MS) {
             Some(Due::Save)
-        } else if self.is_frame_wanted(run) && now_ms >= self.drawing.due_ms(FRAME_MS) {
+        } else if self.is_frame_wanted(run) && now_ms >= self.frame_due_ms(run) {
             Some(Due::Draw)
         } else if !self.evaluation.is_done(run.step) && (!run.is_training || now_ms >= self.evaluation.due_ms(REPORT_MS)) {
             Some(Due::Evaluate)
         } else {
             None
         }
+    }
+
+    fn frame_due_ms(&self, run: Standing) -> f64 {
+        if run.is_training { self.drawing.due_ms(FRAME_MS) } else { self.drawing.idle_due_ms(FRAME_MS) }
     }
 
     fn is_frame_wanted(&self, run: Standing) -> bool {
@@ -86,13 +90,18 @@ impl Schedule {
     /// How long to wait where nothing is due.
     pub(super) fn wait_ms(&self, now_ms: f64, run: Standing) -> i32 {
         let longest = if run.is_training { HELD_LOOK_MS } else { IDLE_MS };
-        if self.is_frame_wanted(run) { ((self.drawing.due_ms(FRAME_MS) - now_ms).ceil() as i32).clamp(1, longest) } else { longest }
+        if self.is_frame_wanted(run) { ((self.frame_due_ms(run) - now_ms).ceil() as i32).clamp(1, longest) } else { longest }
     }
 
     /// Everything shown is of another step now.
     pub(super) fn went_elsewhere(&mut self) {
-        self.drawing = Job::default();
-        self.evaluation = Job::default();
+        self.drawing.outdated();
+        self.evaluation.outdated();
+    }
+
+    /// The run is on another device, where everything takes another time.
+    pub(super) fn moved(&mut self) {
+        (self.drawing, self.evaluation) = (Job::default(), Job::default());
     }
 }
 

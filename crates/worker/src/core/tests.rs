@@ -35,6 +35,41 @@ fn paused_run_takes_no_steps() {
 }
 
 #[test]
+fn a_step_that_was_given_up_is_not_counted_and_a_pause_ends_it() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.step_ms = 4_000.0;
+    world.hear(Command::Play);
+    while !matches!(world.begin(), Work::Train { steps: 1, .. }) {}
+    world.hear(Command::Pause);
+    let given_up = Report { began_ms: world.now_ms, ended_ms: world.now_ms + 200.0, outcome: Outcome::Done };
+    world.report(given_up);
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 0)));
+    world.hear(Command::Step { steps: 1 });
+    world.settle();
+    assert_eq!(last_state(&world.heard()), Some((RunState::Paused, 1)));
+}
+
+#[test]
+fn a_slow_run_takes_its_first_step_before_it_is_evaluated_or_drawn() {
+    let mut world = World::new();
+    world.step_ms = 4_000.0;
+    world.build(1, DeviceChoice::Cpu, None);
+    world.hear(Command::Play);
+    world.hear(Command::WantFrame);
+    while world.trained() < 3 {
+        world.turn();
+    }
+    let is_beside = |work: &Work| matches!(work, Work::Evaluate { .. } | Work::Draw { .. });
+    assert!(!world.done.iter().any(is_beside), "{:?}", world.done);
+    while !world.done.iter().any(is_beside) {
+        world.turn();
+    }
+    // 1,000 rows of a picture take 33 times as long as the 30 of a step, back and forth.
+    assert!(world.trained() > 30, "{} steps", world.trained());
+}
+
+#[test]
 fn a_step_of_n_takes_exactly_n() {
     let mut world = World::with_run(DeviceChoice::Cpu);
     for (steps, total) in [(1, 1), (7, 8), (1_000, 1_008)] {

@@ -50,21 +50,30 @@ pub enum Work {
     },
     /// Let the session train again after a divergence.
     Thaw,
-    /// Train. Answer: [`Outcome::Trained`].
+    /// Train. A single step is taken in parts and given up if the visitor asks for something
+    /// meanwhile. Answer: [`Outcome::Trained`], or [`Outcome::Done`] if it was given up.
     Train {
         /// How many steps.
         steps: u32,
+        /// Floating-point operations of a part.
+        part_flops: u64,
     },
     /// Read a snapshot back. Answer: [`Outcome::Saved`].
     Save,
-    /// Draw. Answer: [`Outcome::Drawn`].
+    /// Draw, or nothing if the visitor asks for something meanwhile. Answer: [`Outcome::Drawn`], or
+    /// [`Outcome::Done`] if it was given up.
     Draw {
         /// What is to be seen.
         request: PictureRequest,
+        /// Floating-point operations of a part.
+        part_flops: u64,
     },
     /// Evaluate all of both parts, or nothing if the visitor asks for something meanwhile. Answer:
     /// [`Outcome::Evaluated`].
-    Evaluate,
+    Evaluate {
+        /// Floating-point operations of a part.
+        part_flops: u64,
+    },
     /// Begin to prepare a copy of the run for a measurement. Whether it is ready shows in
     /// [`Facts::trial`].
     PrepareTrial {
@@ -73,7 +82,8 @@ pub enum Work {
         /// Where.
         device: DeviceKind,
     },
-    /// Measure what a step of the copy costs. Answer: [`Outcome::Measured`].
+    /// Measure what a step of the copy costs, or nothing if the visitor asks for something
+    /// meanwhile. Answer: [`Outcome::Measured`], or [`Outcome::Done`] if it was given up.
     MeasureTrial,
     /// Give the copy up.
     DropTrial,
@@ -161,6 +171,12 @@ pub struct Opened {
     pub epoch_steps: usize,
     /// Samples of a step, on average.
     pub mean_batch: f64,
+    /// Floating-point operations of a step.
+    pub step_flops: u64,
+    /// Samples that an evaluation goes through.
+    pub evaluated_rows: usize,
+    /// Samples, or points of the plane, that a picture shows.
+    pub drawn_rows: usize,
     /// The program in text.
     pub program: String,
     /// The samples to draw.

@@ -6,13 +6,13 @@ use super::port::{self, Inbox};
 use super::source::Source;
 use super::{bench, session};
 use crate::core;
-use crate::core::{Broken, Divergence, Facts, Measured, Outcome, Progress, Report, Work};
+use crate::core::{Broken, Divergence, FIRST_PART_FLOPS, Facts, Measured, Outcome, Progress, Report, Work};
 use descent::data::Loaded;
 use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
-use descent::train::trial::Trial;
-use descent::train::{FrameRequest, RestoreError, Session, Snapshot};
-use descent_protocol::{DeviceKind, StepCost};
+use descent::train::trial::{StepCost, Trial};
+use descent::train::{FrameRequest, Parts, RestoreError, Session, Snapshot};
+use descent_protocol::DeviceKind;
 use descent_spec::Experiment;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -90,7 +90,8 @@ impl Hands {
     /// Does a piece of work.
     pub(super) async fn perform(&mut self, work: Work) -> Report {
         let began_ms = now_ms();
-        let outcome = self.outcome(work).await.unwrap_or_else(|error| {
+        // What waits for a device may take long and is no reason to give the worker up.
+        let outcome = port::patiently(port::DEVICE_PATIENCE_MS, self.outcome(work)).await.unwrap_or_else(|error| {
             let is_lost = matches!(error, ExecError::DeviceLost(_));
             Outcome::Broken(Broken { is_lost, text: error.to_string() })
         });
@@ -113,7 +114,7 @@ impl Hands {
             Work::AskGpu => self.gpus.ask_again(),
             Work::Open { experiment, device } => {
                 let backend = self.backend(device);
-                let opened = session::open(&experiment, &self.data(), backend).await;
+                let opened = session::open(&experiment, &self.data(), backend, &parts(&self.inbox, FIRST_PART_FLOPS)).await;
                 return Ok(Outcome::Opened(opened.map(|(session, opened)| {
                     (self.session, self.device) = (Some(session), device);
                     Box::new(opened)
@@ -123,18 +124,21 @@ impl Hands {
             Work::Reset => self.session().reset()?,
             Work::SetLearningRate { learning_rate } => self.session().set_learning_rate(learning_rate)?,
             Work::Thaw => self.session().thaw()?,
-            Work::Train { steps } => return self.train(steps).await.map(Outcome::Trained),
+            Work::Train { steps, part_flops } => return self.train(steps, part_flops).await,
             Work::Save => return Ok(Outcome::Saved(Rc::new(self.session().snapshot().await?.to_bytes()))),
-            Work::Draw { request } => {
+            Work::Draw { request, part_flops } => {
                 let request = FrameRequest { inspected: request.inspected, drawing: request.drawing };
-                return Ok(Outcome::Drawn(session::picture(self.session().frame(&request).await?)));
+                let (inbox, parts) = (self.inbox.clone(), parts(&self.inbox, part_flops));
+                let picture = inbox.unless_urgent(self.session().frame(&request, &parts)).await.transpose()?;
+                return Ok(picture.map_or(Outcome::Done, |picture| Outcome::Drawn(session::picture(picture))));
             }
-            Work::Evaluate => {
-                let (inbox, device) = (self.inbox.clone(), self.device);
-                return session::evaluate(self.session(), device, &inbox).await.map(Outcome::Evaluated);
+            Work::Evaluate { part_flops } => {
+                let (inbox, device, parts) = (self.inbox.clone(), self.device, parts(&self.inbox, part_flops));
+                let evaluation = inbox.unless_urgent(session::evaluate(self.session(), device, &parts)).await.transpose()?;
+                return Ok(Outcome::Evaluated(evaluation));
             }
             Work::PrepareTrial { experiment, device } => self.prepare_trial(experiment, device),
-            Work::MeasureTrial => return Ok(Outcome::Measured(self.measure_trial().await)),
+            Work::MeasureTrial => return Ok(self.measure_trial().await.map_or(Outcome::Done, Outcome::Measured)),
             Work::DropTrial => self.trial = None,
             Work::Bench(bench) => return Ok(Outcome::Benched(bench::measure(&self.inbox, &bench).await.json())),
             Work::GiveUp { why } => panic!("{why}"),
@@ -170,18 +174,23 @@ impl Hands {
         }
     }
 
-    async fn train(&mut self, steps: u32) -> Result<Progress, ExecError> {
+    async fn train(&mut self, steps: u32, part_flops: u64) -> Result<Outcome, ExecError> {
         let yields_loss = self.data().samples.classes > 0;
+        let (inbox, parts) = (self.inbox.clone(), parts(&self.inbox, part_flops));
         let session = self.session();
-        session.run(steps).await?;
+        if steps > 1 {
+            session.run(steps).await?;
+        } else if inbox.unless_urgent(session.step(&parts)).await.transpose()?.is_none() {
+            return Ok(Outcome::Done);
+        }
         let progress = session.progress().await?;
-        Ok(Progress {
+        Ok(Outcome::Trained(Progress {
             step: progress.step,
             epoch: progress.epoch,
             // 2-D sets are evaluated on all they are trained on, which is the better figure.
             train_loss: progress.train_loss.filter(|_| yields_loss),
             divergence: progress.divergence.map(|found| Divergence { step: found.step, cause: found.cause.to_string() }),
-        })
+        }))
     }
 
     /// Builds a copy of the run and warms it up, in the background.
@@ -192,11 +201,11 @@ impl Hands {
         };
         let slot = Rc::new(RefCell::new(Prepared::Awaited));
         self.trial = Some(slot.clone());
-        let data = self.data();
+        let (data, parts) = (self.data(), parts(&self.inbox, FIRST_PART_FLOPS));
         wasm_bindgen_futures::spawn_local(async move {
             let prepared = async {
                 let mut trial = Trial::new(&experiment, &data, &backend).ok()?;
-                trial.warm_up().await.ok()?;
+                trial.warm_up(&parts).await.ok()?;
                 Some(trial)
             };
             let prepared = prepared.await.map_or(Prepared::Failed, |trial| Prepared::Ready(Box::new(trial)));
@@ -204,12 +213,25 @@ impl Hands {
         });
     }
 
-    async fn measure_trial(&mut self) -> Option<Measured> {
-        let slot = self.trial.clone()?;
-        let Prepared::Ready(mut trial) = slot.replace(Prepared::Awaited) else { return None };
-        let cost = port::patiently(port::DEVICE_PATIENCE_MS, trial.measure()).await;
+    /// What the copy costs; `Some(None)` if it cannot be measured, `None` if the visitor asked for
+    /// something meanwhile.
+    async fn measure_trial(&mut self) -> Option<Option<Measured>> {
+        let Some(slot) = self.trial.clone() else { return Some(None) };
+        let Prepared::Ready(mut trial) = slot.replace(Prepared::Awaited) else { return Some(None) };
+        let parts = parts(&self.inbox, FIRST_PART_FLOPS);
+        let cost = self.inbox.unless_urgent(trial.measure(&parts)).await;
         slot.replace(Prepared::Ready(trial));
-        let cost = cost.ok()?;
-        Some(Measured { cost: StepCost { ms: cost.step_ms, steps: cost.steps }, is_doubtful: cost.is_doubtful() })
+        let measured = |cost: StepCost| Measured {
+            is_doubtful: cost.is_doubtful(),
+            cost: descent_protocol::StepCost { ms: cost.step_ms, steps: cost.steps },
+        };
+        cost.map(|cost| cost.ok().map(measured))
     }
+}
+
+/// Work in parts of so many floating-point operations, between which messages of the page come in.
+fn parts(inbox: &Inbox, flops: u64) -> Parts<impl AsyncFn() + use<>> {
+    let inbox = inbox.clone();
+    let breathe = async move || inbox.breathe().await;
+    Parts { flops, breathe }
 }

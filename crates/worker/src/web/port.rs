@@ -10,7 +10,10 @@ use descent_protocol::{Addressed, Command, Event, RunId, message};
 use js_sys::{Array, ArrayBuffer, Function, Promise, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
@@ -20,7 +23,8 @@ use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 const ALIVE_MS: f64 = 150.0;
 /// How often a worker that waits for something outside looks up.
 const LOOK_MS: i32 = 80;
-/// How long the worker vouches for what a device or the disk does: what takes longer never ends.
+/// How long the worker vouches for one thing that a device or the disk does: what takes longer
+/// never ends.
 pub(super) const DEVICE_PATIENCE_MS: f64 = 60_000.0;
 /// The same for the download of a file. The largest has 10 MB: enough at 0.3 Mbit/s.
 pub(super) const DOWNLOAD_PATIENCE_MS: f64 = 300_000.0;
@@ -38,6 +42,10 @@ pub(super) struct Inbox {
     waiting: Rc<RefCell<VecDeque<Message>>>,
     /// Ends the present [`Inbox::wait`].
     wake: Rc<RefCell<Option<Function>>>,
+    /// Wakes what is done [`Inbox::unless_urgent`].
+    interested: Rc<RefCell<Option<Waker>>>,
+    /// Ends each [`Inbox::breathe`] under way, when the message to itself has come.
+    breathing: Rc<RefCell<Vec<Function>>>,
     channel: MessageChannel,
 }
 
@@ -45,7 +53,11 @@ impl Inbox {
     /// Listens to the page from now on.
     pub(super) fn listen() -> Self {
         let channel = MessageChannel::new().expect("workers have message channels");
-        let inbox = Self { waiting: Rc::default(), wake: Rc::default(), channel };
+        let inbox = Self { waiting: Rc::default(), wake: Rc::default(), interested: Rc::default(), breathing: Rc::default(), channel };
+        let breathing = inbox.breathing.clone();
+        let on_breath = Closure::<dyn Fn()>::new(move || wake_all(breathing.take()));
+        inbox.channel.port1().set_onmessage(Some(on_breath.as_ref().unchecked_ref()));
+        on_breath.forget(); // It breathes for the life of the worker.
         let receiver = inbox.clone();
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| receiver.receive(&message.data()));
         scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -66,9 +78,9 @@ impl Inbox {
             }
         }
         self.waiting.borrow_mut().push_back(message);
-        if let Some(wake) = self.wake.borrow_mut().take() {
-            // A promise's resolve function does not throw.
-            let _ = wake.call0(&JsValue::NULL);
+        wake_all(self.wake.take());
+        if let Some(waker) = self.interested.borrow_mut().take() {
+            waker.wake();
         }
     }
 
@@ -77,19 +89,41 @@ impl Inbox {
         self.waiting.borrow_mut().pop_front()
     }
 
-    /// Whether something waits that cannot wait: all but questions about pictures.
+    /// Whether something waits that cannot wait: all but questions about pictures and settings of
+    /// the next step.
     pub(super) fn is_urgent(&self) -> bool {
-        let is_patient = |command: &Command| matches!(command, Command::WantFrame | Command::Draw { .. } | Command::Inspect { .. });
+        let is_patient = |command: &Command| {
+            use Command::{Draw, Inspect, LearningRate, Speed, WantFrame};
+            matches!(command, WantFrame | Draw { .. } | Inspect { .. } | Speed { .. } | LearningRate { .. })
+        };
         self.waiting.borrow().iter().any(|message| !is_patient(&message.command.message))
+    }
+
+    /// Does something unless the visitor asks for something that cannot wait; `None` if it was
+    /// given up. It is dropped then wherever it waits.
+    pub(super) async fn unless_urgent<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            if self.is_urgent() {
+                return Poll::Ready(None);
+            }
+            *self.interested.borrow_mut() = Some(context.waker().clone());
+            work.as_mut().poll(context).map(Some)
+        })
+        .await
     }
 
     /// Gives way to whatever else waits for this thread, messages of the page above all. A timer
     /// would be clamped to 4 ms, and a promise alone never lets a message in.
     pub(super) async fn breathe(&self) {
-        let ports = &self.channel;
+        post_alive();
+        BREATHED_MS.set(now_ms());
         let turn = Promise::new(&mut |resolve, _| {
-            ports.port1().set_onmessage(Some(&resolve));
-            ports.port2().post_message(&JsValue::NULL).expect("null can be posted");
+            let mut breathing = self.breathing.borrow_mut();
+            breathing.push(resolve);
+            if let [_] = breathing[..] {
+                self.channel.port2().post_message(&JsValue::NULL).expect("null can be posted");
+            }
         });
         finish(turn).await;
     }
@@ -107,18 +141,26 @@ impl Inbox {
     }
 }
 
+/// Ends waits.
+fn wake_all(resolve: impl IntoIterator<Item = Function>) {
+    for resolve in resolve {
+        // A promise's resolve function does not throw.
+        let _ = resolve.call0(&JsValue::NULL);
+    }
+}
+
 async fn sleep(ms: i32) {
     finish(Promise::new(&mut |resolve, _| start_timer(&resolve, ms))).await;
 }
 
 /// Waits for something outside this thread and tells the page meanwhile that the worker lives, but
-/// no longer than `patience_ms`.
+/// no longer than `patience_ms` at a time: work in parts begins a new time with each breath.
 pub(super) async fn patiently<T>(patience_ms: f64, wait: impl Future<Output = T>) -> T {
     let is_over = Rc::new(Cell::new(false));
     let watched = is_over.clone();
+    BREATHED_MS.set(now_ms());
     wasm_bindgen_futures::spawn_local(async move {
-        let began = now_ms();
-        while !watched.get() && now_ms() - began < patience_ms {
+        while !watched.get() && now_ms() - BREATHED_MS.get() < patience_ms {
             sleep(LOOK_MS).await;
             post_alive();
         }
@@ -140,6 +182,8 @@ thread_local! {
     /// The run last asked for. Kept here for the panic hook.
     static RUN: Cell<RunId> = const { Cell::new(RunId(0)) };
     static POSTED_MS: Cell<f64> = const { Cell::new(0.0) };
+    /// When the worker last had nothing to wait for.
+    static BREATHED_MS: Cell<f64> = const { Cell::new(0.0) };
 }
 
 /// What the worker says of itself belongs to this run from now on.

@@ -1,12 +1,11 @@
 //! What is done with a session: it is opened, evaluated, and its samples and pictures are put into
 //! messages.
 
-use super::port::{self, Inbox};
 use crate::core::{Evaluation, OpenError, Opened};
 use descent::data::Loaded;
 use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
-use descent::train::{self, BuildError, Part, Session};
+use descent::train::{self, BuildError, Part, Parts, Session};
 use descent_protocol::{CPU_NAME, DeviceKind, Images, Maps, Picture, Points, Samples, ShownImages};
 use descent_spec::Experiment;
 use std::rc::Rc;
@@ -15,7 +14,12 @@ use std::rc::Rc;
 const EVALUATION_SLICE_MS: f64 = 10.0;
 
 /// Builds a session at step 0; `backend` is `None` if the GPU has gone.
-pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Option<Backend>) -> Result<(Session, Opened), OpenError> {
+pub(super) async fn open<B: AsyncFn()>(
+    experiment: &Experiment,
+    data: &Rc<Loaded>,
+    backend: Option<Backend>,
+    parts: &Parts<B>,
+) -> Result<(Session, Opened), OpenError> {
     let Some(backend) = backend else {
         return Err(OpenError { is_of_device: true, text: "the GPU is lost".into() });
     };
@@ -24,7 +28,7 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Op
     let device_name = match &backend {
         Backend::Cpu => CPU_NAME.into(),
         Backend::Gpu(device) => {
-            compile(&mut session).await.map_err(|failed| error(failed.into()))?;
+            compile(&mut session, parts).await.map_err(|failed| error(failed.into()))?;
             device.name().to_owned()
         }
     };
@@ -34,9 +38,9 @@ pub(super) async fn open(experiment: &Experiment, data: &Rc<Loaded>, backend: Op
 
 /// Takes a step and goes back: only then are the kernels compiled, and only then shows what a
 /// browser finds wrong with them.
-async fn compile(session: &mut Session) -> Result<(), ExecError> {
-    session.run(1).await?;
-    port::patiently(port::DEVICE_PATIENCE_MS, session.wait()).await?;
+async fn compile<B: AsyncFn()>(session: &mut Session, parts: &Parts<B>) -> Result<(), ExecError> {
+    session.step(parts).await?;
+    session.wait().await?;
     session.reset()
 }
 
@@ -47,6 +51,9 @@ fn report(session: &Session, experiment: &Experiment, data: &Loaded, device_name
         test_rows: data.samples.test_rows,
         epoch_steps: session.epoch_steps(),
         mean_batch: session.mean_batch(),
+        step_flops: session.step_flops(),
+        evaluated_rows: session.evaluated_rows(),
+        drawn_rows: session.drawn_rows(),
         program: session.program().to_string(),
         samples: samples(session, experiment, data),
     }
@@ -71,31 +78,26 @@ pub(super) fn picture(picture: train::Picture) -> Picture {
     }
 }
 
-/// Evaluates all of it at one step, or nothing: whatever the visitor asks for in between comes
-/// first.
-pub(super) async fn evaluate(session: &mut Session, device: DeviceKind, inbox: &Inbox) -> Result<Option<Evaluation>, ExecError> {
+/// Evaluates all of it at one step. If the future is dropped, nothing was evaluated.
+pub(super) async fn evaluate<B: AsyncFn()>(session: &mut Session, device: DeviceKind, parts: &Parts<B>) -> Result<Evaluation, ExecError> {
     let mut results = [None, None];
     for (part, result) in [Part::Test, Part::Train].into_iter().zip(&mut results) {
         let chunks = session.begin_evaluation(part)?;
         let mut slice_ms = now_ms();
         for _ in 0..chunks {
-            session.continue_evaluation(part, 1)?;
+            session.continue_evaluation(part, parts).await?;
             if device == DeviceKind::Gpu || now_ms() - slice_ms > EVALUATION_SLICE_MS {
                 session.wait().await?;
-                inbox.breathe().await;
-                port::post_alive();
+                (parts.breathe)().await;
                 slice_ms = now_ms();
-                if inbox.is_urgent() {
-                    return Ok(None);
-                }
             }
         }
         *result = session.end_evaluation(part).await?;
     }
     let [test, train] = results;
-    Ok(Some(Evaluation {
+    Ok(Evaluation {
         train_loss: train.map(|train| train.loss),
         test_loss: test.map(|test| test.loss),
         test_accuracy: test.and_then(|test| test.accuracy),
-    }))
+    })
 }

@@ -1,4 +1,5 @@
 use super::*;
+use descent_spec::Model;
 
 const RUN: RunId = RunId(3);
 
@@ -42,6 +43,19 @@ fn silence_is_noticed_after_five_seconds_and_at_load_after_twenty() {
     let mut supervisor = Supervisor::new(0.0);
     assert!(is_patient(&mut supervisor, 0..=40));
     assert!(supervisor.tick(20_500.0));
+}
+
+#[test]
+fn a_worker_that_computes_a_large_step_is_given_more_time() {
+    let mut supervisor = training();
+    let model = Model::read("dense:1400:relu,dense:630:relu").expect("a model");
+    let experiment = Experiment { model, batch_size: 1_666, ..Experiment::first_visit() };
+    let step_ms = experiment.cost().expect("it is within the limits").step_flops / 1_000_000;
+    assert!((5_000..20_000).contains(&step_ms), "{step_ms}");
+    supervisor.sent(&of(RunId(4), Command::Build { experiment, view: View::default(), start: Start::Beginning }));
+    supervisor.heard(&of(RunId(4), ready()), 0.0);
+    assert!(is_patient(&mut supervisor, 0..=(5_000 + step_ms as u32) / 500));
+    assert!(supervisor.tick(6_000.0 + step_ms as f64));
 }
 
 #[test]

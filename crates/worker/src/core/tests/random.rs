@@ -113,7 +113,7 @@ fn sequence(seed: u64) -> Option<World> {
         }
         let work = world.begin();
         match &work {
-            Work::Train { steps } => {
+            Work::Train { steps, .. } => {
                 assert!(asked.may_train.is_some_and(|left| u64::from(*steps) <= left), "{seed}: {steps} steps that nobody asked for");
                 assert_eq!(world.session_step(), world.machine.run.as_ref().expect("a run").step(), "{seed}: steps are counted wrongly");
             }
@@ -144,7 +144,7 @@ fn sequence(seed: u64) -> Option<World> {
         if let Outcome::Trained(progress) = &report.outcome
             && !is_forgotten
         {
-            let Work::Train { steps } = work else { panic!("{seed}: trained without being asked") };
+            let Work::Train { steps, .. } = work else { panic!("{seed}: trained without being asked") };
             asked.may_train = asked.may_train.map(|left| if left == u64::MAX { left } else { left - u64::from(steps) });
             asked.may_train = asked.may_train.filter(|left| *left > 0 && progress.divergence.is_none());
         }

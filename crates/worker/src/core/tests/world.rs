@@ -145,7 +145,7 @@ impl World {
     }
 
     pub(super) fn trained(&self) -> u32 {
-        let steps = |work: &Work| if let Work::Train { steps } = work { *steps } else { 0 };
+        let steps = |work: &Work| if let Work::Train { steps, .. } = work { *steps } else { 0 };
         self.done.iter().map(steps).sum()
     }
 
@@ -201,6 +201,9 @@ impl World {
             test_rows: 50,
             epoch_steps: 5,
             mean_batch: 10.0,
+            step_flops: 1_000,
+            evaluated_rows: 100,
+            drawn_rows: 1_000,
             program: String::new(),
             samples: Samples::Points(Default::default()),
         }))
@@ -212,7 +215,7 @@ impl World {
             return Outcome::Broken(Broken { is_lost: true, text: "the GPU is lost".into() });
         }
         match work {
-            Work::Train { steps } => {
+            Work::Train { steps, .. } => {
                 *took_ms = self.step_ms * f64::from(steps);
                 let last = self.diverges_after.filter(|_| session.learning_rate >= 0.5).unwrap_or(u64::MAX).max(session.step);
                 let wanted = session.step + u64::from(steps);
@@ -241,7 +244,7 @@ impl World {
                 Outcome::Done
             }
             Work::Draw { .. } => Outcome::Drawn(Picture::Maps(Default::default())),
-            Work::Evaluate => {
+            Work::Evaluate { .. } => {
                 let test_loss = Some(1_000.0 / (1_000.0 + session.step as f64));
                 Outcome::Evaluated(Some(Evaluation { test_loss, ..Evaluation::default() }))
             }
