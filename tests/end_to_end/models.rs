@@ -72,10 +72,13 @@ fn a_text_with_an_error_shows_its_place_and_changes_nothing() {
 }
 
 #[test]
-fn a_residual_network_of_a_link_trains_on_the_cpu() {
-    let page = Browser::start(PAGE, Graphics::None);
-    page.open_ready("#v=2&dataset=digits&model=resnet&device=cpu&level=all");
-    assert!(page.text("network").contains("Add"), "the sums are drawn");
-    train(&page, 20.0);
+fn a_residual_network_of_a_link_trains_on_both_devices() {
+    let page = Browser::start(PAGE, Graphics::WebGpu);
+    for device in ["cpu", "gpu"] {
+        page.open_ready(&format!("#v=2&dataset=digits&model=resnet&device={device}&level=all"));
+        assert_eq!(page.attribute("device-name", "data-device").as_deref(), Some(device));
+        assert!(page.text("network").contains("Add"), "the sums are drawn");
+        train(&page, 20.0);
+    }
     page.assert_no_errors();
 }
