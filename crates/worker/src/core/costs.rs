@@ -82,12 +82,12 @@ impl CostMeter {
                     (DeviceKind::Gpu, _) => DeviceKind::Cpu,
                     (DeviceKind::Cpu, Gpu::Found { .. }) => DeviceKind::Gpu,
                     (DeviceKind::Cpu, Gpu::Asked { .. }) => return None,
-                    // It may still answer.
-                    (DeviceKind::Cpu, Gpu::Silent) => {
+                    // It may still answer or come back.
+                    (DeviceKind::Cpu, Gpu::Silent | Gpu::Lost | Gpu::Gone) => {
                         self.learn(DeviceKind::Gpu, Cost::Unmeasurable, facts, out);
                         return None;
                     }
-                    (DeviceKind::Cpu, Gpu::Absent | Gpu::Lost) => {
+                    (DeviceKind::Cpu, Gpu::Absent | Gpu::Insecure) => {
                         self.learn(DeviceKind::Gpu, Cost::Unmeasurable, facts, out);
                         self.other = Other::Done;
                         return None;

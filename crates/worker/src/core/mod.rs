@@ -18,6 +18,7 @@
 //! in order; two take effect at once: after a Build nothing is told of an earlier run, after a
 //! Reset no step, figure, picture or snapshot of before it.
 
+mod absence;
 mod brought;
 mod costs;
 mod job;
@@ -39,10 +40,11 @@ pub use brought::Brought;
 pub use pace::FIRST_PART_FLOPS;
 pub use say::Said;
 pub use work::{
-    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, Opened, Outcome, PictureRequest, Progress, Report, Snapshot,
-    TrialState, Work,
+    Bench, Broken, Divergence, Evaluation, Facts, Gpu, Measured, OpenError, OpenFault, Opened, Outcome, PictureRequest, Progress, Report,
+    Snapshot, TrialState, Work,
 };
 
+use absence::Absence;
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
 use descent_spec::{DeviceChoice, Experiment, View};
 use opening::Opening;
@@ -72,6 +74,7 @@ pub struct Machine {
     is_outdated: bool,
     facts: Facts,
     silence: Silence,
+    absence: Absence,
     has_told_of_absence: bool,
     out: Outbox,
 }
@@ -103,6 +106,7 @@ impl Machine {
             is_outdated: false,
             facts: Facts { gpu: Gpu::Asked { is_offered: false }, trial: TrialState::Absent },
             silence: Silence::default(),
+            absence: Absence::new(),
             has_told_of_absence: false,
             out: Outbox::default(),
         }
@@ -154,20 +158,27 @@ impl Machine {
 
     /// Takes in what has changed by itself.
     pub fn observe(&mut self, facts: Facts, now_ms: f64) {
-        let was_silent = self.facts.gpu == Gpu::Silent;
-        self.facts = Facts { gpu: self.silence.judge(facts.gpu, now_ms), ..facts };
-        if (self.facts.gpu == Gpu::Silent) != was_silent {
-            self.tell_of_silence(was_silent);
+        let before = self.facts.gpu;
+        let gpu = self.silence.judge(facts.gpu, now_ms);
+        let gpu = self.absence.judge(gpu, matches!(self.phase, Phase::Opening(_)), now_ms);
+        self.facts = Facts { gpu, ..facts };
+        if before.may_exist() != gpu.may_exist() {
+            self.tell_whether_there_is_a_gpu();
         }
         self.tell_of_absence();
     }
 
-    /// A GPU that did not answer is not offered until it does. A run that was placed elsewhere
-    /// stays there.
-    fn tell_of_silence(&mut self, is_over: bool) {
+    /// A GPU that does not answer or has gone is not offered until it does or is back. A run that
+    /// was placed elsewhere stays there.
+    fn tell_whether_there_is_a_gpu(&mut self) {
         let Some(run) = &mut self.run else { return };
-        if is_over && run.placement.why == placement::NO_ANSWER {
-            run.placement.why = placement::LATE_ANSWER.into();
+        if self.facts.gpu.may_exist() {
+            let why = match &*run.placement.why {
+                placement::NO_ANSWER => Some(placement::LATE_ANSWER),
+                placement::STAYED_AWAY => Some(placement::BACK),
+                _ => None,
+            };
+            run.placement.why = why.map_or_else(|| std::mem::take(&mut run.placement.why), Into::into);
         }
         run.announce(self.facts.gpu, &mut self.out);
     }
@@ -175,14 +186,19 @@ impl Machine {
     fn tell_of_absence(&mut self) {
         let facts = self.facts;
         // Said of a run, so that the page that asked for it hears it.
-        if facts.gpu != Gpu::Absent || self.has_told_of_absence || self.experiment.is_none() {
+        let text = match facts.gpu {
+            Gpu::Absent => say::NO_WEBGPU_NOTICE,
+            Gpu::Insecure => say::INSECURE_NOTICE,
+            _ => return,
+        };
+        if self.has_told_of_absence || self.experiment.is_none() {
             return;
         }
         self.has_told_of_absence = true;
-        self.out.notice(NoticeKind::NoWebgpu, say::NO_WEBGPU_NOTICE);
+        self.out.notice(NoticeKind::NoWebgpu, text);
         if let Some(run) = &mut self.run {
             if self.view.device == DeviceChoice::Auto {
-                run.placement.why = placement::place(DeviceChoice::Auto, 0, Gpu::Absent).1.into();
+                run.placement.why = placement::place(DeviceChoice::Auto, 0, facts.gpu).1.into();
             }
             run.announce(facts.gpu, &mut self.out);
         }
@@ -200,6 +216,9 @@ impl Machine {
         {
             self.files -= 1;
             return Work::TakeFiles { experiment: experiment.clone() };
+        }
+        if !matches!(self.phase, Phase::Opening(_)) && self.absence.is_to_be_asked(self.facts.gpu, now_ms) {
+            return Work::AskGpu;
         }
         match (&self.phase, &self.experiment) {
             (Phase::Loading, Some(experiment)) => Work::Load { experiment: experiment.clone() },

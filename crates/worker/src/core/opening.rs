@@ -3,16 +3,19 @@
 //! ```text
 //! build                  Place ─► Open ─► Restore (if from a snapshot) ─► ready or paused
 //! another device Save ─► Place ─► Open ─► Restore ─► the run goes on
-//! loss        Pause ─► Answer ─► Open ─► Restore ─► the run goes on
+//! loss        Pause ─► Answer ─► Open ─► Restore ─► as above
 //!               ▲────────┴─────────┴────────┘ if one fails, 4 times; then Open on the CPU
 //! ```
+//!
+//! A GPU may be lost while a run trains, while it moves, or while it is built: wherever that
+//! happens, the same attempts follow.
 
-use super::placement::{NO_ANSWER, depends_on_gpu, place};
+use super::placement::{NO_ANSWER, STAYED_AWAY, depends_on_gpu, place};
 use super::recovery::Recovery;
 use super::run::{Placement, Run};
 use super::say;
 use super::schedule::IDLE_MS;
-use super::work::{Broken, Gpu, OpenError, Opened, Snapshot, Work};
+use super::work::{Broken, Gpu, OpenError, OpenFault, Opened, Snapshot, Work};
 use super::{Machine, Phase};
 use descent_protocol::{DeviceKind, Event, NoticeKind, RunState};
 use descent_spec::{DeviceChoice, Experiment};
@@ -22,15 +25,18 @@ const LOOK_MS: i32 = 5;
 
 /// A run on its way to a device.
 pub(super) struct Opening {
-    goal: Goal,
+    is_new: bool,
     stage: Stage,
+    /// The GPU that failed, before it was on its way or since.
+    loss: Option<Loss>,
 }
 
-/// Why it is on its way.
-enum Goal {
-    Build,
-    Move,
-    Recover { broken: Broken, at: u64, recovery: Recovery },
+/// A device that did not do what it was asked to.
+struct Loss {
+    broken: Broken,
+    /// Where the run stood.
+    at: u64,
+    recovery: Recovery,
 }
 
 /// What is done next.
@@ -54,38 +60,35 @@ enum Stage {
 impl Opening {
     /// The samples of a run are here.
     pub(super) fn build() -> Self {
-        Self { goal: Goal::Build, stage: Stage::Place }
+        Self { is_new: true, stage: Stage::Place, loss: None }
     }
 
     /// The visitor wants the run on another device.
     pub(super) fn move_run() -> Self {
-        Self { goal: Goal::Move, stage: Stage::Save }
+        Self { is_new: false, stage: Stage::Save, loss: None }
     }
 
-    /// The device is lost, or does not do what it is asked to. `last` is the recovery before this
-    /// one, if the run has not been saved since.
-    fn recover(broken: Broken, at: u64, choice: DeviceChoice, last: Option<Recovery>, now_ms: f64) -> Self {
-        let stage = if choice == DeviceChoice::Cpu {
-            Stage::Open { device: DeviceKind::Cpu, why: place(choice, 0, Gpu::Absent).1.into() }
-        } else if broken.is_lost {
-            Stage::Pause
+    /// The device failed at a step. `last` is the recovery before this one, if the run has not been
+    /// saved since.
+    fn fail(&mut self, broken: Broken, at: u64, choice: DeviceChoice, last: Option<Recovery>, now_ms: f64) {
+        let is_lost = broken.is_lost;
+        let is_lost_again = self.loss.is_some() || last.is_some();
+        let why = if choice == DeviceChoice::Cpu { place(choice, 0, Gpu::Absent).1.into() } else { say::gpu_failed(&broken.text) };
+        self.loss.get_or_insert_with(|| Loss { broken, at, recovery: last.unwrap_or_else(|| Recovery::new(now_ms)) });
+        if choice == DeviceChoice::Cpu || !is_lost {
+            self.stage = Stage::Open { device: DeviceKind::Cpu, why };
+        } else if is_lost_again {
+            self.retry(now_ms);
         } else {
-            Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) }
-        };
-        let is_lost_again = matches!(stage, Stage::Pause) && last.is_some();
-        let recovery = last.unwrap_or_else(|| Recovery::new(now_ms));
-        let mut opening = Self { goal: Goal::Recover { broken, at, recovery }, stage };
-        if is_lost_again {
-            opening.retry(now_ms);
+            self.stage = Stage::Pause;
         }
-        opening
     }
 
-    /// Takes another attempt at a recovery, or the CPU.
+    /// Takes another attempt to get a GPU, or the CPU.
     fn retry(&mut self, now_ms: f64) {
-        let Goal::Recover { recovery, .. } = &mut self.goal else { return };
+        let Some(loss) = &mut self.loss else { return };
         self.stage =
-            if recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: say::STAYED_AWAY.into() } };
+            if loss.recovery.failed(now_ms) { Stage::Pause } else { Stage::Open { device: DeviceKind::Cpu, why: STAYED_AWAY.into() } };
     }
 
     /// The next piece of work, as far as it does not depend on anything else; `Err` says why the
@@ -96,19 +99,20 @@ impl Opening {
                 Stage::Save => return Ok(Work::Save),
                 Stage::Place => {
                     let flops = experiment.cost().map_err(|error| error.to_string())?.step_flops;
-                    if depends_on_gpu(choice, flops) {
-                        match gpu {
-                            Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
-                            Gpu::Lost => return Ok(Work::AskGpu),
-                            Gpu::Absent | Gpu::Silent | Gpu::Found { .. } => {}
+                    match gpu {
+                        Gpu::Asked { .. } if depends_on_gpu(choice, flops) => return Ok(Work::Wait { ms: LOOK_MS }),
+                        Gpu::Lost if depends_on_gpu(choice, flops) => {
+                            let broken = Broken { is_lost: true, text: say::LOST.into() };
+                            self.fail(broken, 0, choice, None, now_ms);
+                        }
+                        _ => {
+                            let (device, why) = place(choice, flops, gpu);
+                            self.stage = Stage::Open { device, why: why.into() };
                         }
                     }
-                    let (device, why) = place(choice, flops, gpu);
-                    self.stage = Stage::Open { device, why: why.into() };
                 }
                 Stage::Pause => {
-                    let Goal::Recover { recovery, .. } = &self.goal else { unreachable!("only a recovery pauses") };
-                    let left_ms = recovery.left_ms(now_ms);
+                    let left_ms = self.loss.as_ref().map_or(0.0, |loss| loss.recovery.left_ms(now_ms));
                     if left_ms > 0.0 {
                         return Ok(Work::Wait { ms: (left_ms.ceil() as i32).min(IDLE_MS) });
                     }
@@ -119,7 +123,7 @@ impl Opening {
                     Gpu::Asked { .. } => return Ok(Work::Wait { ms: LOOK_MS }),
                     Gpu::Found { .. } => self.stage = Stage::Open { device: DeviceKind::Gpu, why: say::CAME_BACK.into() },
                     Gpu::Silent => self.stage = Stage::Open { device: DeviceKind::Cpu, why: NO_ANSWER.into() },
-                    Gpu::Absent | Gpu::Lost => self.retry(now_ms),
+                    Gpu::Absent | Gpu::Insecure | Gpu::Lost | Gpu::Gone => self.retry(now_ms),
                 },
                 Stage::Open { device, .. } => return Ok(Work::Open { experiment: experiment.clone(), device: *device }),
                 Stage::Restore { snapshot } => return Ok(Work::Restore { snapshot: snapshot.clone() }),
@@ -169,15 +173,8 @@ impl Machine {
             Err(error) => return self.not_opened(device, error, now_ms),
         };
         let placement = Placement { device, name: opened.device_name.clone(), why };
-        let snapshot = match (&opening.goal, &mut self.run) {
-            (Goal::Build, run) => {
-                *run = Some(introduce(*opened, placement, &mut self.out));
-                if let Some(run) = run {
-                    run.announce(self.facts.gpu, &mut self.out);
-                }
-                self.start.clone().filter(|_| !is_reset_awaited)
-            }
-            (Goal::Move | Goal::Recover { .. }, Some(run)) => {
+        let snapshot = match &mut self.run {
+            Some(run) if !opening.is_new => {
                 run.moved(placement);
                 let saved = run.saved.as_ref().filter(|_| !is_reset_awaited).map(|(_, snapshot)| snapshot.clone());
                 if saved.is_none() {
@@ -185,7 +182,10 @@ impl Machine {
                 }
                 saved
             }
-            (Goal::Move | Goal::Recover { .. }, None) => None,
+            run => {
+                run.insert(introduce(*opened, placement, &mut self.out)).announce(self.facts.gpu, &mut self.out);
+                self.start.clone().filter(|_| !is_reset_awaited)
+            }
         };
         match snapshot {
             Some(snapshot) => opening.stage = Stage::Restore { snapshot },
@@ -194,15 +194,21 @@ impl Machine {
     }
 
     fn not_opened(&mut self, device: DeviceKind, error: OpenError, now_ms: f64) {
+        let at = self.run.as_ref().map_or(0, Run::step);
         let Phase::Opening(opening) = &mut self.phase else { return };
-        match &opening.goal {
-            Goal::Recover { .. } if device == DeviceKind::Gpu => opening.retry(now_ms),
-            Goal::Recover { .. } => opening.stage = Stage::GiveUp { why: error.text },
-            Goal::Build | Goal::Move if device == DeviceKind::Gpu && error.is_of_device => {
-                self.out.notice(NoticeKind::NoWebgpu, say::not_taken_notice(&error.text));
-                opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::not_taken(&error.text) };
+        let OpenError { fault, text } = error;
+        match (device, fault) {
+            (DeviceKind::Gpu, OpenFault::Lost) => {
+                let broken = Broken { is_lost: true, text };
+                opening.fail(broken, at, self.view.device, None, now_ms);
             }
-            Goal::Build | Goal::Move => self.cannot_open(error.text),
+            (DeviceKind::Gpu, _) if opening.loss.is_some() => opening.retry(now_ms),
+            (DeviceKind::Gpu, OpenFault::Refused) => {
+                self.out.notice(NoticeKind::NoWebgpu, say::not_taken_notice(&text));
+                opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::not_taken(&text) };
+            }
+            (DeviceKind::Cpu, _) if opening.loss.is_some() => opening.stage = Stage::GiveUp { why: text },
+            _ => self.cannot_open(text),
         }
     }
 
@@ -238,26 +244,20 @@ impl Machine {
     /// The run is where it was to go.
     fn arrive(&mut self) {
         let is_reset_awaited = self.is_reset_awaited();
-        let Phase::Opening(Opening { goal, .. }) = std::mem::replace(&mut self.phase, Phase::Running) else { return };
+        let Phase::Opening(Opening { is_new, loss, .. }) = std::mem::replace(&mut self.phase, Phase::Running) else { return };
         let (Some(run), out) = (&mut self.run, &mut self.out) else { return };
-        match goal {
-            Goal::Build => {
-                self.start = None;
-                run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out);
-            }
-            Goal::Move => {
-                run.announce(self.facts.gpu, out);
-                if !is_reset_awaited {
-                    run.repeat_state(out);
-                }
-            }
-            Goal::Recover { broken, at, recovery } => {
-                run.last_recovery = Some(recovery);
-                out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.placement.name));
-                run.announce(self.facts.gpu, out);
-                if !is_reset_awaited {
-                    run.repeat_state(out);
-                }
+        if let Some(Loss { broken, at, recovery }) = loss {
+            run.last_recovery = Some(recovery);
+            let at = Some(at).filter(|_| !is_new);
+            out.notice(NoticeKind::DeviceLost, say::device_lost_notice(&broken, at, run.step(), &run.placement.name));
+        }
+        if is_new {
+            self.start = None;
+            run.set_state(if run.step() == 0 { RunState::Ready } else { RunState::Paused }, out);
+        } else {
+            run.announce(self.facts.gpu, out);
+            if !is_reset_awaited {
+                run.repeat_state(out);
             }
         }
     }
@@ -268,20 +268,16 @@ impl Machine {
         // Suppress the notice of a missing WebGPU: this GPU existed and was lost, and that is said.
         self.has_told_of_absence = true;
         let Some(run) = &mut self.run else { return };
+        let (at, last, choice) = (run.step(), run.last_recovery.take(), self.view.device);
         match &mut self.phase {
-            // The page has the snapshot too: another worker goes on from it.
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Build) => {
+            Phase::Opening(opening) if run.placement.device == DeviceKind::Cpu && !matches!(opening.stage, Stage::Save) => {
                 opening.stage = Stage::GiveUp { why: format!("the run could not be brought back: {}", broken.text) };
             }
-            // The recovery is on its way to a device that is broken too.
-            Phase::Opening(opening) if matches!(opening.goal, Goal::Recover { .. }) => match run.placement.device {
-                DeviceKind::Gpu if broken.is_lost => opening.retry(now_ms),
-                DeviceKind::Gpu => opening.stage = Stage::Open { device: DeviceKind::Cpu, why: say::gpu_failed(&broken.text) },
-                DeviceKind::Cpu => opening.stage = Stage::GiveUp { why: broken.text },
-            },
+            Phase::Opening(opening) => opening.fail(broken, at, choice, last, now_ms),
             phase => {
-                let last = run.last_recovery.take();
-                *phase = Phase::Opening(Opening::recover(broken, run.step(), self.view.device, last, now_ms));
+                let mut opening = Opening { is_new: false, stage: Stage::Place, loss: None };
+                opening.fail(broken, at, choice, last, now_ms);
+                *phase = Phase::Opening(opening);
             }
         }
     }

@@ -12,6 +12,11 @@ const TINY_STEP_FLOPS: u64 = 5_000_000;
 pub(super) const NO_ANSWER: &str = "The GPU does not answer.";
 /// The same, once the GPU has answered.
 pub(super) const LATE_ANSWER: &str = "The GPU answered too late for this run; the next one can use it.";
+/// Why a run is on the CPU whose GPU was lost.
+pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back.";
+/// The same, once it is back.
+pub(super) const BACK: &str = "The GPU was lost, but it is back: choose it to go on there.";
+const INSECURE: &str = "The frame around this page has no secure context, in which browsers offer no GPU.";
 
 /// Chooses a device for a step of `step_flops`; says why in one sentence.
 pub(super) fn place(choice: DeviceChoice, step_flops: u64, gpu: Gpu) -> (DeviceKind, &'static str) {
@@ -20,13 +25,16 @@ pub(super) fn place(choice: DeviceChoice, step_flops: u64, gpu: Gpu) -> (DeviceK
         (DeviceChoice::Cpu, _) => (Cpu, "You chose the CPU."),
         (DeviceChoice::Gpu, Gpu::Found { .. }) => (OnGpu, "You chose the GPU."),
         (DeviceChoice::Gpu, Gpu::Silent) => (Cpu, NO_ANSWER),
+        (DeviceChoice::Gpu, Gpu::Lost | Gpu::Gone) => (Cpu, STAYED_AWAY),
+        (_, Gpu::Insecure) => (Cpu, INSECURE),
         (DeviceChoice::Gpu, _) => (Cpu, "You chose the GPU, but this browser offers none."),
         (DeviceChoice::Auto, Gpu::Absent) => (Cpu, "This browser has no WebGPU."),
         (DeviceChoice::Auto, _) if step_flops < TINY_STEP_FLOPS => {
             (Cpu, "This network is so small that asking a GPU takes longer than a step.")
         }
         (DeviceChoice::Auto, Gpu::Silent) => (Cpu, NO_ANSWER),
-        (DeviceChoice::Auto, Gpu::Asked { .. } | Gpu::Lost) => (Cpu, "This browser offers no GPU."),
+        (DeviceChoice::Auto, Gpu::Lost | Gpu::Gone) => (Cpu, STAYED_AWAY),
+        (DeviceChoice::Auto, Gpu::Asked { .. }) => (Cpu, "This browser offers no GPU."),
         (DeviceChoice::Auto, Gpu::Found { is_software: true }) => (Cpu, "The GPU that this browser offers is emulated on the CPU."),
         (DeviceChoice::Auto, Gpu::Found { is_software: false }) => (OnGpu, "This network is large enough to gain from a GPU."),
     }
@@ -71,6 +79,14 @@ mod tests {
         assert_eq!(place(DeviceChoice::Gpu, 10, Gpu::Silent), (DeviceKind::Cpu, NO_ANSWER));
         assert_eq!(place(DeviceChoice::Auto, u64::MAX, Gpu::Silent), (DeviceKind::Cpu, NO_ANSWER));
         assert_ne!(place(DeviceChoice::Gpu, 10, Gpu::Absent).1, NO_ANSWER);
+    }
+
+    #[test]
+    fn a_gpu_that_was_there_or_is_hidden_is_not_said_to_be_missing() {
+        for choice in [DeviceChoice::Gpu, DeviceChoice::Auto] {
+            assert_eq!(place(choice, u64::MAX, Gpu::Gone), (DeviceKind::Cpu, STAYED_AWAY));
+            assert_eq!(place(choice, 10, Gpu::Insecure), (DeviceKind::Cpu, INSECURE));
+        }
     }
 
     #[test]

@@ -43,6 +43,9 @@ impl Outbox {
 pub(super) const NO_WEBGPU_NOTICE: &str = "This browser offers no WebGPU, so networks train on the CPU. \
     Current versions of Chrome, Edge, Safari and Firefox have it on most machines.";
 
+pub(super) const INSECURE_NOTICE: &str = "The frame around this page has no secure context, in which browsers offer no GPU, \
+    so networks train on the CPU. Open the page by itself, or ask for allow-same-origin in the frame's sandbox.";
+
 pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> String {
     format!(
         "Training diverged at step {}: {cause} was no longer a finite number. The weights are those before that step. \
@@ -54,19 +57,23 @@ pub(super) fn diverged(step: u64, cause: &str, lower_learning_rate: f64) -> Stri
 
 /// Why a run is where it is, after its GPU was lost or failed.
 pub(super) const CAME_BACK: &str = "It was lost and came back.";
-pub(super) const STAYED_AWAY: &str = "The GPU was lost and did not come back for good; reload the page to try it again.";
+pub(super) const LOST: &str = "the GPU is lost";
 
 pub(super) fn gpu_failed(error: &str) -> String {
     format!("The GPU met an error, so the run is on the CPU: {error}.")
 }
 
-pub(super) fn device_lost_notice(broken: &Broken, at: u64, step: u64, device_name: &str) -> String {
+/// `at` is the step at which the run stood, if it did not come to grief while it was built.
+pub(super) fn device_lost_notice(broken: &Broken, at: Option<u64>, step: u64, device_name: &str) -> String {
     let (what, error) = if broken.is_lost { ("was lost", String::new()) } else { ("met an error", format!(": {}", broken.text)) };
-    format!(
-        "The GPU {what} at step {}{error}. The run goes on from step {}, the last one saved, on this device: {device_name}.",
-        thousands(at),
-        thousands(step)
-    )
+    let step = thousands(step);
+    match at {
+        Some(at) => format!(
+            "The GPU {what} at step {}{error}. The run goes on from step {step}, the last one saved, on this device: {device_name}.",
+            thousands(at)
+        ),
+        None => format!("The GPU {what} while the run was built{error}. The run is at step {step} on this device: {device_name}."),
+    }
 }
 
 pub(super) fn not_taken_notice(error: &str) -> String {

@@ -186,10 +186,21 @@ pub struct Opened {
 /// Why there is no session.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct OpenError {
-    /// Whether the device refuses it; else the experiment cannot be built anywhere.
-    pub is_of_device: bool,
+    /// What kind of thing.
+    pub fault: OpenFault,
     /// What happened.
     pub text: String,
+}
+
+/// At what the opening of a session failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OpenFault {
+    /// The device is gone.
+    Lost,
+    /// The device refuses it.
+    Refused,
+    /// The experiment cannot be built anywhere.
+    Experiment,
 }
 
 /// What a device did not do.
@@ -264,6 +275,8 @@ pub enum Gpu {
     Silent,
     /// There is none.
     Absent,
+    /// The browser hides it, since this worker has no secure context.
+    Insecure,
     /// There is one.
     Found {
         /// Whether it is emulated on the CPU.
@@ -271,6 +284,8 @@ pub enum Gpu {
     },
     /// There was one.
     Lost,
+    /// There was one, and none was given since.
+    Gone,
 }
 
 impl Gpu {
@@ -280,7 +295,7 @@ impl Gpu {
         match self {
             Gpu::Asked { is_offered } => is_offered,
             Gpu::Found { .. } => true,
-            Gpu::Absent | Gpu::Lost | Gpu::Silent => false,
+            Gpu::Absent | Gpu::Insecure | Gpu::Lost | Gpu::Gone | Gpu::Silent => false,
         }
     }
 }

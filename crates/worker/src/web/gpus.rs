@@ -49,6 +49,7 @@ impl Gpus {
     pub(super) fn fact(&self) -> Gpu {
         match &*self.answer.borrow() {
             Answer::Awaited => Gpu::Asked { is_offered: is_offered() },
+            Answer::Absent if !is_offered() && !port::scope().is_secure_context() => Gpu::Insecure,
             Answer::Absent => Gpu::Absent,
             Answer::Found(device) if device.is_lost() => Gpu::Lost,
             Answer::Found(device) => Gpu::Found { is_software: device.is_software() },

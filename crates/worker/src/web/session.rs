@@ -1,7 +1,7 @@
 //! What is done with a session: it is opened, evaluated, and its samples and pictures are put into
 //! messages.
 
-use crate::core::{Evaluation, OpenError, Opened};
+use crate::core::{Evaluation, OpenError, OpenFault, Opened};
 use descent::data::Loaded;
 use descent::exec::{Backend, ExecError};
 use descent::train::clock::now_ms;
@@ -21,9 +21,16 @@ pub(super) async fn open<B: AsyncFn()>(
     parts: &Parts<B>,
 ) -> Result<(Session, Opened), OpenError> {
     let Some(backend) = backend else {
-        return Err(OpenError { is_of_device: true, text: "the GPU is lost".into() });
+        return Err(OpenError { fault: OpenFault::Lost, text: "the GPU is lost".into() });
     };
-    let error = |error: BuildError| OpenError { is_of_device: matches!(error, BuildError::Exec(_)), text: error.to_string() };
+    let error = |error: BuildError| {
+        let fault = match error {
+            BuildError::Exec(ExecError::DeviceLost(_)) => OpenFault::Lost,
+            BuildError::Exec(_) => OpenFault::Refused,
+            _ => OpenFault::Experiment,
+        };
+        OpenError { fault, text: error.to_string() }
+    };
     let mut session = Session::new(experiment, data, &backend).map_err(error)?;
     let device_name = match &backend {
         Backend::Cpu => CPU_NAME.into(),

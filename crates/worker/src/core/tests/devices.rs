@@ -1,6 +1,6 @@
 //! What a visitor can rely on of devices: that are found, missing, silent, lost or changed.
 
-use super::world::{ON_CPU, REAL, World, last_state};
+use super::world::{ON_CPU, REAL, World, last_state, snapshot, step_of};
 use crate::core::*;
 use descent_protocol::DeviceKind;
 use descent_spec::Model;
@@ -33,7 +33,8 @@ fn a_device_that_stays_away_is_asked_for_four_times_and_then_the_cpu_goes_on() {
     world.hear(Command::Play);
     world.done.clear();
     world.turns(200);
-    assert_eq!(world.done.iter().filter(|work| **work == Work::AskGpu).count(), 4);
+    let opened = world.done.iter().position(|work| matches!(work, Work::Open { device: DeviceKind::Cpu, .. })).expect("a session");
+    assert_eq!(world.done[..opened].iter().filter(|work| **work == Work::AskGpu).count(), 4);
     let events = world.heard();
     let report = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
     let report = report.expect("a device");
@@ -41,6 +42,102 @@ fn a_device_that_stays_away_is_asked_for_four_times_and_then_the_cpu_goes_on() {
     assert!(report.why.starts_with("The GPU was lost and did not come back"));
     assert!(!events.iter().any(|event| matches!(event, Event::Notice { kind: NoticeKind::NoWebgpu, .. })), "it was lost, not missing");
     assert!(world.session_step() > 30);
+}
+
+#[test]
+fn a_gpu_that_stayed_away_is_offered_again_once_it_is_back() {
+    let mut world = World::with_run(DeviceChoice::Gpu);
+    world.next_gpu = Gpu::Absent;
+    world.lose();
+    world.hear(Command::Play);
+    world.turns(600);
+    world.heard();
+    world.next_gpu = REAL;
+    // It is asked for once a minute.
+    while world.gpu != REAL {
+        world.turn();
+    }
+    world.turns(3);
+    let events = world.heard();
+    let report = events.iter().rev().find_map(|event| if let Event::Device(report) = event { Some(report) } else { None });
+    let report = report.expect("a device");
+    assert_eq!((report.kind, report.has_gpu), (DeviceKind::Cpu, true));
+    assert!(report.why.contains("it is back"), "{}", report.why);
+    world.hear(Command::Device { device: DeviceChoice::Gpu });
+    world.turns(20);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Gpu));
+}
+
+/// Which piece of work is meant.
+type Meant = fn(&Work) -> bool;
+
+fn is_gpu_opened(work: &Work) -> bool {
+    matches!(work, Work::Open { device: DeviceKind::Gpu, .. })
+}
+
+fn is_restored(work: &Work) -> bool {
+    matches!(work, Work::Restore { .. })
+}
+
+/// Does the machine's work, loses the GPU during the first that `is_meant`, and says what became
+/// of it.
+fn lost_during(world: &mut World, is_meant: impl Fn(&Work) -> bool) -> Vec<Event> {
+    world.heard();
+    let mut is_lost = false;
+    for _ in 0..300 {
+        let work = world.begin();
+        if is_meant(&work) && !std::mem::replace(&mut is_lost, true) {
+            world.lose();
+        }
+        world.end(work);
+    }
+    assert!(is_lost, "there was no such work");
+    let events = world.heard();
+    let is_false = |event: &Event| matches!(event, Event::Notice { kind: NoticeKind::NoWebgpu, .. });
+    assert!(!events.iter().any(is_false), "a reason that is not so: {events:?}");
+    events
+}
+
+#[test]
+fn a_gpu_that_is_lost_while_a_run_is_built_is_asked_for_again() {
+    let saved = || Some(snapshot(70, false));
+    let cases: [(_, Meant); 3] = [(None, is_gpu_opened), (saved(), is_gpu_opened), (saved(), is_restored)];
+    for (start, is_meant) in cases {
+        let step = start.as_ref().map_or(0, step_of);
+        let mut world = World::new();
+        world.build(1, DeviceChoice::Gpu, start);
+        let events = lost_during(&mut world, is_meant);
+        assert_eq!(world.session.as_ref().map(|session| (session.device, session.step)), Some((DeviceKind::Gpu, step)));
+        let state = if step == 0 { RunState::Ready } else { RunState::Paused };
+        assert_eq!(last_state(&events), Some((state, step)));
+        let notice =
+            |event: &Event| if let Event::Notice { kind: NoticeKind::DeviceLost, text } = event { Some(text.clone()) } else { None };
+        let notice = events.iter().find_map(notice).expect("a notice");
+        assert!(notice.starts_with("The GPU was lost while the run was built."), "{notice}");
+    }
+}
+
+#[test]
+fn a_gpu_that_is_lost_while_a_run_moves_there_is_asked_for_again() {
+    for is_meant in [is_gpu_opened as Meant, is_restored] {
+        let mut world = World::with_run(DeviceChoice::Cpu);
+        world.hear(Command::Step { steps: 12 });
+        world.settle();
+        world.hear(Command::Device { device: DeviceChoice::Gpu });
+        let events = lost_during(&mut world, is_meant);
+        assert_eq!(world.session.as_ref().map(|session| (session.device, session.step)), Some((DeviceKind::Gpu, 12)));
+        assert_eq!(last_state(&events), Some((RunState::Paused, 12)));
+    }
+}
+
+#[test]
+fn a_gpu_that_was_lost_before_a_run_is_built_is_asked_for_again() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.lose();
+    world.turns(3);
+    world.build(2, DeviceChoice::Gpu, None);
+    world.turns(200);
+    assert_eq!(world.session.as_ref().map(|session| session.device), Some(DeviceKind::Gpu));
 }
 
 #[test]

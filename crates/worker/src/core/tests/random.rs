@@ -2,12 +2,12 @@
 
 use super::world::{World, last_state, step_of};
 use crate::core::*;
-use descent_protocol::{Command, Event, RunState};
+use descent_protocol::{Command, Event, NoticeKind, RunState};
 use descent_spec::random::{Rng, Stream};
 use descent_spec::{DeviceChoice, Speed};
 
-/// Sequences of commands; 2,000 take half a second.
-const SEQUENCES: u64 = 2_000;
+/// Sequences of commands, which take two seconds.
+const SEQUENCES: u64 = 10_000;
 const ROUNDS: usize = 300;
 
 /// What the visitor has asked for, told without the machine's words.
@@ -56,6 +56,7 @@ impl Asked {
                 assert!(*step >= self.saved.as_ref().map_or(0, step_of), "a snapshot goes back to step {step}");
                 self.saved = Some(snapshot.clone());
             }
+            Event::Notice { kind: NoticeKind::NoWebgpu, text } => panic!("there was a GPU: {text}"),
             Event::Costs(costs) => assert!(costs.measured().all(|cost| cost.steps > 0)),
             _ => {}
         }

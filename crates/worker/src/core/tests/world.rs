@@ -191,7 +191,7 @@ impl World {
 
     fn open(&mut self, experiment: &Experiment, device: DeviceKind) -> Result<Box<Opened>, OpenError> {
         if device == DeviceKind::Gpu && !matches!(self.gpu, Gpu::Found { .. }) {
-            return Err(OpenError { is_of_device: true, text: "the GPU is lost".into() });
+            return Err(OpenError { fault: OpenFault::Lost, text: "the GPU is lost".into() });
         }
         let learning_rate = experiment.learning_rate;
         self.session = Some(Session { device, step: 0, learning_rate, is_frozen: false, is_lost: false });
