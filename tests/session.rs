@@ -138,6 +138,25 @@ fn a_step_in_parts_is_the_same_step_and_one_given_up_was_not_taken() {
 }
 
 #[test]
+fn what_is_allowed_can_be_built_evaluated_and_drawn() {
+    let texts = ["conv:4096x1:relu,globalmean", "conv:512x3:relu,pool:2,globalmean", "conv:1x1:relu,upsample:4,conv:4x1:relu,globalmean"];
+    for (text, backend) in texts.into_iter().flat_map(|text| backends().into_iter().map(move |backend| (text, backend))) {
+        let experiment = Experiment { model: model(text), batch_size: 1, ..convolutional() };
+        experiment.cost().expect("it is within the limits");
+        let data = bundled(&experiment);
+        let mut session = Session::new(&experiment, &data, &backend).unwrap_or_else(|error| panic!("{text}: {error}"));
+        block_on(async {
+            session.run(1).await?;
+            session.frame(&FrameRequest::default(), &Parts::whole()).await?;
+            session.begin_evaluation(Part::Test)?;
+            session.continue_evaluation(Part::Test, &Parts::whole()).await?;
+            session.wait().await
+        })
+        .unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
+
+#[test]
 fn a_snapshot_of_another_network_is_refused_and_changes_nothing() {
     let mut wide = Experiment::first_visit();
     wide.model.blocks.extend(model("dense:3:tanh").blocks);

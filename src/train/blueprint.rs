@@ -7,7 +7,8 @@ use crate::nn::{Architecture, Model, Routines};
 use crate::plan::kernel::{Gather, Order, Stored};
 use crate::plan::update::{Clip, Optimizer, Penalty, Schedule, Update};
 use crate::tensor::Tensor;
-use descent_spec::model::{Extent, ModelError};
+use descent_spec::cost::{MAX_ACTIVATION_BYTES, SHOWN_SAMPLES};
+use descent_spec::model::{Extent, ModelError, Outline};
 use descent_spec::random;
 use descent_spec::{Experiment, Head, InitChoice, OptimizerChoice, OrderChoice, PenaltyChoice, ScheduleChoice, Task};
 
@@ -21,8 +22,6 @@ const EVALUATED_MULTIPLY_ADDS: u64 = 1_000_000_000;
 const MAP_SIZES: [(usize, usize); 4] = [(100, 24), (50, 24), (32, 16), (16, 16)];
 /// The most multiply-adds of an output map: about 10 ms of one core.
 const MAP_MULTIPLY_ADDS: u64 = 50_000_000;
-/// The most samples of an image set that are shown.
-pub(super) const SHOWN_SAMPLES: usize = 48;
 
 /// The sizes of a run's pictures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -69,9 +68,9 @@ fn init(choice: InitChoice) -> Init {
     }
 }
 
-/// The routines of a run whose network has so many multiply-adds a sample: `step`, `evaluate` and
-/// for the 2-D sets `evaluate-train`, and those for its pictures.
-pub(super) fn routines(experiment: &Experiment, samples: &Samples, multiply_adds: u64) -> Routines {
+/// The routines of a run with this network: `step`, `evaluate` and for the 2-D sets
+/// `evaluate-train`, and those for its pictures.
+pub(super) fn routines(experiment: &Experiment, samples: &Samples, outline: &Outline) -> Routines {
     let gather = |order, first_row, rows: usize, batch: usize, capacity| Gather {
         order,
         first_row,
@@ -89,7 +88,10 @@ pub(super) fn routines(experiment: &Experiment, samples: &Samples, multiply_adds
         OrderChoice::Shuffled => gather(Order::Shuffled, 0, rows, batch, batch),
         OrderChoice::Stream => gather(Order::Stream, 0, rows, batch, batch + rows % batch),
     };
-    let evaluated_rows = (EVALUATED_MULTIPLY_ADDS / multiply_adds.max(1)).clamp(1, EVALUATED_ROWS) as usize;
+    let row = outline.cost(1);
+    let (by_work, by_memory) =
+        (EVALUATED_MULTIPLY_ADDS / outline.multiply_adds().max(1), MAX_ACTIVATION_BYTES / row.activation_bytes.max(1));
+    let evaluated_rows = by_work.min(by_memory).clamp(1, EVALUATED_ROWS) as usize;
     let sequential = |first_row, rows: usize| {
         let batch = rows.min(evaluated_rows);
         gather(Order::Sequential, first_row, rows, batch, batch)
@@ -98,7 +100,7 @@ pub(super) fn routines(experiment: &Experiment, samples: &Samples, multiply_adds
     if samples.test_rows > 0 {
         evaluations.push(("evaluate", sequential(rows, samples.test_rows)));
     }
-    let probes = match pictures(samples, multiply_adds) {
+    let probes = match pictures(samples, outline.multiply_adds()) {
         PictureSizes::Maps { size, unit_size } => {
             evaluations.push(("evaluate-train", sequential(0, rows)));
             vec![("map", size * size), ("units", unit_size * unit_size)]

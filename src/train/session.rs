@@ -96,9 +96,8 @@ impl Session {
         }
         experiment.cost().map_err(BuildError::Model)?;
         let architecture = blueprint::architecture(experiment, samples).map_err(BuildError::Model)?;
-        let multiply_adds = architecture.outline.multiply_adds();
-        let pictures = blueprint::pictures(samples, multiply_adds);
-        let routines = blueprint::routines(experiment, samples, multiply_adds);
+        let pictures = blueprint::pictures(samples, architecture.outline.multiply_adds());
+        let routines = blueprint::routines(experiment, samples, &architecture.outline);
         let model = Model::build(&architecture, &routines).map_err(BuildError::Layer)?;
         let program = plan::compile(&model.spec, backend.target()).map_err(BuildError::Plan)?;
         let step = program.routine("step").expect("a run trains");

@@ -12,6 +12,9 @@ pub const MAX_STEP_FLOPS: u64 = 20_000_000_000;
 /// The most samples of a step.
 pub const MAX_BATCH: usize = 4096;
 
+/// The most samples of an image set that a page shows, with what the network makes of them.
+pub const SHOWN_SAMPLES: usize = 48;
+
 /// What a network costs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NetworkCost {
@@ -32,9 +35,15 @@ impl Experiment {
     pub fn cost(&self) -> Result<NetworkCost, ModelError> {
         let within = |what, amount, limit| if amount > limit { Err(ModelError::TooMuch { what, amount, limit }) } else { Ok(()) };
         within("samples a step", self.batch_size as u64, MAX_BATCH as u64)?;
-        let cost = self.outline()?.cost(self.batch_size);
+        let outline = self.outline()?;
+        let cost = outline.cost(self.batch_size);
         within("parameters", cost.params, MAX_PARAMS)?;
         within("bytes between layers", cost.activation_bytes, MAX_ACTIVATION_BYTES)?;
+        if !self.dataset.is_2d() {
+            // The images shown and the one that is drawn.
+            let pictures = outline.cost(SHOWN_SAMPLES + 1).activation_bytes;
+            within("bytes between layers for the images shown", pictures, MAX_ACTIVATION_BYTES)?;
+        }
         within("operations a step", cost.step_flops, MAX_STEP_FLOPS)?;
         Ok(cost)
     }

@@ -112,6 +112,9 @@ pub(crate) fn hidden_settings(experiment: &Experiment) -> String {
 }
 
 #[cfg(test)]
+mod walk;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use descent_spec::Loss;

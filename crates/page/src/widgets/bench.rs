@@ -3,7 +3,7 @@
 
 use crate::border::Client;
 use crate::state::address::query;
-use descent_protocol::{Addressed, Command, Event, RunId};
+use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId};
 use descent_spec::number;
 use leptos::prelude::*;
 
@@ -13,7 +13,8 @@ pub(crate) fn Bench() -> impl IntoView {
     let result = RwSignal::new(None::<String>);
     let client = Client::start(move |event| match event.message {
         Event::Bench { json } => result.set(Some(json)),
-        Event::Failed { text } | Event::Notice { text, .. } => result.set(Some(failure(&text))),
+        // Another worker does not know of the benchmark.
+        Event::Failed { text } | Event::Notice { kind: NoticeKind::WorkerRestarted, text } => result.set(Some(failure(&text))),
         _ => {}
     });
     client.send(Addressed { run: RunId::default(), message: command() });

@@ -74,13 +74,30 @@ fn a_costly_network_is_refused_before_it_is_built() {
     let layers = |count| vec!["dense:1000:relu"; count].join(",");
     let (Link { experiment, .. }, notices) = read(&format!("v=2&dataset=mnist&layers={}", layers(3)));
     assert_eq!(experiment.model, Experiment::start(Dataset::Mnist).model);
-    assert_eq!(notices[0].why, "the network has 2797010 parameters; the limit is 2000000; dense:128:relu was taken");
+    assert_eq!(notices[0].why, "the network has 2,797,010 parameters; the limit is 2,000,000; dense:128:relu was taken");
     let (_, notices) = read(&format!("v=2&layers={}", layers(33)));
-    assert!(notices[0].why.contains("32036001 parameters"), "{}", notices[0]);
+    assert!(notices[0].why.contains("32,036,001 parameters"), "{}", notices[0]);
     // Each is in its range, both together are not.
     let (Link { experiment, .. }, notices) = read("v=2&dataset=mnist&batch=4096&layers=conv:64x3:relu");
     assert_eq!((notices.len(), experiment.batch_size), (1, 4096), "the batch fits the network that was taken");
     experiment.cost().expect("what is read can be built");
+}
+
+#[test]
+fn the_order_of_keys_changes_nothing() {
+    let parts = ["v=2", "dataset=digits", "layers=conv:64x5:relu,flatten,dense:200:relu", "batch=3", "loss=cross-entropy", "lr=0.5"];
+    let expected = read(&parts.join("&"));
+    assert_eq!(expected.1, []);
+    for turn in 1..parts.len() {
+        let turned: Vec<&str> = parts.iter().cycle().skip(turn).take(parts.len()).copied().collect();
+        assert_eq!(read(&turned.join("&")), expected, "{turned:?}");
+    }
+}
+
+#[test]
+fn what_is_too_much_for_the_images_shown_is_refused_with_the_reason() {
+    let (_, notices) = read("v=2&dataset=mnist&batch=1&layers=conv:512x1:relu,globalmean");
+    assert!(notices[0].why.contains("bytes between layers for the images shown; the limit is 67,108,864"), "{}", notices[0]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What can be wrong with a model that was read: how its blocks fit together, and how much it is.
 
+use crate::number::thousands;
 use std::fmt;
 
 /// Blocks that do not fit together.
@@ -30,9 +31,11 @@ impl fmt::Display for ModelError {
         match self {
             Self::Block { path, why } => write!(out, "{path} {why}"),
             Self::TooMuch { what, amount: u64::MAX, limit } => {
-                write!(out, "the network has more {what} than can be counted; the limit is {limit}")
+                write!(out, "the network has more {what} than can be counted; the limit is {}", thousands(*limit))
             }
-            Self::TooMuch { what, amount, limit } => write!(out, "the network has {amount} {what}; the limit is {limit}"),
+            Self::TooMuch { what, amount, limit } => {
+                write!(out, "the network has {} {what}; the limit is {}", thousands(*amount), thousands(*limit))
+            }
             Self::NoInputs => write!(out, "the network has no inputs"),
         }
     }

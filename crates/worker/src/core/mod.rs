@@ -36,7 +36,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
-pub use brought::Brought;
+pub use brought::{Brought, check_files, shown_name};
 pub use pace::FIRST_PART_FLOPS;
 pub use say::Said;
 pub use work::{

@@ -2,8 +2,8 @@
 //! takes those a visitor has brought.
 
 use super::port;
-use crate::core::Brought;
-use descent::data::{self, Loaded, Request, idx};
+use crate::core::{Brought, check_files, shown_name};
+use descent::data::{self, Loaded, Request};
 use descent_spec::{Dataset, Experiment};
 use js_sys::{ArrayBuffer, Uint8Array};
 use std::rc::Rc;
@@ -17,6 +17,8 @@ pub(super) struct Source {
     folder: String,
     /// The last ones, and what they were made for.
     last: Option<(Request, Rc<Loaded>)>,
+    /// The files of the last set from beside the page: another share of it needs no connection.
+    fetched: Vec<(&'static str, Vec<u8>)>,
     /// What a visitor brought.
     brought: Option<Brought<Rc<Loaded>>>,
 }
@@ -24,7 +26,7 @@ pub(super) struct Source {
 impl Source {
     /// Fetches from `folder`, an address that ends in a slash.
     pub(super) fn new(folder: String) -> Self {
-        Self { folder, last: None, brought: None }
+        Self { folder, last: None, fetched: Vec::new(), brought: None }
     }
 
     /// The samples of an experiment.
@@ -40,15 +42,18 @@ impl Source {
             return Ok(data.clone());
         }
         let entry = experiment.dataset.entry();
-        let mut files = Vec::new();
-        for address in entry.files {
-            let bytes = port::patiently(port::DOWNLOAD_PATIENCE_MS, self.fetch(address)).await;
-            files.push((
-                (*address).to_owned(),
-                bytes.ok_or_else(|| format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source))?,
-            ));
-            port::post_alive();
+        if !self.fetched.iter().map(|(address, _)| address).eq(entry.files) {
+            self.fetched.clear();
+            for &address in entry.files {
+                let bytes = port::patiently(port::DOWNLOAD_PATIENCE_MS, self.fetch(address)).await;
+                let missing = || format!("The files of {} are not beside this page (no {address}). {}", entry.title, entry.source);
+                self.fetched.push((address, bytes.ok_or_else(missing)?));
+                port::post_alive();
+            }
         }
+        // A set with a fixed split is made once.
+        let files = if entry.has_fixed_split { std::mem::take(&mut self.fetched) } else { self.fetched.clone() };
+        let files = files.into_iter().map(|(address, bytes)| (address.to_owned(), bytes)).collect();
         let data = Rc::new(data::load(&request, files).map_err(|error| error.to_string())?);
         self.last = Some((request, data.clone()));
         Ok(data)
@@ -72,15 +77,10 @@ impl Source {
     /// # Errors
     /// What to tell the visitor.
     pub(super) async fn take(&mut self, files: Vec<File>, experiment: &Experiment) -> Result<(), String> {
+        check_files(&files.iter().map(|file| (file.name(), file.size())).collect::<Vec<_>>())?;
         let mut parts = Vec::new();
         for file in files {
-            let name = file.name();
-            if file.size() > idx::MAX_FILE as f64 {
-                return Err(format!(
-                    "{name} has {} bytes, more than any file of such a set. Choose its four IDX files.",
-                    file.size() as u64
-                ));
-            }
+            let name = shown_name(&file.name());
             let buffer = port::patiently(port::DEVICE_PATIENCE_MS, JsFuture::from(file.array_buffer())).await;
             let buffer = buffer.map_err(|_| format!("{name} could not be read. Choose it again."))?;
             parts.push((name, Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec()));
