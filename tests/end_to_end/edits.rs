@@ -3,6 +3,7 @@
 use crate::PAGE;
 use crate::browser::{Browser, Graphics};
 use descent::spec::cost::MAX_PARAMS;
+use descent::spec::number::thousands;
 use thirtyfour::Key;
 
 /// The value of a control of the layer table.
@@ -42,7 +43,7 @@ fn a_change_that_costs_too_much_is_not_made_and_says_so() {
     page.open_ready("#v=2&dataset=strokes&layers=dense:1024:relu,dense:1024:relu,dense:8:relu&level=all");
     enter(&page, "Units of layer 3", "1024");
     let notice = page.wait_for_notice("experiment", 20);
-    assert!(notice.contains(&MAX_PARAMS.to_string()), "the notice names no limit: {notice}");
+    assert!(notice.contains(&thousands(MAX_PARAMS)), "the notice names no limit: {notice}");
     page.wait("the value as it was", 20, |page| (value(page, "Units of layer 3") == "8").then_some(()));
     assert!(page.evaluate("return location.hash").as_str().is_some_and(|hash| hash.contains("dense:8:relu")));
     page.assert_no_errors();

@@ -128,17 +128,24 @@ impl Run {
             Command::WantFrame => self.wants_frame = true,
             Command::Draw { pixels } => {
                 self.request.drawing = Some(pixels).filter(|pixels| !pixels.is_empty());
-                self.schedule.drawing.outdated();
+                self.show_anew();
             }
             Command::Inspect { sample } => {
                 self.request.inspected = Some(sample);
-                self.schedule.drawing.outdated();
+                self.show_anew();
             }
             // The machine obeys these.
             Command::Build { .. } | Command::Device { .. } | Command::Files | Command::Bench { .. } => {}
             #[cfg(feature = "faults")]
             Command::Fault(_) => {}
         }
+    }
+
+    /// Another thing is to be seen. A picture that is on its way does not show it, though the page
+    /// may have asked for no other.
+    fn show_anew(&mut self) {
+        self.schedule.drawing.outdated();
+        self.wants_frame = true;
     }
 
     fn is_training(&self) -> bool {

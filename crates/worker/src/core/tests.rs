@@ -70,6 +70,25 @@ fn a_slow_run_takes_its_first_step_before_it_is_evaluated_or_drawn() {
 }
 
 #[test]
+fn a_drawing_that_came_while_a_picture_was_on_its_way_is_shown_by_another() {
+    let mut world = World::with_run(DeviceChoice::Cpu);
+    world.hear(Command::WantFrame);
+    let work = loop {
+        let work = world.begin();
+        if matches!(work, Work::Draw { .. }) {
+            break work;
+        }
+        world.end(work);
+    };
+    world.hear(Command::Draw { pixels: vec![7] });
+    world.end(work);
+    world.done.clear();
+    world.settle();
+    let shows_it = |work: &Work| matches!(work, Work::Draw { request, .. } if request.drawing == Some(vec![7]));
+    assert!(world.done.iter().any(shows_it), "{:?}", world.done);
+}
+
+#[test]
 fn a_step_of_n_takes_exactly_n() {
     let mut world = World::with_run(DeviceChoice::Cpu);
     for (steps, total) in [(1, 1), (7, 8), (1_000, 1_008)] {
