@@ -103,9 +103,9 @@
 //!
 //! - **One encoder, one pass**, cached pipelines and bind groups. K steps are one submission, and
 //!   the worker adapts K to a span of time.
-//! - **What takes long goes in parts** ([`train::Parts`]): a routine is cut between its kernels, and
-//!   what changes something for good stands in its last part. So a slow device is heard in between,
-//!   and a step that is given up was not taken.
+//! - **What takes long goes in parts** ([`train::Parts`]): a routine is cut between its kernels,
+//!   and what changes something for good stands in its last part. So a slow device is heard in
+//!   between, and a step that is given up was not taken.
 //! - **A run is a [`train::Session`] on one [`exec::Backend`].** [`train::Session::run`] is a
 //!   future, so that an executor may wait for others.
 //! - **An [`Experiment`](spec::Experiment) determines the numbers of a run.** Where it runs and how

@@ -14,8 +14,8 @@ use descent_spec::{Experiment, Head, InitChoice, OptimizerChoice, OrderChoice, P
 
 /// The most rows of an evaluation's chunk.
 const EVALUATED_ROWS: u64 = 256;
-/// The most multiply-adds of such a chunk, if it has more than a row: a fifth of a second of a core.
-/// A worker is not heard while it computes one.
+/// The most multiply-adds of such a chunk, if it has more than a row: a fifth of a second of a
+/// core. A worker is not heard while it computes one.
 const EVALUATED_MULTIPLY_ADDS: u64 = 1_000_000_000;
 /// Points along a side of the output map and of a unit's map, finest first: the first that costs
 /// little enough is taken.

@@ -1,5 +1,5 @@
-//! The graphs of the layers: one file each, the twin of the file of the same name in
-//! `crates/spec/src/layers`.
+//! The graphs of the layers: one file each, but for those that are a single call; the twin of the
+//! file of the same name in `crates/spec/src/layers`.
 //!
 //! A twin lays its layer onto a node, with the tensors that its spec has declared, in that order.
 

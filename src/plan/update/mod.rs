@@ -3,7 +3,8 @@
 //! The choices are plain data here. [`Schedule::rate`] stands in `schedule`, what a step does to a
 //! parameter ([`Update::apply`]) in `rule`: one definition, run in f32 by the CPU executor and in
 //! f64 by the reference, and written down as an expression for a GPU's kernel (`symbol`). The
-//! learning rate and the rate of the penalty are read from the state, so that they change live.
+//! learning rate and the rate of the penalty are read from the state, so that both can change
+//! while a run goes on.
 
 mod real;
 mod rule;

@@ -11,8 +11,8 @@ use descent_spec::{Experiment, View};
 /// A worker that listens says something at least four times a second; after this long it counts as
 /// dead.
 const SILENCE_MS: f64 = 5_000.0;
-/// A core that does so many floating-point operations in a millisecond is slow but alive: it says
-/// nothing while it computes a part of a step.
+/// The slowest core that counts as alive, in floating-point operations a millisecond. A kernel is
+/// not cut, so a worker may be silent for as long as a whole step takes at this speed.
 const SLOW_FLOPS_A_MS: u64 = 1_000_000;
 /// Loading, compiling and moving to another device may take this long without a word.
 const SILENCE_AT_LOAD_MS: f64 = 20_000.0;

@@ -1,6 +1,7 @@
 //! Values as RGBA pixels.
 
-/// Blue and orange as they are on every ground: the hue is here, the ground shines through.
+/// Blue and orange of maps on every ground: the hue is here, the ground shines through. Legends and
+/// points have theirs from `www/style/tokens.css`.
 const POS: [u8; 3] = [16, 128, 200];
 const NEG: [u8; 3] = [245, 147, 34];
 

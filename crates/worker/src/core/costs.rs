@@ -41,9 +41,9 @@ enum Other {
     /// Measured at this time, but the cost is doubtful: it is measured again when the run has gone
     /// on for a while.
     Doubted { on: DeviceKind, cost: StepCost, since_ms: f64 },
-    /// Measured, or cannot be: the copy is not needed any more.
+    /// Measured, or cannot be: the copy can be dropped.
     Over,
-    /// The copy is given up.
+    /// The copy was dropped.
     Done,
 }
 

@@ -274,8 +274,8 @@ impl Run {
         self.pace.part_flops(self.step_flops)
     }
 
-    /// What evaluating and drawing will take where a step takes so long: a step goes back too, which
-    /// takes twice as long as going there.
+    /// What evaluating and drawing will take where a step takes so long: a step goes back too,
+    /// which takes twice as long as going there.
     fn expect_jobs(&mut self, now_ms: f64) {
         let Some(step_ms) = self.pace.step_ms() else { return };
         let expected_ms = |rows: usize| step_ms * rows as f64 / (3.0 * self.mean_batch.max(1.0));

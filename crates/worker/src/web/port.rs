@@ -18,13 +18,13 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, File, MessageChannel, MessageEvent};
 
-/// After this long without a word, the page is told that the worker lives. It expects a word every
-/// 250 ms, and the worker looks up every 200 ms at least.
+/// After this long without a word, the page is told that the worker lives: it is promised a word
+/// every 250 ms, and gives the worker up after 5 s or more without one.
 const ALIVE_MS: f64 = 150.0;
 /// How often a worker that waits for something outside looks up.
 const LOOK_MS: i32 = 80;
-/// How long the worker vouches for one thing that a device or the disk does: what takes longer
-/// never ends.
+/// How long the worker says that it lives while it waits for one thing that a device or the disk
+/// does. After that it is silent, and the page's patience begins to run.
 pub(super) const DEVICE_PATIENCE_MS: f64 = 60_000.0;
 /// The same for the download of a file. The largest has 10 MB: enough at 0.3 Mbit/s.
 pub(super) const DOWNLOAD_PATIENCE_MS: f64 = 300_000.0;
