@@ -12,7 +12,6 @@ use common::golden_links;
 use common::golden_ops::{Problem, Refusal, gpu_slack};
 use common::golden_train::{self, Trainer, Trajectories};
 use common::machine::adapter;
-use descent::exec::gpu::Device;
 use descent::exec::{Backend, Executor};
 use descent::graph::NodeId;
 use descent::graph::reference::{Feeds, evaluate};
@@ -123,20 +122,15 @@ fn cpu_gives_pytorchs_answers() {
     run_ops("cpu", |problem| run_program(problem, &Backend::Cpu));
 }
 
-fn gpu_answers(target: Target) {
-    let Some(device) = adapter() else { return };
-    let backend = Backend::Gpu(device.with_target(target));
-    run_ops("gpu", |problem| run_program(problem, &backend));
-}
-
+/// With the kernels of both kinds of adapter. They share a device, so that a text which is the same
+/// for both is compiled once.
 #[test]
 fn gpu_gives_pytorchs_answers() {
-    gpu_answers(Target::Gpu);
-}
-
-#[test]
-fn software_gpu_gives_pytorchs_answers() {
-    gpu_answers(Target::SoftwareGpu);
+    let Some(device) = adapter() else { return };
+    for target in [Target::Gpu, Target::SoftwareGpu] {
+        let backend = Backend::Gpu(device.with_target(target));
+        run_ops("gpu", |problem| run_program(problem, &backend));
+    }
 }
 
 /// Runs the first `most` trajectories of every model of `train/`, of the bundled files and of those
@@ -166,23 +160,16 @@ fn cpu_follows_pytorchs_training() {
     run_training("cpu", "tol", usize::MAX, |file, model, params| Box::new(Executed::start(file, model, &params, &Backend::Cpu)));
 }
 
-fn gpu_follows(device: Device, executor: &str, most: usize) {
-    let backend = Backend::Gpu(device);
-    run_training(executor, "tol_gpu", most, |file, model, params| Box::new(Executed::start(file, model, &params, &backend)));
-}
-
+/// One run of each model with the kernels of the other kind of adapter, since those answer to all
+/// op cases already.
 #[test]
 fn gpu_follows_pytorchs_training() {
     let Some(device) = adapter() else { return };
-    gpu_follows(device, "gpu", usize::MAX);
-}
-
-/// One run of each model, since the kernels of the other target answer to all op cases already.
-#[test]
-fn gpu_with_the_other_kernels_follows_pytorchs_training() {
-    let Some(device) = adapter() else { return };
     let other = if device.target() == Target::Gpu { Target::SoftwareGpu } else { Target::Gpu };
-    gpu_follows(device.with_target(other), "gpu with the other kernels", 1);
+    for (target, executor, most) in [(device.target(), "gpu", usize::MAX), (other, "gpu with the other kernels", 1)] {
+        let backend = Backend::Gpu(device.with_target(target));
+        run_training(executor, "tol_gpu", most, |file, model, params| Box::new(Executed::start(file, model, &params, &backend)));
+    }
 }
 
 #[test]

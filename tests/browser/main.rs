@@ -82,15 +82,17 @@ async fn wasm_simd_gives_pytorchs_answers() {
     golden("wasm", &Backend::Cpu, |_, _, _| 1.0).await;
 }
 
-/// Chromium runs with a software adapter here: without one, its command line is wrong.
-async fn adapter(target: Target) -> Device {
-    Device::request().await.expect("Chromium offers its software adapter").with_target(target)
+/// Chromium runs with a software adapter here: without one, its command line is wrong. It serves
+/// both targets of a test, so that what is the same for both is compiled once.
+async fn adapter() -> Device {
+    Device::request().await.expect("Chromium offers its software adapter")
 }
 
 #[wasm_bindgen_test]
 async fn webgpu_gives_pytorchs_answers() {
+    let device = adapter().await;
     for target in [Target::SoftwareGpu, Target::Gpu] {
-        golden("webgpu", &Backend::Gpu(adapter(target).await), gpu_slack).await;
+        golden("webgpu", &Backend::Gpu(device.with_target(target)), gpu_slack).await;
     }
 }
 
@@ -108,8 +110,9 @@ fn samples(dataset: Dataset) -> Loaded {
 
 #[wasm_bindgen_test]
 async fn every_kernel_of_every_ready_made_model_compiles() {
+    let device = adapter().await;
     for target in [Target::SoftwareGpu, Target::Gpu] {
-        let device = adapter(target).await;
+        let device = device.with_target(target);
         for dataset in [Dataset::Spiral, Dataset::RegPlane, Dataset::Digits, Dataset::Strokes] {
             let data = Rc::new(samples(dataset));
             for (choice, model) in ModelChoice::ALL.iter().filter_map(|choice| Some((choice, choice.model(dataset)?))) {

@@ -12,6 +12,8 @@ pub(super) struct Job {
     ended_ms: f64,
     /// How long it takes, once that is known or expected.
     cost_ms: Option<f64>,
+    /// How often its time was measured.
+    times: u32,
 }
 
 impl Job {
@@ -31,15 +33,20 @@ impl Job {
         self.ended_ms + least_ms
     }
 
-    /// What it will take, as far as it was never done.
-    pub(super) fn expect(&mut self, cost_ms: f64, now_ms: f64) {
-        if self.cost_ms.is_none() {
-            (self.cost_ms, self.ended_ms) = (Some(cost_ms), now_ms);
+    /// What it will take, judged by what a step takes now. Counts until the job was measured, and
+    /// beside the first measurement, in which a device may have compiled: then the less of both.
+    /// The first steps compile too, so the last word counts.
+    pub(super) fn expect(&mut self, expected_ms: f64, now_ms: f64) {
+        match (self.times, self.cost_ms) {
+            (0, None) => (self.cost_ms, self.ended_ms) = (Some(expected_ms), now_ms),
+            (0, Some(_)) => self.cost_ms = Some(expected_ms),
+            (1, Some(cost_ms)) => self.cost_ms = Some(cost_ms.min(expected_ms)),
+            _ => {}
         }
     }
 
     pub(super) fn done(&mut self, step: u64, began_ms: f64, ended_ms: f64) {
-        *self = Self { step: Some(step), ended_ms, cost_ms: Some(ended_ms - began_ms) };
+        *self = Self { step: Some(step), ended_ms, cost_ms: Some(ended_ms - began_ms), times: self.times + 1 };
     }
 
     /// It gave way to something else.
@@ -76,5 +83,20 @@ mod tests {
         job.done(1, 2_000.0, 2_100.0);
         job.expect(13_000.0, 3_000.0);
         assert_eq!(job.due_ms(66.0), 3_000.0, "what was measured counts");
+    }
+
+    #[test]
+    fn a_first_time_that_was_slow_is_not_held_against_it() {
+        let mut job = Job::default();
+        job.expect(60_000.0, 1_000.0);
+        job.expect(10.0, 1_100.0);
+        assert_eq!(job.due_ms(66.0), 1_090.0, "the first step had compiled its kernels");
+        job.done(1, 2_000.0, 7_000.0);
+        assert_eq!(job.due_ms(66.0), 52_000.0);
+        job.expect(10.0, 7_100.0);
+        assert_eq!(job.due_ms(66.0), 7_090.0, "the first evaluation had, too");
+        job.done(2, 8_000.0, 9_000.0);
+        job.expect(10.0, 9_100.0);
+        assert_eq!(job.due_ms(66.0), 18_000.0, "what is measured twice is believed");
     }
 }
