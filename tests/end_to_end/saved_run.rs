@@ -80,3 +80,59 @@ fn a_file_that_is_no_saved_run_changes_nothing() {
     page.wait_for_step(step + 100.0, 30);
     page.assert_no_errors();
 }
+
+/// Trains a circle for some steps and holds it; returns the step at which it is held and saved.
+fn train_and_hold(page: &Browser, least: f64) -> f64 {
+    page.click("play");
+    page.wait_for_step(least, 60);
+    page.click("pause");
+    page.wait_for_state("paused", 30);
+    let step = page.number("step-count").expect("a step");
+    page.wait("the last step to be saved", 30, |page| (page.number("saved-step") == Some(step)).then_some(()));
+    page.pause(0.5);
+    step
+}
+
+/// Whether a kept run can be gone on with.
+fn is_offered(page: &Browser) -> bool {
+    page.attribute("resume", "data-testid").is_some()
+}
+
+#[test]
+fn the_browser_keeps_a_run_of_each_link_until_it_is_forgotten() {
+    const LINK: &str = "#v=2&dataset=circle&level=more";
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready(LINK);
+    let step = train_and_hold(&page, 200.0);
+    let accuracy = page.number("accuracy-test");
+
+    page.open_ready("#v=2&dataset=xor&level=more");
+    page.pause(0.5);
+    assert!(!is_offered(&page), "nothing is kept of another link");
+
+    page.open_ready("#v=2&dataset=circle&level=all");
+    let offer = page.wait_for_notice("kept-run", 20);
+    assert!(offer.contains("was kept"), "{offer}");
+    page.click("resume");
+    page.wait_for_state("paused", 30);
+    assert_eq!((page.number("step-count"), page.number("saved-step")), (Some(step), Some(step)));
+    page.wait("the same accuracy", 30, |page| (page.number("accuracy-test") == accuracy).then_some(()));
+    assert!(!is_offered(&page));
+    let further = train_and_hold(&page, step + 100.0);
+
+    // A run that starts again and has not gone so far yet does not take its place.
+    page.open_ready(LINK);
+    page.wait_for_notice("kept-run", 20);
+    page.click("step");
+    page.wait_for_step(1.0, 20);
+    page.pause(0.5);
+    page.open_ready(LINK);
+    page.wait_for_notice("kept-run", 20);
+    assert!(page.text("resume").replace(',', "").ends_with(&format!("{further}")), "{}", page.text("resume"));
+    page.click("forget");
+    page.pause(0.5);
+    page.open_ready(LINK);
+    page.pause(0.5);
+    assert!(!is_offered(&page));
+    page.assert_no_errors();
+}

@@ -100,6 +100,8 @@ pub enum NoticeKind {
     File,
     /// A saved run was not written, opened or restored.
     SavedRun,
+    /// The browser has kept a run of this link from an earlier visit.
+    KeptRun,
     /// Parts of the link could not be read.
     Link,
     /// The experiment cannot be built.

@@ -2,13 +2,16 @@
 //! worker that died.
 //!
 //! [`supervisor`] decides when a worker counts as dead and what brings another to where it was;
-//! `client` carries that out; `worker` is one worker of the browser. None of them knows what an
+//! `client` carries that out; `worker` is one worker of the
+//! browser; `shelf` is where the browser keeps runs between visits. None of them knows what an
 //! event means to a visitor.
 
 mod supervisor;
 
 #[cfg(target_arch = "wasm32")]
 mod client;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod shelf;
 #[cfg(target_arch = "wasm32")]
 mod worker;
 

@@ -1,6 +1,7 @@
 //! Messages in full-width strips under the transport: the fact, the reason, at most two actions.
 
 use super::{Files, icons};
+use crate::format::thousands;
 use crate::state::{Lab, Notice, Phase, lab};
 use descent_protocol::NoticeKind;
 use descent_spec::number::shortest;
@@ -28,6 +29,7 @@ fn id(kind: NoticeKind) -> &'static str {
         NoticeKind::Diverged => "diverged",
         NoticeKind::File => "file",
         NoticeKind::SavedRun => "saved-run",
+        NoticeKind::KeptRun => "kept-run",
         NoticeKind::Link => "link",
         NoticeKind::Experiment => "experiment",
     }
@@ -39,7 +41,7 @@ fn is_trouble(kind: NoticeKind, phase: Phase) -> bool {
         NoticeKind::Diverged | NoticeKind::File | NoticeKind::SavedRun | NoticeKind::Link | NoticeKind::Experiment => true,
         // Where the last of them failed, nothing was started again.
         NoticeKind::WorkerRestarted => phase == Phase::Failed,
-        NoticeKind::NoWebgpu | NoticeKind::DeviceLost => false,
+        NoticeKind::NoWebgpu | NoticeKind::DeviceLost | NoticeKind::KeptRun => false,
     }
 }
 
@@ -81,6 +83,14 @@ fn remedy(lab: Lab, kind: NoticeKind) -> Option<AnyView> {
         NoticeKind::File => {
             let files = use_context::<Files>()?;
             Some(view! { <button class="btn edge" on:click=move |_| files.choose()>"Choose files"</button> }.into_any())
+        }
+        NoticeKind::KeptRun => {
+            let name = format!("Resume at step {}", thousands(lab.kept_step()?));
+            let buttons = view! {
+                <button class="btn edge" data-testid="resume" on:click=move |_| lab.resume_kept()>{name}</button>
+                <button class="btn edge" data-testid="forget" on:click=move |_| lab.forget_kept()>"Forget it"</button>
+            };
+            Some(buttons.into_any())
         }
         _ => None,
     }

@@ -4,6 +4,7 @@
 //! go on and a new build where it cannot, and is put into the address. `receive` is the way back.
 
 use super::changes::{live_commands, view_commands};
+use super::kept_run::Kept;
 use super::{Notice, Phase, Run, address};
 use crate::border::Client;
 use crate::edit;
@@ -34,6 +35,8 @@ pub(crate) struct Lab {
     next_serial: StoredValue<u32>,
     /// How often a file was opened as a saved run.
     pub(super) opened: StoredValue<u32>,
+    /// What the browser keeps of the present link.
+    pub(super) kept: StoredValue<Kept>,
     pub(super) client: StoredValue<Option<Client>, LocalStorage>,
 }
 
@@ -71,6 +74,7 @@ impl Lab {
             settle_timer: StoredValue::new(None),
             next_serial: StoredValue::new(0),
             opened: StoredValue::new(0),
+            kept: StoredValue::new(Kept::default()),
             client: StoredValue::new_local(None),
         };
         lab.report_link(&problems);
@@ -125,7 +129,10 @@ impl Lab {
         self.run.experiment.set(next.clone());
         address::write(&self.run.link());
         match live_commands(&before, &next) {
-            Some(commands) => commands.into_iter().for_each(|command| self.send(command)),
+            Some(commands) => {
+                self.kept.set_value(Kept::default());
+                commands.into_iter().for_each(|command| self.send(command));
+            }
             None if self.settle_timer.get_value().is_some() => {}
             None => match set_timeout_with_handle(move || self.build_if_stale(), SETTLE) {
                 Ok(timer) => self.settle_timer.set_value(Some(timer)),
@@ -183,6 +190,7 @@ impl Lab {
         let experiment = self.begin_run();
         self.send(Command::Build { experiment, view: self.run.view.get_untracked(), start: Start::Beginning });
         self.ask_again();
+        self.look_for_kept();
     }
 
     /// Makes room for a run of the experiment, which is about to be sent to the worker.
@@ -197,6 +205,7 @@ impl Lab {
         self.run.costs.set(Costs::default());
         self.run.inspected.set(0);
         self.dismiss(NoticeKind::Diverged);
+        self.dismiss(NoticeKind::KeptRun);
         let experiment = self.run.experiment.get_untracked();
         self.sent.set_value(experiment.clone());
         experiment

@@ -1,5 +1,6 @@
 //! A run as a file: what is saved to the visitor's disk, and what is opened from there.
 
+use super::kept_run::Kept;
 use super::{Lab, Phase, address};
 use crate::format::thousands;
 use descent_protocol::NoticeKind;
@@ -64,12 +65,13 @@ impl Lab {
         });
     }
 
-    /// Builds the run of a file in the place of the present one.
-    fn go_on(self, experiment: Experiment, step: u64, bytes: ArrayBuffer) {
+    /// Builds a saved run in the place of the present one.
+    pub(super) fn go_on(self, experiment: Experiment, step: u64, bytes: ArrayBuffer) {
         self.run.experiment.set(experiment);
         address::write(&self.run.link());
         let experiment = self.begin_run();
         self.run.saved_step.set(Some(step));
+        self.kept.set_value(Kept::at(step));
         if let Some(client) = self.client.get_value() {
             client.build_from(self.id.get_value(), experiment, self.run.view.get_untracked(), step, bytes);
         }
@@ -93,7 +95,11 @@ async fn read(file: &File) -> Result<(Experiment, u64, ArrayBuffer), String> {
         return Err(format!("it has {} bytes, and no saved run has more than {}", thousands(file.size() as u64), thousands(MAX_BYTES)));
     }
     let buffer = JsFuture::from(file.array_buffer()).await.ok().and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
-    let buffer = buffer.ok_or("the browser could not read it")?;
+    checked(buffer.ok_or("the browser could not read it")?)
+}
+
+/// The experiment, the step and the bytes of what claims to be a saved run.
+pub(super) fn checked(buffer: ArrayBuffer) -> Result<(Experiment, u64, ArrayBuffer), String> {
     let snapshot = Snapshot::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|error| error.to_string())?;
     let experiment = snapshot.check().map_err(|error| error.to_string())?;
     Ok((experiment, snapshot.step(), buffer))
