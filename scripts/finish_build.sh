@@ -9,9 +9,8 @@ sed -i "s|'./worker.js'|'./worker.js?v=$build'|" worker_loader.js
 sed -i "s|'worker_bg.wasm'|'worker_bg.wasm?v=$build'|" worker.js
 
 # The policy allows one inline script by the hash of what stands between its tags, to the byte.
-tag='<script type="module">'
-hash=$(sed -n "\|$tag|,\|</script>|p" index.html | sed -e "1s|.*$tag||" -e '$s|</script>.*||' | head -c -1 |
-    sha256sum | cut -c 1-64 | tr a-f A-F | basenc --base16 -d | base64)
+tag='<script type="\?module"\?>'
+hash=$(sed -z -e "s|.*$tag||" -e 's|</script>.*||' index.html | sha256sum | cut -c 1-64 | tr a-f A-F | basenc --base16 -d | base64)
 sed -i -e "s|LOADER_HASH|'sha256-$hash'|" -e "s|BUILD_ID|$build|" index.html
 
 for file in *.wasm *.js; do

@@ -3,7 +3,7 @@
 //! That is missing on pages without TLS and in frames without an origin of their own, and it may be
 //! full or forbidden. Then nothing is kept, and nothing else changes.
 
-use js_sys::{Array, ArrayBuffer, Promise, encode_uri_component};
+use js_sys::{Array, ArrayBuffer, Promise};
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -57,9 +57,10 @@ async fn cache() -> Result<Cache, JsValue> {
     settled(storage.open(CACHE)).await?.dyn_into()
 }
 
-/// A cache files what it has by address. Nothing is ever asked of this one.
+/// A cache files what it has by address. Nothing is ever asked of this one. Links are written in
+/// characters that an address may have.
 fn address(link: &str) -> String {
-    format!("kept-run?{}", encode_uri_component(link))
+    format!("kept-run?{link}")
 }
 
 async fn settled(promise: Promise) -> Result<JsValue, JsValue> {

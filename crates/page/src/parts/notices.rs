@@ -63,35 +63,52 @@ fn Strip(notice: Notice) -> impl IntoView {
             {if is_trouble { icons::trouble() } else { icons::information() }}
             <p><b>{fact}</b>{rest}</p>
             <div class="acts">
-                {remedy(lab, kind)}
-                <button class="btn" data-testid="notice-hide" on:click=move |_| lab.dismiss(kind)>"Hide"</button>
+                {acts(lab, kind).into_iter().map(button).collect_view()}
             </div>
         </div>
     }
 }
 
-/// What a visitor can do about it.
-fn remedy(lab: Lab, kind: NoticeKind) -> Option<AnyView> {
+/// Something that a visitor can do about a notice.
+struct Act {
+    name: String,
+    test_id: &'static str,
+    class: &'static str,
+    run: Box<dyn Fn()>,
+}
+
+impl Act {
+    fn new(name: impl Into<String>, test_id: &'static str, run: impl Fn() + 'static) -> Self {
+        Self { name: name.into(), test_id, class: "btn edge", run: Box::new(run) }
+    }
+}
+
+fn button(act: Act) -> impl IntoView {
+    let Act { name, test_id, class, run } = act;
+    view! { <button class=class data-testid=test_id on:click=move |_| run()>{name}</button> }
+}
+
+/// What a visitor can do about it; in the end, hide it.
+fn acts(lab: Lab, kind: NoticeKind) -> Vec<Act> {
+    let mut acts = Vec::new();
     match kind {
         NoticeKind::Diverged => {
             let rate = lab.run.experiment.with_untracked(|experiment| experiment.lower_learning_rate());
-            let name = format!("Start again with {}", shortest(rate));
-            Some(
-                view! { <button class="btn edge" data-testid="start-lower" on:click=move |_| lab.start_lower()>{name}</button> }.into_any(),
-            )
+            acts.push(Act::new(format!("Start again with {}", shortest(rate)), "start-lower", move || lab.start_lower()));
         }
         NoticeKind::File => {
-            let files = use_context::<Files>()?;
-            Some(view! { <button class="btn edge" on:click=move |_| files.choose()>"Choose files"</button> }.into_any())
+            if let Some(files) = use_context::<Files>() {
+                acts.push(Act::new("Choose files", "choose-files", move || files.choose()));
+            }
         }
         NoticeKind::KeptRun => {
-            let name = format!("Resume at step {}", thousands(lab.kept_step()?));
-            let buttons = view! {
-                <button class="btn edge" data-testid="resume" on:click=move |_| lab.resume_kept()>{name}</button>
-                <button class="btn edge" data-testid="forget" on:click=move |_| lab.forget_kept()>"Forget it"</button>
-            };
-            Some(buttons.into_any())
+            if let Some(step) = lab.offered_step() {
+                acts.push(Act::new(format!("Resume at step {}", thousands(step)), "resume", move || lab.resume_kept()));
+                acts.push(Act::new("Forget it", "forget", move || lab.forget_kept()));
+            }
         }
-        _ => None,
+        _ => {}
     }
+    acts.push(Act { class: "btn", ..Act::new("Hide", "notice-hide", move || lab.dismiss(kind)) });
+    acts
 }

@@ -43,8 +43,9 @@ impl Lab {
             if self.id.try_get_value() != Some(run) {
                 return;
             }
-            let step = found.map(|(_, step, _)| step);
+            let step = found.as_ref().map(|(_, step, _)| *step);
             self.kept.set_value(Kept { step, ..Kept::default() });
+            self.offered.set_value(found);
             if let Some(step) = step {
                 let text = format!("A run of this experiment was kept here at step {}. It can go on from there.", thousands(step));
                 self.notify(NoticeKind::KeptRun, text);
@@ -71,25 +72,17 @@ impl Lab {
         });
     }
 
-    /// The step at which a run of the present link was kept.
-    pub(crate) fn kept_step(self) -> Option<u64> {
-        self.kept.get_value().step
+    /// The step from which the offered run goes on.
+    pub(crate) fn offered_step(self) -> Option<u64> {
+        self.offered.with_value(|offered| offered.as_ref().map(|(_, step, _)| *step))
     }
 
-    /// Goes on from the kept run.
+    /// Goes on from the offered run.
     pub(crate) fn resume_kept(self) {
         self.dismiss(NoticeKind::KeptRun);
-        let (run, link) = (self.id.get_value(), self.key());
-        leptos::task::spawn_local(async move {
-            let found = shelf::get(&link).await.map_err(|_| "the browser does not give it back".into()).and_then(checked);
-            if self.id.try_get_value() != Some(run) {
-                return;
-            }
-            match found {
-                Ok((experiment, step, bytes)) => self.go_on(experiment, step, bytes),
-                Err(why) => self.notify(NoticeKind::SavedRun, format!("The kept run was not opened: {why}.")),
-            }
-        });
+        if let Some((experiment, step, bytes)) = self.offered.try_update_value(Option::take).flatten() {
+            self.go_on(experiment, step, bytes);
+        }
     }
 
     /// Throws the kept run away.

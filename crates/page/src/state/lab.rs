@@ -11,6 +11,7 @@ use crate::edit;
 use descent_protocol::{Addressed, Command, Costs, NoticeKind, RunId, Start};
 use descent_spec::link::Link;
 use descent_spec::{Experiment, Level, View};
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -37,6 +38,8 @@ pub(crate) struct Lab {
     pub(super) opened: StoredValue<u32>,
     /// What the browser keeps of the present link.
     pub(super) kept: StoredValue<Kept>,
+    /// The kept run that the visitor is offered, as of [`checked`](super::saved_run::checked).
+    pub(super) offered: StoredValue<Option<(Experiment, u64, ArrayBuffer)>, LocalStorage>,
     pub(super) client: StoredValue<Option<Client>, LocalStorage>,
 }
 
@@ -75,6 +78,7 @@ impl Lab {
             next_serial: StoredValue::new(0),
             opened: StoredValue::new(0),
             kept: StoredValue::new(Kept::default()),
+            offered: StoredValue::new_local(None),
             client: StoredValue::new_local(None),
         };
         lab.report_link(&problems);
