@@ -26,13 +26,6 @@ pub(super) struct Kept {
     is_busy: bool,
 }
 
-impl Kept {
-    /// A run that goes on from this step.
-    pub(super) fn at(step: u64) -> Self {
-        Self { step: Some(step), ..Self::default() }
-    }
-}
-
 impl Lab {
     /// Asks for a run that was kept of the present link, and offers it.
     pub(super) fn look_for_kept(self) {
@@ -51,6 +44,11 @@ impl Lab {
                 self.notify(NoticeKind::KeptRun, text);
             }
         });
+    }
+
+    /// The run goes on from this step, so what was kept of its link before went no further.
+    pub(super) fn has_kept(self, step: u64) {
+        self.kept.set_value(Kept { step: Some(step), ..Kept::default() });
     }
 
     /// Keeps the last saved step: at once if the run is held, else if the last time is long ago.

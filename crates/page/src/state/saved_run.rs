@@ -1,6 +1,5 @@
 //! A run as a file: what is saved to the visitor's disk, and what is opened from there.
 
-use super::kept_run::Kept;
 use super::{Lab, Phase, address};
 use crate::format::thousands;
 use descent_protocol::NoticeKind;
@@ -71,7 +70,7 @@ impl Lab {
         address::write(&self.run.link());
         let experiment = self.begin_run();
         self.run.saved_step.set(Some(step));
-        self.kept.set_value(Kept::at(step));
+        self.has_kept(step);
         if let Some(client) = self.client.get_value() {
             client.build_from(self.id.get_value(), experiment, self.run.view.get_untracked(), step, bytes);
         }
