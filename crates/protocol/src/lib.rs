@@ -5,16 +5,20 @@
 //! which run it belongs, so that the receiver can drop what comes too late. Two things travel
 //! beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
 //! [`Event::Saved`]), which the page keeps for a restart and for a visitor's disk, and the files
-//! of [`Command::Files`]. This crate knows no browser.
+//! of [`Command::Files`]. [`Supervisor`] is what the page
+//! remembers for a worker that dies; it stands here so that the worker's machine and it are tested
+//! together. This crate knows no browser.
 
 mod event;
 mod figures;
 pub mod message;
 mod picture;
+mod supervisor;
 
 pub use event::{Event, NoticeKind, RunState};
 pub use figures::{CPU_NAME, Cost, Costs, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
 pub use picture::{FRAME_MS, Images, Maps, Picture, Points, Samples, ShownImages};
+pub use supervisor::{Supervisor, Verdict};
 
 use descent_spec::{DeviceChoice, Experiment, Speed, View};
 use serde::{Deserialize, Serialize};

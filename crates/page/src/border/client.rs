@@ -1,9 +1,8 @@
 //! The page's end of the border: posts commands, hands on events, and replaces a worker that died.
 
-use super::supervisor::{Supervisor, Verdict};
 use super::worker::RunningWorker;
 use crate::clock::now_ms;
-use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, message};
+use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, Supervisor, Verdict, message};
 use descent_spec::number::thousands;
 use descent_spec::{Experiment, View};
 use js_sys::{Array, ArrayBuffer, Uint8Array};

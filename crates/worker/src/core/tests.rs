@@ -1,5 +1,6 @@
 //! What a visitor can rely on, whatever the worker is doing.
 
+mod deaths;
 mod devices;
 mod random;
 mod slow;

@@ -2,10 +2,10 @@
 //! on.
 //!
 //! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object:
-//! `client` carries the verdicts out. The worker is disposable, since a driver's error, a bug or a
+//! the page's `client` carries the verdicts out. The worker is disposable, since a driver's error, a bug or a
 //! lack of memory can end it at any time; what must survive lives here.
 
-use descent_protocol::{Addressed, Command, Event, RunId, RunState, Start};
+use crate::{Addressed, Command, Event, RunId, RunState, Start};
 use descent_spec::{Experiment, View};
 
 /// A worker that listens says something at least four times a second; after this long it counts as
@@ -27,7 +27,7 @@ const SLEEP_MS: f64 = 3_000.0;
 
 /// What to do about a worker that failed.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// Start another and send it [`Supervisor::recovery`].
     Restart,
     /// It failed too often: leave it until the visitor asks for something.
@@ -36,7 +36,7 @@ pub(crate) enum Verdict {
 
 /// What the page remembers for a worker.
 #[derive(Debug)]
-pub(crate) struct Supervisor {
+pub struct Supervisor {
     build: Option<(RunId, Experiment, View)>,
     /// Run and step of the snapshot that the client holds.
     saved: Option<(RunId, u64)>,
@@ -58,7 +58,7 @@ pub(crate) struct Supervisor {
 
 impl Supervisor {
     /// Of a worker that is started now.
-    pub(crate) fn new(now_ms: f64) -> Self {
+    pub fn new(now_ms: f64) -> Self {
         Self {
             build: None,
             saved: None,
@@ -82,7 +82,7 @@ impl Supervisor {
     }
 
     /// A worker was started in the place of another.
-    pub(crate) fn started(&mut self, now_ms: f64) {
+    pub fn started(&mut self, now_ms: f64) {
         self.patience_ms = SILENCE_AT_LOAD_MS;
         self.heard_ms = now_ms;
         // It is sent the Play again.
@@ -90,7 +90,7 @@ impl Supervisor {
     }
 
     /// Notes what the page asks for.
-    pub(crate) fn sent(&mut self, sent: &Addressed<Command>) {
+    pub fn sent(&mut self, sent: &Addressed<Command>) {
         match &sent.message {
             Command::Build { experiment, view, start } => {
                 self.build = Some((sent.run, experiment.clone(), *view));
@@ -141,7 +141,7 @@ impl Supervisor {
     }
 
     /// Notes what the worker said.
-    pub(crate) fn heard(&mut self, heard: &Addressed<Event>, now_ms: f64) {
+    pub fn heard(&mut self, heard: &Addressed<Event>, now_ms: f64) {
         self.heard_ms = now_ms;
         match &heard.message {
             // What was sent before is only now begun.
@@ -173,12 +173,12 @@ impl Supervisor {
 
     /// Whether the event is of before a reset or a build that was asked for since: a snapshot under
     /// way then must not come back.
-    pub(crate) fn is_outdated(&self, event: &Addressed<Event>) -> bool {
+    pub fn is_outdated(&self, event: &Addressed<Event>) -> bool {
         matches!(event.message, Event::Saved { .. }) && (self.is_resetting || event.run != self.run())
     }
 
     /// Whether the worker has been silent for too long. Called about twice a second.
-    pub(crate) fn tick(&mut self, now_ms: f64) -> bool {
+    pub fn tick(&mut self, now_ms: f64) -> bool {
         if now_ms - self.ticked_ms > SLEEP_MS {
             self.heard_ms = now_ms;
         }
@@ -188,7 +188,7 @@ impl Supervisor {
     }
 
     /// Counts a death.
-    pub(crate) fn strike(&mut self, now_ms: f64) -> Verdict {
+    pub fn strike(&mut self, now_ms: f64) -> Verdict {
         self.strikes_ms.retain(|at| now_ms - at < STRIKE_MEMORY_MS);
         self.strikes_ms.push(now_ms);
         if self.strikes_ms.len() < LAST_STRIKE {
@@ -201,7 +201,7 @@ impl Supervisor {
 
     /// What brings a fresh worker to where the last one was saved, in order. [`Command::Files`] and
     /// a build from a snapshot are sent with what the client holds of them.
-    pub(crate) fn recovery(&self) -> Vec<Addressed<Command>> {
+    pub fn recovery(&self) -> Vec<Addressed<Command>> {
         let mut commands = Vec::new();
         if self.has_files {
             commands.push(Command::Files);
@@ -222,12 +222,12 @@ impl Supervisor {
     }
 
     /// The run that was built last.
-    pub(crate) fn run(&self) -> RunId {
+    pub fn run(&self) -> RunId {
         self.build.as_ref().map_or_else(RunId::default, |(run, ..)| *run)
     }
 
     /// The step from which the present run would go on.
-    pub(crate) fn saved_step(&self) -> Option<u64> {
+    pub fn saved_step(&self) -> Option<u64> {
         let (run, ..) = self.build.as_ref()?;
         self.saved.filter(|(of, _)| of == run).map(|(_, step)| step)
     }
