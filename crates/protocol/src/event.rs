@@ -50,6 +50,9 @@ pub enum Event {
     Saved {
         /// The step it contains.
         step: u64,
+        /// How many [`Command::Reset`](crate::Command::Reset)s of this run the worker had heard: a
+        /// snapshot of before the last one that was sent must not come back.
+        resets: u32,
     },
     /// Something the visitor should know.
     Notice {

@@ -40,8 +40,8 @@ pub struct Supervisor {
     build: Option<(RunId, Experiment, View)>,
     /// Run and step of the snapshot that the client holds.
     saved: Option<(RunId, u64)>,
-    /// Whether a reset was asked for and the worker has not said that it is done.
-    is_resetting: bool,
+    /// How often a reset of the run was asked of the present worker.
+    resets: u32,
     inspected: Option<usize>,
     /// The drawn image; empty for none.
     drawing: Vec<u8>,
@@ -62,7 +62,7 @@ impl Supervisor {
         Self {
             build: None,
             saved: None,
-            is_resetting: false,
+            resets: 0,
             inspected: None,
             drawing: Vec::new(),
             has_files: false,
@@ -85,6 +85,7 @@ impl Supervisor {
     pub fn started(&mut self, now_ms: f64) {
         self.patience_ms = SILENCE_AT_LOAD_MS;
         self.heard_ms = now_ms;
+        self.resets = 0;
         // It is sent the Play again.
         self.is_play_awaited = self.is_training;
     }
@@ -99,7 +100,7 @@ impl Supervisor {
                     Start::Snapshot { step } => Some((sent.run, *step)),
                 };
                 self.inspected = None;
-                self.is_resetting = false;
+                self.resets = 0;
                 self.train(false);
                 self.patience_ms = SILENCE_AT_LOAD_MS;
             }
@@ -107,7 +108,7 @@ impl Supervisor {
             Command::Pause | Command::Step { .. } => self.train(false),
             Command::Reset => {
                 self.saved = None;
-                self.is_resetting = true;
+                self.resets += 1;
                 self.train(false);
             }
             Command::Device { device } => {
@@ -148,7 +149,7 @@ impl Supervisor {
             Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
             Event::State { state, step } if heard.run == self.run() => self.heard_state(*state, *step),
-            Event::Saved { step } if !self.is_outdated(heard) => self.saved = Some((heard.run, *step)),
+            Event::Saved { step, .. } if !self.is_outdated(heard) => self.saved = Some((heard.run, *step)),
             _ => {}
         }
     }
@@ -163,7 +164,6 @@ impl Supervisor {
             RunState::Diverged | RunState::Failed => self.train(false),
             // It begins, maybe with other samples: only what it has not obeyed yet still counts.
             RunState::Ready if step == 0 => {
-                self.is_resetting = false;
                 self.saved = None;
                 self.is_training = self.is_play_awaited;
             }
@@ -174,7 +174,7 @@ impl Supervisor {
     /// Whether the event is of before a reset or a build that was asked for since: a snapshot under
     /// way then must not come back.
     pub fn is_outdated(&self, event: &Addressed<Event>) -> bool {
-        matches!(event.message, Event::Saved { .. }) && (self.is_resetting || event.run != self.run())
+        matches!(event.message, Event::Saved { resets, .. } if resets != self.resets || event.run != self.run())
     }
 
     /// Whether the worker has been silent for too long. Called about twice a second.

@@ -36,7 +36,7 @@ impl Lab {
             Event::Device(device) => self.run.device.set(Some(device)),
             Event::Costs(costs) => self.run.costs.set(costs),
             Event::Goal { step } => self.run.goal_step.set(Some(step)),
-            Event::Saved { step } => {
+            Event::Saved { step, .. } => {
                 self.run.saved_step.set(Some(step));
                 self.keep();
             }

@@ -31,7 +31,7 @@ fn training() -> Supervisor {
     supervisor.sent(&of(RUN, build(Start::Beginning)));
     supervisor.heard(&of(RUN, ready()), 0.0);
     supervisor.sent(&of(RUN, Command::Play));
-    supervisor.heard(&of(RUN, Event::Saved { step: 120 }), 0.0);
+    supervisor.heard(&of(RUN, Event::Saved { step: 120, resets: 0 }), 0.0);
     supervisor
 }
 
@@ -120,20 +120,26 @@ fn a_restart_knows_what_was_changed_since_the_build() {
 fn a_snapshot_that_was_under_way_at_a_reset_does_not_come_back() {
     let mut supervisor = training();
     supervisor.sent(&of(RUN, Command::Reset));
-    let saved = of(RUN, Event::Saved { step: 130 });
-    assert!(supervisor.is_outdated(&saved));
-    supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 131 }), 1.0);
-    assert!(supervisor.is_outdated(&saved));
+    let saved = |resets| of(RUN, Event::Saved { step: 130, resets });
+    assert!(supervisor.is_outdated(&saved(0)));
     supervisor.heard(&of(RUN, ready()), 2.0);
-    assert!(!supervisor.is_outdated(&saved));
+    assert!(supervisor.is_outdated(&saved(0)));
+    assert!(!supervisor.is_outdated(&saved(1)));
+    // The first of two is done; what was trained between them does not count either.
+    supervisor.sent(&of(RUN, Command::Reset));
+    supervisor.heard(&of(RUN, ready()), 3.0);
+    assert!(supervisor.is_outdated(&saved(1)));
+    // Another worker begins where the last reset left the run.
+    supervisor.started(4.0);
+    assert!(!supervisor.is_outdated(&saved(0)));
 }
 
 #[test]
 fn a_run_that_was_opened_is_not_lost_to_the_snapshot_of_the_one_before() {
     let mut supervisor = training();
     supervisor.sent(&of(RunId(4), build(Start::Snapshot { step: 7 })));
-    assert!(supervisor.is_outdated(&of(RUN, Event::Saved { step: 130 })));
-    assert!(!supervisor.is_outdated(&of(RunId(4), Event::Saved { step: 8 })));
+    assert!(supervisor.is_outdated(&of(RUN, Event::Saved { step: 130, resets: 0 })));
+    assert!(!supervisor.is_outdated(&of(RunId(4), Event::Saved { step: 8, resets: 0 })));
     assert_eq!(recovery(&supervisor), [build(Start::Snapshot { step: 7 })]);
 }
 
@@ -144,7 +150,7 @@ fn a_reset_or_a_new_run_forgets_the_snapshot() {
     assert_eq!(recovery(&supervisor), [build(Start::Beginning)]);
     let mut supervisor = training();
     supervisor.sent(&of(RunId(4), build(Start::Beginning)));
-    supervisor.heard(&of(RUN, Event::Saved { step: 130 }), 1.0);
+    supervisor.heard(&of(RUN, Event::Saved { step: 130, resets: 0 }), 1.0);
     assert_eq!(supervisor.saved_step(), None);
 }
 

@@ -124,6 +124,7 @@ impl Machine {
         match command {
             Command::Build { experiment, view, start } if run >= self.out.run => {
                 self.out.run = run;
+                self.out.resets = 0;
                 self.experiment = Some(experiment);
                 self.view = view;
                 self.is_outdated = true;
@@ -136,6 +137,7 @@ impl Machine {
             Command::Bench { case, backend, budget_ms, steps } => self.benches.push_back(Bench { case, backend, budget_ms, steps }),
             command if run == self.out.run => {
                 if command == Command::Reset {
+                    self.out.resets += 1;
                     // Whatever these would do is undone.
                     self.commands.retain(|command| !matches!(command, Command::Play | Command::Pause | Command::Step { .. }));
                 }

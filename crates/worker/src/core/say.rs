@@ -18,6 +18,8 @@ pub struct Said {
 pub(super) struct Outbox {
     /// The run to which everything said belongs.
     pub(super) run: RunId,
+    /// How many Resets of it were heard.
+    pub(super) resets: u32,
     said: Vec<Said>,
 }
 
@@ -27,7 +29,7 @@ impl Outbox {
     }
 
     pub(super) fn saved(&mut self, step: u64, snapshot: Snapshot) {
-        let message = Addressed { run: self.run, message: Event::Saved { step } };
+        let message = Addressed { run: self.run, message: Event::Saved { step, resets: self.resets } };
         self.said.push(Said { message, snapshot: Some(snapshot) });
     }
 

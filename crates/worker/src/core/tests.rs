@@ -90,7 +90,7 @@ fn a_reset_during_a_move_is_told_nothing_of_before_it() {
         world.settle();
         let events = world.heard();
         let step = |event: &Event| match event {
-            Event::State { step, .. } | Event::Saved { step } | Event::Frame { step, .. } => Some(*step),
+            Event::State { step, .. } | Event::Saved { step, .. } | Event::Frame { step, .. } => Some(*step),
             Event::Metrics(metrics) => Some(metrics.step),
             _ => None,
         };
@@ -311,7 +311,7 @@ fn a_goal_is_reached_at_the_same_step_however_fast_the_device_is() {
         assert_eq!(last_state(&events), Some((RunState::Paused, 2_500)));
         assert!(events.contains(&Event::Goal { step: 2_500 }));
         world.settle();
-        assert!(world.heard().contains(&Event::Saved { step: 2_500 }));
+        assert!(world.heard().contains(&Event::Saved { step: 2_500, resets: 0 }));
         // It goes on when asked to, and is judged again only after a reset.
         world.hear(Command::Step { steps: 600 });
         world.settle_within(10_000);

@@ -50,7 +50,7 @@ impl Asked {
                 let saved = self.saved.as_ref().map_or(0, step_of);
                 assert!(*step >= saved, "{state:?} at step {step}, but {saved} was saved");
             }
-            Event::Saved { step } => {
+            Event::Saved { step, .. } => {
                 let snapshot = said.snapshot.as_ref().expect("a snapshot is attached");
                 assert_eq!(step_of(snapshot), *step);
                 assert!(*step >= self.saved.as_ref().map_or(0, step_of), "a snapshot goes back to step {step}");
