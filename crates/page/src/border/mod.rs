@@ -1,10 +1,10 @@
 //! The page's end of the border: carries commands to the worker and events from it, and replaces a
 //! worker that died.
 //!
-//! `descent_protocol::Supervisor` decides when a worker counts as dead and what brings another to where it was;
-//! `client` carries that out; `worker` is one worker of the
-//! browser; `shelf` is where the browser keeps runs between visits. None of them knows what an
-//! event means to a visitor.
+//! [`Supervisor`](descent_protocol::Supervisor) decides when a worker counts as dead and what brings
+//! another to where it was; `client` carries that out; `worker` is one worker of the browser;
+//! `shelf` is where the browser keeps runs between visits. None of them knows what an event means
+//! to a visitor.
 
 #[cfg(target_arch = "wasm32")]
 mod client;
