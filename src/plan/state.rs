@@ -3,7 +3,8 @@
 //! To keep a step free of races, each word is written by one kernel. `Gather`, the first kernel of
 //! a step, writes `STEP`, `IS_FROZEN` and `VALID_ROWS` from what the last step left. `Optimizer`,
 //! the last kernel, reads those and writes the second group. The host writes the third group before
-//! it submits. Words marked f32 hold the bits of a float.
+//! it submits; the fourth is an evaluation's. A reset or a restored snapshot writes the second group
+//! too, while no step runs. Words marked f32 hold the bits of a float.
 
 /// u32, by `Gather`: the number of the step that runs, from 0 (a copy of [`DONE`]).
 pub const STEP: usize = 0;

@@ -94,7 +94,7 @@ fn xor(random: &mut SeedRandom, noise: f64) -> Vec<Point> {
     (0..CLASSIFIED).map(|_| point(random)).collect()
 }
 
-/// A bell at (2, 2) and one at (-2, -2), of variance 0.5 to 4.
+/// A bell at (2, 2) and one at (-2, -2), of variance 0.5 without noise and 4 at a noise of 0.5.
 fn gauss(random: &mut SeedRandom, noise: f64) -> Vec<Point> {
     let variance = 0.5 + 7.0 * noise;
     let mut points = Vec::with_capacity(CLASSIFIED);
