@@ -114,11 +114,12 @@ const BATCHES: [usize; 4] = [1, 10, 32, 33];
 /// Compiles every kernel of every ready-made model on two sets of points and two of images, in some
 /// of [`BATCHES`]: those of a software adapter in two of them, those of a real GPU, which a software
 /// adapter compiles for seconds each, in one. They take turns, so that each size is met by many
-/// models; the native suites run all of them.
+/// models; the long suites take all four for both.
 #[wasm_bindgen_test]
 async fn every_ready_made_model_compiles() {
     let device = adapter().await;
-    for (target, sizes) in [(Target::SoftwareGpu, 2), (Target::Gpu, 1)] {
+    let sizes = if option_env!("LONG_TESTS").is_some() { [BATCHES.len(); 2] } else { [2, 1] };
+    for (target, sizes) in [Target::SoftwareGpu, Target::Gpu].into_iter().zip(sizes) {
         let device = device.with_target(target);
         let mut turn = BATCHES.into_iter().cycle();
         for dataset in [Dataset::Spiral, Dataset::RegPlane, Dataset::Digits, Dataset::Strokes] {

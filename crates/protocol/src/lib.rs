@@ -5,9 +5,9 @@
 //! which run it belongs, so that the receiver can drop what comes too late. Two things travel
 //! beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
 //! [`Event::Saved`]), which the page keeps for a restart and for a visitor's disk, and the files
-//! of [`Command::Files`]. [`Supervisor`] is what the page
-//! remembers for a worker that dies; it stands here so that the worker's machine and it are tested
-//! together. This crate knows no browser.
+//! of [`Command::Files`]. [`Supervisor`] is what the page remembers for a worker that
+//! dies; it stands here so that the worker's machine and it are tested together. This crate knows
+//! no browser.
 
 mod event;
 mod figures;

@@ -2,8 +2,8 @@
 //! on.
 //!
 //! Turns what was sent, what was heard and the clock into verdicts. It knows no `Worker` object:
-//! the page's `client` carries the verdicts out. The worker is disposable, since a driver's error, a bug or a
-//! lack of memory can end it at any time; what must survive lives here.
+//! the page's `client` carries the verdicts out. The worker is disposable, since a driver's error, a
+//! bug or a lack of memory can end it at any time; what must survive lives here.
 
 use crate::{Addressed, Command, Event, RunId, RunState, Start};
 use descent_spec::{Experiment, View};

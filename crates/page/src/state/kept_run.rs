@@ -10,8 +10,8 @@ use crate::border::shelf;
 use crate::clock::now_ms;
 use crate::format::thousands;
 use descent_protocol::NoticeKind;
-use descent_spec::View;
 use descent_spec::link::{self, Link};
+use descent_spec::{Experiment, View};
 use leptos::prelude::*;
 
 /// How often a run is kept while it trains.
@@ -32,31 +32,29 @@ impl Lab {
         self.kept.set_value(Kept { is_busy: true, ..Kept::default() });
         let (run, link) = (self.id.get_value(), self.key());
         leptos::task::spawn_local(async move {
-            let found = shelf::get(&link).await.ok().and_then(|bytes| checked(bytes).ok());
+            let found = shelf::get(&link).await.ok().and_then(|bytes| checked(bytes).ok()).filter(|(of, ..)| key(of) == link);
             if self.id.try_get_value() != Some(run) {
                 return;
             }
             let step = found.as_ref().map(|(_, step, _)| *step);
             self.kept.set_value(Kept { step, ..Kept::default() });
             self.offered.set_value(found);
-            if let Some(step) = step {
+            let present = self.run.saved_step.get_untracked().unwrap_or(0);
+            if let Some(step) = step.filter(|step| *step > present) {
                 let text = format!("A run of this experiment was kept here at step {}. It can go on from there.", thousands(step));
                 self.notify(NoticeKind::KeptRun, text);
             }
         });
     }
 
-    /// The run goes on from this step, so what was kept of its link before went no further.
-    pub(super) fn has_kept(self, step: u64) {
-        self.kept.set_value(Kept { step: Some(step), ..Kept::default() });
-    }
-
-    /// Keeps the last saved step: at once if the run is held, else if the last time is long ago.
+    /// Keeps the last saved step: at once if the run is held, else if the last time is long ago. Of a
+    /// run that diverged what was kept before is worth more.
     pub(super) fn keep(self) {
         let Some((step, bytes)) = self.client.get_value().and_then(|client| client.saved()) else { return };
         let kept = self.kept.get_value();
-        let is_long_ago = now_ms() - kept.last_ms >= KEEP_MS || self.run.phase.get_untracked() != Phase::Training;
-        if kept.is_busy || kept.step.is_some_and(|kept| step <= kept) || !is_long_ago || bytes.byte_length() > shelf::MOST_BYTES {
+        let phase = self.run.phase.get_untracked();
+        let is_due = phase != Phase::Diverged && (phase != Phase::Training || now_ms() - kept.last_ms >= KEEP_MS);
+        if kept.is_busy || kept.step.is_some_and(|kept| step <= kept) || !is_due || bytes.byte_length() > shelf::MOST_BYTES {
             return;
         }
         self.dismiss(NoticeKind::KeptRun);
@@ -94,8 +92,12 @@ impl Lab {
         });
     }
 
-    /// The link without what only the view depends on.
     fn key(self) -> String {
-        link::write(&Link { experiment: self.run.experiment.get_untracked(), view: View::default() })
+        key(&self.run.experiment.get_untracked())
     }
+}
+
+/// The link of an experiment, without what only the view depends on.
+fn key(experiment: &Experiment) -> String {
+    link::write(&Link { experiment: experiment.clone(), view: View::default() })
 }

@@ -134,6 +134,7 @@ impl Lab {
         address::write(&self.run.link());
         match live_commands(&before, &next) {
             Some(commands) => {
+                self.dismiss(NoticeKind::KeptRun);
                 self.kept.set_value(Kept::default());
                 commands.into_iter().for_each(|command| self.send(command));
             }

@@ -70,10 +70,10 @@ impl Lab {
         address::write(&self.run.link());
         let experiment = self.begin_run();
         self.run.saved_step.set(Some(step));
-        self.has_kept(step);
         if let Some(client) = self.client.get_value() {
             client.build_from(self.id.get_value(), experiment, self.run.view.get_untracked(), step, bytes);
         }
+        self.look_for_kept();
         self.ask_again();
     }
 
