@@ -1,29 +1,46 @@
 //! A static file server for one folder: loopback only, a thread per connection.
+//!
+//! `request` reads what is asked for, `answer` says what is sent, and here it goes over the wire.
+//! Files with a name that begins with a dot are not served, nor is what lies outside the folder.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+mod answer;
+mod request;
+
+use answer::{Answer, answer};
+use request::Request;
+use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Longest request line and header line that are read.
-const MAX_LINE_BYTES: u64 = 8 * 1024;
-/// Most header lines of a request.
-const MAX_HEADERS: usize = 100;
+/// A connection that is not done after this is ended, however it dawdles.
+const LONGEST: Duration = Duration::from_secs(30);
+/// How long to wait where there is no descriptor for another connection.
+const BREATH: Duration = Duration::from_millis(50);
 
 /// A folder and the port it is served on.
 pub struct Server {
     folder: Arc<PathBuf>,
     listener: TcpListener,
     port: u16,
+    longest: Duration,
 }
 
 impl Server {
     /// Takes a port; 0 takes any free one.
+    ///
+    /// # Errors
+    /// The system's, if the port is taken or there is no such folder.
     pub fn bind(folder: PathBuf, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let port = listener.local_addr()?.port();
-        Ok(Self { folder: Arc::new(folder.canonicalize()?), listener, port })
+        Ok(Self { folder: Arc::new(folder.canonicalize()?), listener, port, longest: LONGEST })
+    }
+
+    /// The same with another longest time of a connection.
+    pub fn with_longest(self, longest: Duration) -> Self {
+        Self { longest, ..self }
     }
 
     /// Where the page is.
@@ -34,78 +51,73 @@ impl Server {
     /// Answers until the process ends.
     #[expect(clippy::disallowed_methods, reason = "a native program: it has threads")]
     pub fn run(self) {
-        for stream in self.listener.incoming().flatten() {
-            let folder = self.folder.clone();
-            // A browser that goes away in the middle of an answer is no fault.
-            std::thread::spawn(move || answer(&folder, stream).ok());
+        for stream in self.listener.incoming() {
+            let Ok(stream) = stream else {
+                // There are too many descriptors open. Some will be closed.
+                std::thread::sleep(BREATH);
+                continue;
+            };
+            let (folder, until) = (self.folder.clone(), Instant::now() + self.longest);
+            // A browser that goes away in the middle of an answer is no fault. Where there is no
+            // thread left, the connection is closed.
+            let _ = std::thread::Builder::new().spawn(move || serve(&folder, Timed { stream, until }));
         }
     }
 }
 
 /// Reads one request and answers it.
-fn answer(folder: &Path, stream: TcpStream) -> io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    let mut reader = BufReader::new(&stream);
-    let request = read_line(&mut reader)?;
-    for _ in 0..MAX_HEADERS {
-        if read_line(&mut reader)?.trim().is_empty() {
-            break;
-        }
-    }
-    let mut words = request.split_whitespace();
-    match (words.next(), words.next()) {
-        (Some(method @ ("GET" | "HEAD")), Some(target)) => match find(folder, target) {
-            Some(path) => {
-                let body = std::fs::read(&path)?;
-                respond(&stream, "200 OK", media_type(&path), &body, method == "HEAD")
-            }
-            None => respond(&stream, "404 Not Found", "text/plain", b"Not found", method == "HEAD"),
-        },
-        _ => respond(&stream, "405 Method Not Allowed", "text/plain", b"Only GET and HEAD", false),
-    }
-}
-
-fn read_line(reader: &mut impl BufRead) -> io::Result<String> {
-    let mut line = String::new();
-    reader.take(MAX_LINE_BYTES).read_line(&mut line)?;
-    Ok(line)
-}
-
-/// The file a request's target names, if it is one of the folder's. Links that lead out of the
-/// folder are not followed.
-fn find(folder: &Path, target: &str) -> Option<PathBuf> {
-    let name = target.split(['?', '#']).next()?.trim_start_matches('/');
-    let mut path = folder.join(name).canonicalize().ok()?;
-    if path.is_dir() {
-        path.push("index.html");
-    }
-    (path.starts_with(folder) && path.is_file()).then_some(path)
+fn serve(folder: &Path, mut stream: Timed) -> io::Result<()> {
+    let request = Request::read(&mut BufReader::new(&mut stream))?;
+    let is_head = request.as_ref().is_some_and(|request| request.is_head);
+    send(&mut stream, &answer(folder, request.as_ref()), is_head)
 }
 
 /// Nothing is cached, since a build replaces the files; any origin may read, as the page's frames
 /// in a sandbox have none.
-fn respond(mut stream: &TcpStream, status: &str, media_type: &str, body: &[u8], is_head: bool) -> io::Result<()> {
-    let len = body.len();
+fn send(stream: &mut Timed, answer: &Answer, is_head: bool) -> io::Result<()> {
     write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len}\r\nCache-Control: no-cache\r\n\
-         Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}Cache-Control: no-cache\r\nVary: Accept-Encoding\r\n\
+         Accept-Ranges: bytes\r\nAccess-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n",
+        answer.status,
+        answer.media_type,
+        answer.body.len(),
+        answer.header
     )?;
     if !is_head {
-        stream.write_all(body)?;
+        stream.write_all(&answer.body)?;
     }
     stream.flush()
 }
 
-fn media_type(path: &Path) -> &'static str {
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript",
-        Some("css") => "text/css",
-        Some("wasm") => "application/wasm",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("json") => "application/json",
-        _ => "application/octet-stream",
+/// A connection that ends at a time, however little comes or goes at once.
+struct Timed {
+    stream: TcpStream,
+    until: Instant,
+}
+
+impl Timed {
+    #[expect(clippy::disallowed_methods, reason = "a native program: it has a clock")]
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(Some(left)) }
+    }
+}
+
+impl Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(buffer)
+    }
+}
+
+impl Write for Timed {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(buffer)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
     }
 }
