@@ -120,7 +120,13 @@
 //! - **Nothing from a link or a file is trusted**: closed schema, caps on size and cost before
 //!   anything is allocated, checked arithmetic. No link starts a run or names an address.
 //! - **The worker is disposable.** A supervisor on the page keeps the last snapshot, replaces a
-//!   dead or silent worker and goes on from there.
+//!   dead or silent worker and goes on from there. The page keeps the worker's script and compiled
+//!   program too, so that this needs no connection.
+//! - **The last word counts.** States and snapshots say how many Resets came before them; what is
+//!   older than the last one is dropped.
+//! - **The browser keeps the last saved step of each link**, where it has storage, and the next
+//!   visit offers it. The worker judges such bytes, as it does a file's.
+//! - **Messages name their build**: a page never misreads a worker that was put up after it.
 
 pub mod data;
 pub mod exec;

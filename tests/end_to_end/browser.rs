@@ -110,6 +110,11 @@ impl Browser {
         self.wait_for_state("ready", 60);
     }
 
+    /// What follows is about the first frame of the page.
+    pub(crate) fn enter_frame(&self) {
+        self.runtime.block_on(self.driver().enter_frame(0)).expect("the page has a frame");
+    }
+
     fn find(&self, test_id: &str) -> Option<WebElement> {
         self.runtime.block_on(self.driver().find(By::Css(format!("[data-testid='{test_id}']")))).ok()
     }

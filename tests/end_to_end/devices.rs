@@ -27,6 +27,8 @@ fn a_run_moves_to_the_gpu_and_back() {
         let now = page.number("step-count").expect("a step count");
         assert!(now >= step, "moved to {device}: step {now} after {step}");
         step = page.wait_for_step(now + 20.0, 60);
+        let loss_step = |page: &Browser| page.attribute("loss-test", "data-step")?.parse().ok();
+        page.wait("a test loss from there", 60, |page| loss_step(page).filter(|step: &f64| *step > now));
         assert!(page.number("loss-test").is_some_and(|loss| loss < first_loss), "the weights came along to {device}");
     }
     assert_eq!(page.attribute("status", "data-state").as_deref(), Some("training"));

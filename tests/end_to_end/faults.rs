@@ -2,6 +2,7 @@
 
 use crate::PAGE_WITH_FAULTS;
 use crate::browser::{Browser, Graphics};
+use serde_json::json;
 
 /// Trains until a step is saved, breaks the worker, and checks that another one goes on from there.
 fn outlives(graphics: Graphics, link: &str, fault: &str, notice: &str) {
@@ -27,6 +28,24 @@ fn hears_no_dead_worker(page: &Browser) {
 #[test]
 fn a_trapped_worker_is_replaced() {
     outlives(Graphics::None, "#v=2&dataset=digits&model=mlp&level=all", "fault-trap", "worker-restarted");
+}
+
+/// Its files are kept by the page, and the data by what the browser has.
+#[test]
+fn a_trapped_worker_is_replaced_without_a_connection() {
+    let page = Browser::start(PAGE_WITH_FAULTS, Graphics::None);
+    page.open_ready("#v=2&dataset=spiral&level=all&speed=max");
+    page.click("play");
+    let saved = page.wait("a saved step", 60, |page| page.number("saved-step").filter(|step| *step > 0.0));
+    page.devtools("Network.enable", json!({})).expect("the network's tools");
+    let offline = json!({ "offline": true, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    page.devtools("Network.emulateNetworkConditions", offline).expect("no connection");
+    let refused = page.evaluate("return await fetch('index.html').then(() => 'answered', () => 'refused')");
+    assert_eq!(refused, "refused", "there is a connection");
+    page.click("fault-trap");
+    page.wait_for_notice("worker-restarted", 60);
+    page.wait_for_step(saved + 20.0, 60);
+    page.wait_for_state("training", 10);
 }
 
 #[test]

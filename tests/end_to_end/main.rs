@@ -16,6 +16,7 @@ mod sizes;
 mod startup;
 mod training;
 mod widgets;
+mod worker_files;
 
 /// The page as it is served.
 const PAGE: &str = "dist";

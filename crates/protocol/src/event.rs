@@ -27,6 +27,9 @@ pub enum Event {
         state: RunState,
         /// At which step; final for `Paused` and `Diverged`.
         step: u64,
+        /// How many [`Command::Reset`](crate::Command::Reset)s of this run the worker had heard: a
+        /// state of before the last one that was sent is out of date.
+        resets: u32,
     },
     /// Numbers, about ten times a second.
     Metrics(Metrics),
@@ -50,9 +53,15 @@ pub enum Event {
     Saved {
         /// The step it contains.
         step: u64,
-        /// How many [`Command::Reset`](crate::Command::Reset)s of this run the worker had heard: a
-        /// snapshot of before the last one that was sent must not come back.
+        /// As of [`Event::State`]: a snapshot of before the last Reset must not come back.
         resets: u32,
+    },
+    /// The answer to [`Command::Check`](crate::Command::Check).
+    Checked {
+        /// Which question it answers.
+        id: u32,
+        /// What the bytes hold, or why no run can go on from them.
+        result: Result<CheckedRun, String>,
     },
     /// Something the visitor should know.
     Notice {
@@ -71,6 +80,15 @@ pub enum Event {
         /// What happened.
         text: String,
     },
+}
+
+/// What a saved run says of itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CheckedRun {
+    /// The experiment as a link.
+    pub link: String,
+    /// Steps that were taken.
+    pub step: u64,
 }
 
 /// What a run is doing. The page adds `loading`.

@@ -4,7 +4,7 @@
 //! Each message is an [`Addressed`] value in [`postcard`]'s bytes (module [`message`]) and says to
 //! which run it belongs, so that the receiver can drop what comes too late. Two things travel
 //! beside the bytes, by transfer: a snapshot ([`Command::Build`] with [`Start::Snapshot`],
-//! [`Event::Saved`]), which the page keeps for a restart and for a visitor's disk, and the files
+//! [`Command::Check`], [`Event::Saved`]), which the page keeps for a restart and for a visitor's disk, and the files
 //! of [`Command::Files`]. [`Supervisor`] is what the page remembers for a worker that
 //! dies; it stands here so that the worker's machine and it are tested together. This crate knows
 //! no browser.
@@ -15,7 +15,7 @@ pub mod message;
 mod picture;
 mod supervisor;
 
-pub use event::{Event, NoticeKind, RunState};
+pub use event::{CheckedRun, Event, NoticeKind, RunState};
 pub use figures::{CPU_NAME, Cost, Costs, DeviceKind, DeviceReport, Figure, Metrics, StepCost};
 pub use picture::{FRAME_MS, Images, Maps, Picture, Points, Samples, ShownImages};
 pub use supervisor::{Supervisor, Verdict};
@@ -89,6 +89,12 @@ pub enum Command {
     },
     /// Take the attached files as a data set.
     Files,
+    /// Say whether a run can go on from the attached bytes, which may come from anywhere; the answer
+    /// is [`Event::Checked`].
+    Check {
+        /// Comes back with the answer.
+        id: u32,
+    },
     /// Measure a case of the benchmark; the answer is [`Event::Bench`].
     Bench {
         /// Its name.

@@ -124,7 +124,7 @@ impl Supervisor {
                 self.patience_ms = SILENCE_AT_LOAD_MS;
             }
             Command::Bench { .. } => self.patience_ms = SILENCE_AT_BENCH_MS,
-            Command::WantFrame => {}
+            Command::WantFrame | Command::Check { .. } => {}
             #[cfg(feature = "faults")]
             Command::Fault(_) => {}
         }
@@ -148,7 +148,7 @@ impl Supervisor {
             // What was sent before is only now begun.
             Event::Booted if self.build.is_some() || self.patience_ms == SILENCE_AT_BENCH_MS => {}
             Event::Booted | Event::Bench { .. } => self.patience_ms = SILENCE_MS,
-            Event::State { state, step } if heard.run == self.run() => self.heard_state(*state, *step),
+            Event::State { state, step, .. } if !self.is_outdated(heard) => self.heard_state(*state, *step),
             Event::Saved { step, .. } if !self.is_outdated(heard) => self.saved = Some((heard.run, *step)),
             _ => {}
         }
@@ -172,9 +172,12 @@ impl Supervisor {
     }
 
     /// Whether the event is of before a reset or a build that was asked for since: a snapshot under
-    /// way then must not come back.
+    /// way then must not come back, and a state says nothing of what was asked for since.
     pub fn is_outdated(&self, event: &Addressed<Event>) -> bool {
-        matches!(event.message, Event::Saved { resets, .. } if resets != self.resets || event.run != self.run())
+        match event.message {
+            Event::State { resets, .. } | Event::Saved { resets, .. } => resets != self.resets || event.run != self.run(),
+            _ => false,
+        }
     }
 
     /// Whether the worker has been silent for too long. Called about twice a second.

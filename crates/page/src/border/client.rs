@@ -1,10 +1,12 @@
 //! The page's end of the border: posts commands, hands on events, and replaces a worker that died.
 
-use super::worker::RunningWorker;
+use super::worker::{Queue, RunningWorker};
+use super::worker_files::{WorkerFiles, worker_files};
 use crate::clock::now_ms;
-use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, Start, Supervisor, Verdict, message};
+use descent_protocol::{Addressed, CheckedRun, Command, Event, NoticeKind, RunId, Start, Supervisor, Verdict, message};
 use descent_spec::number::thousands;
-use descent_spec::{Experiment, View};
+use descent_spec::{Experiment, View, quote};
+use futures_channel::oneshot;
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle};
 use std::cell::{Cell, RefCell};
@@ -17,6 +19,8 @@ use web_sys::{File, MessageEvent};
 const TICK: Duration = Duration::from_millis(500);
 /// The page was loaded before a new build was put up, its worker after.
 const OTHER_BUILD: &str = "This page and the part of it that trains are of different versions. Reload the page.";
+/// The longest text of a browser's error that is shown, in characters.
+const LONGEST_ERROR: usize = 120;
 const NO_WORKERS: &str = "This browser does not let the page start a worker. Nothing can be trained without one.";
 
 /// A worker and what keeps it alive. Clones share it; it ends with the last of them.
@@ -33,19 +37,43 @@ struct Shared {
 
 struct State {
     supervisor: Supervisor,
-    /// `None` after the last strike, until the visitor asks for something.
-    worker: Option<RunningWorker>,
+    worker: WorkerState,
     /// The last snapshot read back or opened, and the files chosen: what a restart needs beside
     /// commands.
     snapshot: Option<ArrayBuffer>,
     files: Vec<File>,
+    /// Saved runs about which the worker was asked.
+    checks: Vec<Check>,
+    next_check: u32,
+}
+
+enum WorkerState {
+    /// After the last strike, or where its files are missing, until the visitor asks for something.
+    Gone,
+    /// Its files are on their way; what is posted waits.
+    Awaited(Queue),
+    Running(RunningWorker),
+}
+
+/// A saved run about which the worker was asked.
+struct Check {
+    id: u32,
+    bytes: ArrayBuffer,
+    answer: oneshot::Sender<Result<CheckedRun, String>>,
 }
 
 impl Client {
     /// Starts a worker; `on_event` gets each event. A worker that cannot be started or fails for
     /// good is an [`Event::Failed`].
     pub(crate) fn start(on_event: impl Fn(Addressed<Event>) + 'static) -> Self {
-        let state = State { supervisor: Supervisor::new(now_ms()), worker: None, snapshot: None, files: Vec::new() };
+        let state = State {
+            supervisor: Supervisor::new(now_ms()),
+            worker: WorkerState::Gone,
+            snapshot: None,
+            files: Vec::new(),
+            checks: Vec::new(),
+            next_check: 0,
+        };
         let shared = Rc::new(Shared { on_event: Box::new(on_event), state: RefCell::new(state), ticker: Cell::new(None) });
         let client = Self { shared };
         client.start_worker();
@@ -85,6 +113,23 @@ impl Client {
         self.send(Addressed { run, message: Command::Files });
     }
 
+    /// Asks the worker whether a run can go on from bytes that may come from anywhere.
+    ///
+    /// # Errors
+    /// Why not, as the end of a sentence.
+    pub(crate) async fn check(&self, run: RunId, bytes: &ArrayBuffer) -> Result<CheckedRun, String> {
+        let (answer, answered) = oneshot::channel();
+        let id = {
+            let mut state = self.shared.state.borrow_mut();
+            let id = state.next_check;
+            state.next_check += 1;
+            state.checks.push(Check { id, bytes: bytes.clone(), answer });
+            id
+        };
+        self.send(Addressed { run, message: Command::Check { id } });
+        answered.await.unwrap_or_else(|_| Err("the part of the page that trains stopped while it read it".into()))
+    }
+
     /// The last saved step of the present run, and its snapshot.
     pub(crate) fn saved(&self) -> Option<(u64, ArrayBuffer)> {
         let state = self.shared.state.borrow();
@@ -93,7 +138,7 @@ impl Client {
 
     /// Starts a worker again after the last strike, and says whether that was necessary.
     fn revive(&self) -> bool {
-        let is_gone = self.shared.state.borrow().worker.is_none();
+        let is_gone = matches!(self.shared.state.borrow().worker, WorkerState::Gone);
         if is_gone {
             self.start_worker();
         }
@@ -103,7 +148,7 @@ impl Client {
     fn tick(&self) {
         let is_silent = {
             let mut state = self.shared.state.borrow_mut();
-            state.supervisor.tick(now_ms()) && state.worker.is_some()
+            state.supervisor.tick(now_ms()) && matches!(state.worker, WorkerState::Running(_))
         };
         if is_silent {
             self.replace("it stopped answering");
@@ -114,7 +159,7 @@ impl Client {
     fn replace(&self, why: &str) {
         let (verdict, saved) = {
             let mut state = self.shared.state.borrow_mut();
-            state.worker = None;
+            state.end_worker();
             (state.supervisor.strike(now_ms()), state.supervisor.saved_step())
         };
         let from = saved.map_or("the beginning".into(), |step| format!("step {}", thousands(step)));
@@ -134,23 +179,40 @@ impl Client {
 
     /// Ends the worker; starting another would change nothing.
     fn give_up(&self, text: &str) {
-        self.shared.state.borrow_mut().worker = None;
+        self.shared.state.borrow_mut().end_worker();
         self.tell(Event::Failed { text: text.into() });
     }
 
+    /// Starts a worker as soon as its files are here.
     fn start_worker(&self) {
+        self.shared.state.borrow_mut().worker = WorkerState::Awaited(Queue::new());
+        let weak = Rc::downgrade(&self.shared);
+        leptos::task::spawn_local(async move {
+            let files = worker_files().await;
+            upgraded(&weak, |client| match files {
+                Ok(files) => client.run_worker(&files),
+                Err(text) => client.give_up(&text),
+            });
+        });
+    }
+
+    fn run_worker(&self, files: &WorkerFiles) {
+        let mut state = self.shared.state.borrow_mut();
+        let WorkerState::Awaited(queue) = &mut state.worker else { return };
+        let queue = std::mem::take(queue);
         let (hearing, failing) = (Rc::downgrade(&self.shared), Rc::downgrade(&self.shared));
         let started = RunningWorker::start(
+            files,
+            queue,
             move |message| upgraded(&hearing, |client| client.receive(&message)),
-            move || upgraded(&failing, |client| client.replace("it met an error")),
+            move |error| upgraded(&failing, |client| client.replace(&met_error(&error))),
         );
-        match started {
-            Ok(worker) => {
-                let mut state = self.shared.state.borrow_mut();
-                state.supervisor.started(now_ms());
-                state.worker = Some(worker);
-            }
-            Err(_) => self.give_up(NO_WORKERS),
+        if let Ok(worker) = started {
+            state.supervisor.started(now_ms());
+            state.worker = WorkerState::Running(worker);
+        } else {
+            drop(state);
+            self.give_up(NO_WORKERS);
         }
     }
 
@@ -166,14 +228,23 @@ impl Client {
             }
             state.supervisor.heard(&event, now_ms());
             match (&event.message, &mut state.worker) {
-                (Event::Booted, Some(worker)) => worker.booted(),
+                (Event::Booted, WorkerState::Running(worker)) => worker.booted(),
                 (Event::Saved { .. }, _) => state.snapshot = parts.get(1).dyn_into().ok(),
                 _ => {}
             }
         }
         match event.message {
             Event::Failed { text } => self.replace(&text),
+            Event::Checked { id, result } => self.answer(id, result),
             _ => (self.shared.on_event)(event),
+        }
+    }
+
+    fn answer(&self, id: u32, result: Result<CheckedRun, String>) {
+        let mut state = self.shared.state.borrow_mut();
+        if let Some(place) = state.checks.iter().position(|check| check.id == id) {
+            // Whoever asked may have gone.
+            let _ = state.checks.remove(place).answer.send(result);
         }
     }
 
@@ -200,17 +271,24 @@ impl State {
         }
     }
 
+    /// Ends the worker. It leaves questions unanswered.
+    fn end_worker(&mut self) {
+        self.worker = WorkerState::Gone;
+        self.checks.clear();
+    }
+
     fn post(&mut self, command: &Addressed<Command>) {
-        let Some(worker) = &mut self.worker else { return };
         let message = Array::of1(&Uint8Array::from(message::to_bytes(command).as_slice()));
         let transfer = Array::new();
         match &command.message {
             Command::Build { start: Start::Snapshot { .. }, .. } => {
                 if let Some(snapshot) = &self.snapshot {
-                    // A copy: what is handed over is gone from here.
-                    let copy = snapshot.slice(0);
-                    message.push(&copy);
-                    transfer.push(&copy);
+                    attach(snapshot, &message, &transfer);
+                }
+            }
+            Command::Check { id } => {
+                if let Some(check) = self.checks.iter().find(|check| check.id == *id) {
+                    attach(&check.bytes, &message, &transfer);
                 }
             }
             Command::Files => {
@@ -220,8 +298,24 @@ impl State {
             }
             _ => {}
         }
-        worker.post(message, transfer);
+        match &mut self.worker {
+            WorkerState::Gone => {}
+            WorkerState::Awaited(queue) => queue.push((message, transfer)),
+            WorkerState::Running(worker) => worker.post(message, transfer),
+        }
     }
+}
+
+/// Attaches a copy: what is handed over is gone from here.
+fn attach(bytes: &ArrayBuffer, message: &Array, transfer: &Array) {
+    let copy = bytes.slice(0);
+    message.push(&copy);
+    transfer.push(&copy);
+}
+
+/// Why a worker failed whose own words are not known.
+fn met_error(text: &str) -> String {
+    if text.is_empty() { "it met an error".into() } else { format!("it met an error ({})", quote(text, LONGEST_ERROR)) }
 }
 
 /// Acts on a client that is still there.

@@ -2,8 +2,8 @@
 //! worker that died.
 //!
 //! [`Supervisor`](descent_protocol::Supervisor) decides when a worker counts as dead and what brings
-//! another to where it was; `client` carries that out; `worker` is one worker of the browser;
-//! `shelf` is where the browser keeps runs between visits. None of them knows what an event means
+//! another to where it was; `client` carries that out; `worker` is one worker of the browser,
+//! started with `worker_files`; `shelf` is where the browser keeps runs between visits. None of them knows what an event means
 //! to a visitor.
 
 #[cfg(target_arch = "wasm32")]
@@ -12,6 +12,8 @@ mod client;
 pub(crate) mod shelf;
 #[cfg(target_arch = "wasm32")]
 mod worker;
+#[cfg(target_arch = "wasm32")]
+mod worker_files;
 
 #[cfg(target_arch = "wasm32")]
 pub(crate) use client::Client;

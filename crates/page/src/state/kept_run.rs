@@ -4,7 +4,6 @@
 //! is one, a notice offers to go on from it. A link says everything that a run depends on, so the
 //! run that went further is the one to keep.
 
-use super::saved_run::checked;
 use super::{Lab, Phase};
 use crate::border::shelf;
 use crate::clock::now_ms;
@@ -32,7 +31,10 @@ impl Lab {
         self.kept.set_value(Kept { is_busy: true, ..Kept::default() });
         let (run, link) = (self.id.get_value(), self.key());
         leptos::task::spawn_local(async move {
-            let found = shelf::get(&link).await.ok().and_then(|bytes| checked(bytes).ok()).filter(|(of, ..)| key(of) == link);
+            let found = match shelf::get(&link).await {
+                Ok(bytes) => self.checked(bytes).await.ok().filter(|(of, ..)| key(of) == link),
+                Err(_) => None,
+            };
             if self.id.try_get_value() != Some(run) {
                 return;
             }

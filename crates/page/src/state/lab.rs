@@ -38,7 +38,7 @@ pub(crate) struct Lab {
     pub(super) opened: StoredValue<u32>,
     /// What the browser keeps of the present link.
     pub(super) kept: StoredValue<Kept>,
-    /// The kept run that the visitor is offered, as of [`checked`](super::saved_run::checked).
+    /// The kept run that the visitor is offered, as of [`Lab::checked`].
     pub(super) offered: StoredValue<Option<(Experiment, u64, ArrayBuffer)>, LocalStorage>,
     pub(super) client: StoredValue<Option<Client>, LocalStorage>,
 }

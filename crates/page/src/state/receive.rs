@@ -15,7 +15,7 @@ impl Lab {
         match event.message {
             // A worker that took over was not asked for pictures yet.
             Event::Booted => self.ask_again(),
-            Event::Alive | Event::Bench { .. } => {}
+            Event::Alive | Event::Checked { .. } | Event::Bench { .. } => {}
             Event::Notice { kind, text } => self.notify(kind, text),
             Event::Failed { text } => {
                 self.run.phase.set(Phase::Failed);
@@ -27,7 +27,7 @@ impl Lab {
                 self.take_built(Built { experiment, outline, train_rows, test_rows, program });
             }
             Event::Samples(samples) => self.take_samples(samples),
-            Event::State { state, step } => self.take_state(state, step),
+            Event::State { state, step, .. } => self.take_state(state, step),
             Event::Metrics(metrics) => self.take_metrics(metrics),
             Event::Frame { step, picture } => {
                 self.run.scene.update(|scene| scene.frame = Some(Arc::new(Frame { step, picture })));

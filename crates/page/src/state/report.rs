@@ -99,7 +99,7 @@ pub(crate) struct Notice {
 /// Whether an event tells of one run; the others tell of the worker, its device or its files.
 pub(super) fn is_of_run(event: &Event) -> bool {
     match event {
-        Event::Booted | Event::Alive | Event::Bench { .. } | Event::Failed { .. } => false,
+        Event::Booted | Event::Alive | Event::Checked { .. } | Event::Bench { .. } | Event::Failed { .. } => false,
         Event::Notice { kind, .. } => matches!(kind, NoticeKind::Diverged | NoticeKind::Experiment),
         Event::Built { .. }
         | Event::Samples(_)

@@ -4,8 +4,8 @@ use super::{Lab, Phase, address};
 use crate::format::thousands;
 use descent_protocol::NoticeKind;
 use descent_spec::snapshot::MAX_BYTES;
-use descent_spec::{Experiment, Snapshot, quote};
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use descent_spec::{Experiment, link, quote};
+use js_sys::{Array, ArrayBuffer};
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,7 +49,10 @@ impl Lab {
         let (run, opened) = (self.id.get_value(), self.opened.get_value() + 1);
         self.opened.set_value(opened);
         leptos::task::spawn_local(async move {
-            let result = read(&file).await;
+            let result = match read(&file).await {
+                Ok(bytes) => self.checked(bytes).await,
+                Err(why) => Err(why),
+            };
             if (self.id.try_get_value(), self.opened.try_get_value()) != (Some(run), Some(opened)) {
                 return;
             }
@@ -62,6 +65,15 @@ impl Lab {
                 }
             }
         });
+    }
+
+    /// The experiment, the step and the bytes of what claims to be a saved run. The worker judges it,
+    /// so that only the worker carries the format.
+    pub(super) async fn checked(self, bytes: ArrayBuffer) -> Result<(Experiment, u64, ArrayBuffer), String> {
+        let client = self.client.try_get_value().flatten().ok_or("the page is being left")?;
+        let run = client.check(self.id.get_value(), &bytes).await?;
+        let (link, _) = link::read(&run.link);
+        Ok((link.experiment, run.step, bytes))
     }
 
     /// Builds a saved run in the place of the present one.
@@ -88,20 +100,13 @@ pub(crate) fn is_saved_run(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(EXTENSION)
 }
 
-/// The experiment, the step and the bytes of a saved run.
-async fn read(file: &File) -> Result<(Experiment, u64, ArrayBuffer), String> {
+/// The bytes of what is to be a saved run.
+async fn read(file: &File) -> Result<ArrayBuffer, String> {
     if file.size() > MAX_BYTES as f64 {
         return Err(format!("it has {} bytes, and no saved run has more than {}", thousands(file.size() as u64), thousands(MAX_BYTES)));
     }
     let buffer = JsFuture::from(file.array_buffer()).await.ok().and_then(|buffer| buffer.dyn_into::<ArrayBuffer>().ok());
-    checked(buffer.ok_or("the browser could not read it")?)
-}
-
-/// The experiment, the step and the bytes of what claims to be a saved run.
-pub(super) fn checked(buffer: ArrayBuffer) -> Result<(Experiment, u64, ArrayBuffer), String> {
-    let snapshot = Snapshot::from_bytes(&Uint8Array::new(&buffer).to_vec()).map_err(|error| error.to_string())?;
-    let experiment = snapshot.check().map_err(|error| error.to_string())?;
-    Ok((experiment, snapshot.step(), buffer))
+    buffer.ok_or_else(|| "the browser could not read it".into())
 }
 
 /// Has the browser write a file.

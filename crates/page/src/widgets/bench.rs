@@ -21,11 +21,12 @@ pub(crate) fn Bench() -> impl IntoView {
     // The worker lives as long as this page.
     StoredValue::new_local(client);
     let status = move || if result.with(Option::is_some) { "Done." } else { "Measuring …" };
+    let state = move || if result.with(Option::is_some) { "paused" } else { "training" };
     let script = |json: String| view! { <script type="application/json" id="bench-result" prop:textContent=json></script> };
     view! {
         <main class="bench">
             <h1>"Benchmark"</h1>
-            <p role="status" prop:textContent=status></p>
+            <p role="status" data-testid="status" data-state=state prop:textContent=status></p>
             <pre tabindex="0" aria-label="Result" prop:textContent=move || result.get().unwrap_or_default()></pre>
             {move || result.get().map(script)}
         </main>

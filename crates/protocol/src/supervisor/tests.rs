@@ -12,7 +12,7 @@ fn build(start: Start) -> Command {
 }
 
 fn ready() -> Event {
-    Event::State { state: RunState::Ready, step: 0 }
+    Event::State { state: RunState::Ready, step: 0, resets: 0 }
 }
 
 /// What a recovery sends, without the run it is for.
@@ -157,7 +157,7 @@ fn a_reset_or_a_new_run_forgets_the_snapshot() {
 #[test]
 fn a_run_that_begins_again_by_itself_has_nothing_saved_and_does_not_train() {
     let mut supervisor = training();
-    supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0 }), 0.5);
+    supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0, resets: 0 }), 0.5);
     supervisor.heard(&of(RUN, ready()), 1.0);
     assert_eq!(recovery(&supervisor), [build(Start::Beginning)]);
 }
@@ -169,7 +169,7 @@ fn a_play_that_was_sent_before_the_run_was_ready_is_not_forgotten() {
     supervisor.sent(&of(RUN, Command::Play));
     supervisor.heard(&of(RUN, ready()), 1.0);
     assert_eq!(recovery(&supervisor), [build(Start::Beginning), Command::Play]);
-    supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0 }), 2.0);
+    supervisor.heard(&of(RUN, Event::State { state: RunState::Training, step: 0, resets: 0 }), 2.0);
     supervisor.started(3.0);
     supervisor.heard(&of(RUN, ready()), 4.0);
     assert_eq!(recovery(&supervisor), [build(Start::Beginning), Command::Play], "another worker is asked to train too");
@@ -178,7 +178,7 @@ fn a_play_that_was_sent_before_the_run_was_ready_is_not_forgotten() {
 #[test]
 fn a_play_that_a_refused_build_dropped_is_not_brought_back() {
     let mut supervisor = training();
-    supervisor.heard(&of(RUN, Event::State { state: RunState::Failed, step: 0 }), 1.0);
+    supervisor.heard(&of(RUN, Event::State { state: RunState::Failed, step: 0, resets: 0 }), 1.0);
     assert!(!recovery(&supervisor).contains(&Command::Play));
 }
 
@@ -187,7 +187,7 @@ fn the_state_of_an_earlier_run_changes_nothing() {
     let mut supervisor = training();
     supervisor.sent(&of(RunId(4), build(Start::Beginning)));
     supervisor.sent(&of(RunId(4), Command::Play));
-    supervisor.heard(&of(RUN, Event::State { state: RunState::Diverged, step: 121 }), 0.0);
+    supervisor.heard(&of(RUN, Event::State { state: RunState::Diverged, step: 121, resets: 0 }), 0.0);
     assert!(is_patient(&mut supervisor, 0..=40), "the new run is still being built");
     assert!(recovery(&supervisor).contains(&Command::Play));
 }

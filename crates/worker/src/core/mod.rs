@@ -20,6 +20,7 @@
 
 mod absence;
 mod brought;
+mod check;
 mod costs;
 mod job;
 mod opening;
@@ -45,6 +46,7 @@ pub use work::{
 };
 
 use absence::Absence;
+use check::check;
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId, RunState, Start};
 use descent_spec::{DeviceChoice, Experiment, View};
 use opening::Opening;
@@ -117,8 +119,8 @@ impl Machine {
         self.out.run
     }
 
-    /// Takes in a command; `snapshot` is what is attached to [`Command::Build`]. What is for an
-    /// earlier run is dropped.
+    /// Takes in a command; `snapshot` is what is attached to [`Command::Build`] or
+    /// [`Command::Check`]. What is for an earlier run is dropped.
     pub fn hear(&mut self, message: Addressed<Command>, snapshot: Option<Snapshot>) {
         let Addressed { run, message: command } = message;
         match command {
@@ -132,7 +134,8 @@ impl Machine {
                 self.start = snapshot.filter(|_| matches!(start, Start::Snapshot { .. }));
                 self.load();
             }
-            // These two are about the worker itself.
+            // These are about the worker itself.
+            Command::Check { id } => self.out.say(Event::Checked { id, result: check(snapshot.as_deref()) }),
             Command::Files => self.files += 1,
             Command::Bench { case, backend, budget_ms, steps } => self.benches.push_back(Bench { case, backend, budget_ms, steps }),
             command if run == self.out.run => {
@@ -333,7 +336,7 @@ impl Machine {
         self.commands.retain(|command| !matches!(command, Command::Play | Command::Step { .. }));
         self.phase = Phase::Idle;
         self.out.notice(kind, text);
-        self.out.say(Event::State { state: RunState::Failed, step: 0 });
+        self.out.state(RunState::Failed, 0);
     }
 
     /// What is to be posted, oldest first.

@@ -101,7 +101,7 @@ impl Run {
 
     /// Says again what the run does, and at which step.
     pub(super) fn repeat_state(&self, out: &mut Outbox) {
-        out.say(Event::State { state: self.state, step: self.metrics.step });
+        out.state(self.state, self.metrics.step);
     }
 
     /// Takes in a command that concerns only the run. Nothing is under way meanwhile.
@@ -135,7 +135,7 @@ impl Run {
                 self.show_anew();
             }
             // The machine obeys these.
-            Command::Build { .. } | Command::Device { .. } | Command::Files | Command::Bench { .. } => {}
+            Command::Build { .. } | Command::Device { .. } | Command::Files | Command::Check { .. } | Command::Bench { .. } => {}
             #[cfg(feature = "faults")]
             Command::Fault(_) => {}
         }

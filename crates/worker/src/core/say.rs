@@ -1,7 +1,7 @@
 //! What the machine has to tell the page, and the longer texts.
 
 use super::work::{Broken, Snapshot};
-use descent_protocol::{Addressed, Event, NoticeKind, RunId};
+use descent_protocol::{Addressed, Event, NoticeKind, RunId, RunState};
 use descent_spec::number::{shortest, thousands};
 
 /// An event on its way to the page.
@@ -26,6 +26,10 @@ pub(super) struct Outbox {
 impl Outbox {
     pub(super) fn say(&mut self, event: Event) {
         self.said.push(Said { message: Addressed { run: self.run, message: event }, snapshot: None });
+    }
+
+    pub(super) fn state(&mut self, state: RunState, step: u64) {
+        self.say(Event::State { state, step, resets: self.resets });
     }
 
     pub(super) fn saved(&mut self, step: u64, snapshot: Snapshot) {

@@ -288,7 +288,7 @@ fn what_is_heard_while_files_are_taken_is_of_the_run_with_them() {
     world.end(take);
     world.settle();
     let events = world.heard();
-    assert!(events.contains(&Event::State { state: RunState::Ready, step: 0 }), "nothing of the other samples is left");
+    assert!(events.contains(&Event::State { state: RunState::Ready, step: 0, resets: 0 }), "nothing of the other samples is left");
     assert_eq!(last_state(&events), Some((RunState::Paused, 3)));
 }
 

@@ -223,7 +223,8 @@ fn what_the_page_asked_for_outlives_every_worker() {
         }
         let (before, is_held) = (session.step, !is_training);
         page.world.turns(100);
-        assert!(!is_held || page.world.session_step() == before, "{seed}: steps that nobody asked for");
+        let is_held_still = page.world.session_step() == before;
+        assert_eq!(is_held_still, is_held, "{seed}: steps that nobody asked for, or a Play that was forgotten");
         page.send(Command::Play);
         page.settle();
         assert!(page.world.session_step() > before, "{seed}: Play is dead");

@@ -45,8 +45,8 @@ impl Asked {
             assert!(!is_of_before, "{said:?} is of before a Reset");
         }
         match &said.message.message {
-            Event::State { state: RunState::Ready, step: 0 } if self.is_reset_awaited => self.is_reset_awaited = false,
-            Event::State { step, state } if *state != RunState::Failed && !self.is_reset_awaited => {
+            Event::State { state: RunState::Ready, step: 0, .. } if self.is_reset_awaited => self.is_reset_awaited = false,
+            Event::State { step, state, .. } if *state != RunState::Failed && !self.is_reset_awaited => {
                 let saved = self.saved.as_ref().map_or(0, step_of);
                 assert!(*step >= saved, "{state:?} at step {step}, but {saved} was saved");
             }

@@ -264,6 +264,6 @@ pub(super) fn step_of(snapshot: &Snapshot) -> u64 {
 
 /// The last state that was said, and its step.
 pub(super) fn last_state(events: &[Event]) -> Option<(descent_protocol::RunState, u64)> {
-    let state = |event: &Event| if let Event::State { state, step } = event { Some((*state, *step)) } else { None };
+    let state = |event: &Event| if let Event::State { state, step, .. } = event { Some((*state, *step)) } else { None };
     events.iter().rev().find_map(state)
 }
