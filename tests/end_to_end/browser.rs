@@ -57,8 +57,13 @@ pub(crate) struct Browser {
 
 impl Browser {
     /// Serves `folder` and starts a browser with nothing loaded.
-    #[expect(clippy::disallowed_methods, reason = "a native program: it has threads")]
     pub(crate) fn start(folder: &str, graphics: Graphics) -> Self {
+        Self::start_with(folder, graphics, &[])
+    }
+
+    /// The same with more arguments of the browser.
+    #[expect(clippy::disallowed_methods, reason = "a native program: it has threads")]
+    pub(crate) fn start_with(folder: &str, graphics: Graphics, more: &[&'static str]) -> Self {
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let server =
@@ -80,7 +85,7 @@ impl Browser {
             "--hide-scrollbars",
             "--window-size=1440,900",
         ];
-        arguments.extend(graphics.arguments());
+        arguments.extend(graphics.arguments().iter().chain(more));
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in arguments {
             capabilities.add_arg(argument).expect("a browser argument");

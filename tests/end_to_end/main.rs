@@ -3,6 +3,7 @@
 
 mod access;
 mod browser;
+mod deaths;
 mod devices;
 mod edits;
 mod faults;

@@ -10,7 +10,9 @@ fn the_decision_map_stands_alone_and_trains() {
     page.open("?w=decision-map#v=2&dataset=circle");
     page.wait("a run to play", 60, |page| page.attribute("widget", "data-state").filter(|state| state == "ready"));
     assert_eq!(page.attribute("widget", "data-widget").as_deref(), Some("decision-map"));
+    page.wait_for_state("ready", 1);
     page.click("play");
+    page.wait_for_state("training", 10);
     page.wait_for_step(20.0, 30);
     let drawn = |page: &Browser| page.attribute("decision-map", "data-step")?.parse().ok();
     page.wait("a map of a later step", 30, |page| drawn(page).filter(|step: &u64| *step >= 20));

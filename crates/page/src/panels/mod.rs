@@ -26,9 +26,11 @@ mod run_file;
 #[cfg(target_arch = "wasm32")]
 mod settings;
 #[cfg(target_arch = "wasm32")]
+mod status;
+#[cfg(target_arch = "wasm32")]
 mod thumbnail;
 #[cfg(target_arch = "wasm32")]
 mod transport;
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use {data::DataPanel, intro::Intro, model::ModelPanel, result::ResultPanel, transport::Transport};
+pub(crate) use {data::DataPanel, intro::Intro, model::ModelPanel, result::ResultPanel, status::Status, transport::Transport};

@@ -1,10 +1,11 @@
 //! How well it is learned: the figures and the pictures of the answers.
 
 use super::run_file::RunFile;
+use super::status::Status;
 use crate::charts::{DecisionMap, DrawSquare, LossChart, SampleGrid};
 use crate::choices::{goal_in_words, is_image, is_regression};
 use crate::format;
-use crate::state::{Phase, Run, lab};
+use crate::state::{Run, lab};
 use descent_protocol::{Figure, Metrics};
 use leptos::html::Section;
 use leptos::prelude::*;
@@ -25,14 +26,7 @@ pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
         <section node_ref=section class="panel result" aria-labelledby="h-result" id="result" tabindex="-1">
             <div class="panel-head">
                 <h2 id="h-result">"Result"</h2>
-                <p
-                    class="status"
-                    role="status"
-                    id="status"
-                    data-testid="status"
-                    data-state=move || run.phase.get().id()
-                    prop:textContent=move || phase_in_words(run)
-                ></p>
+                <Status />
                 <SavedStep />
             </div>
             <div class="panel-body">
@@ -42,17 +36,6 @@ pub(crate) fn ResultPanel(section: NodeRef<Section>) -> impl IntoView {
                 <RunFile />
             </div>
         </section>
-    }
-}
-
-fn phase_in_words(run: Run) -> String {
-    match run.phase.get() {
-        Phase::Loading => "Loading".into(),
-        Phase::Ready => "Ready".into(),
-        Phase::Training => "Training".into(),
-        Phase::Paused => "Paused".into(),
-        Phase::Diverged => format!("Diverged after step {}", format::thousands(run.metrics.with_untracked(|metrics| metrics.step))),
-        Phase::Failed => "Failed".into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/?w=decision-map`: the map of the network's answers, with a transport.
 
 use crate::charts::DecisionMap;
-use crate::panels::Transport;
+use crate::panels::{Status, Transport};
 use crate::parts::Notices;
 use crate::state::Lab;
 use leptos::prelude::*;
@@ -14,6 +14,7 @@ pub(crate) fn DecisionMapWidget() -> impl IntoView {
     view! {
         <main class="map-widget" data-testid="widget" data-widget="decision-map" data-state=move || lab.run.phase.get().id()>
             <Transport />
+            <Status />
             <Notices />
             <DecisionMap />
         </main>

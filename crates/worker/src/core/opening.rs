@@ -155,6 +155,8 @@ impl Machine {
         let Some(run) = &mut self.run else { return };
         run.save(snapshot.clone(), now_ms);
         if !is_reset_awaited {
+            // No page shows a saved step beyond the one at which the run is.
+            run.report(now_ms, &mut self.out);
             self.out.saved(run.step(), snapshot);
         }
         if let Phase::Opening(opening) = &mut self.phase {

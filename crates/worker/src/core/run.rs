@@ -369,7 +369,7 @@ impl Run {
         self.costs.measured(measured, now_ms, self.placement.device, facts, out);
     }
 
-    fn report(&mut self, now_ms: f64, out: &mut Outbox) {
+    pub(super) fn report(&mut self, now_ms: f64, out: &mut Outbox) {
         self.schedule.reported_ms = now_ms;
         self.metrics.steps_per_second = self.rate.per_second();
         self.metrics.samples_per_second = self.metrics.steps_per_second * self.mean_batch;
