@@ -137,3 +137,32 @@ fn where_there_is_no_webgpu_it_says_so_and_not_that_the_cpu_was_chosen() {
     }
     page.assert_no_errors();
 }
+
+#[test]
+fn a_first_visit_is_watched_and_offers_what_is_next() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("");
+    let is_seen = |id: &str| {
+        let script = format!(
+            "const e = document.querySelector('[data-testid={id}]'); return e != null && e.checkVisibility({{ visibilityProperty: true }})"
+        );
+        page.evaluate(&script) == true
+    };
+    assert!(is_seen("preset-digits") && !is_seen("next-max"), "what to begin with");
+    let began = std::time::Duration::from_millis(page.evaluate("return Math.round(performance.now())").as_u64().expect("a number"));
+    page.click("play");
+    page.wait_for_step(100.0, 30);
+    assert!(!is_seen("preset-digits"), "the introduction folds away");
+    page.wait("what is next", 120, |_| is_seen("next-max").then_some(()));
+    let now = std::time::Duration::from_millis(page.evaluate("return Math.round(performance.now())").as_u64().expect("a number"));
+    let step = page.number("step-count").expect("a step");
+    println!("the spiral is learned at step {step}, {:?} after Play", now - began);
+    assert!(step >= 1_000.0, "learned at step {step}: nobody has seen how");
+    page.click("next-max");
+    page.wait("the same from the beginning", 30, |page| {
+        (page.evaluate("return location.hash").as_str().is_some_and(|hash| !hash.contains("speed="))).then_some(())
+    });
+    page.wait_for_step(step, 60);
+    page.wait_for_state("training", 10);
+    page.assert_no_errors();
+}

@@ -30,8 +30,10 @@ pub(crate) fn levels() -> Vec<Named> {
 
 pub(crate) fn speeds() -> Vec<Named> {
     named(Speed::ALL, Speed::id, |speed| match speed {
-        Speed::One => "1×",
-        Speed::Ten => "10×",
+        Speed::Ten => "10 steps/s",
+        Speed::Hundred => "100 steps/s",
+        Speed::Thousand => "1,000 steps/s",
+        Speed::TenThousand => "10,000 steps/s",
         Speed::Max => "Max",
     })
 }

@@ -9,7 +9,7 @@ pub struct View {
     /// Where the run is computed. Devices add in other orders, so the numbers differ in their last
     /// digits.
     pub device: DeviceChoice,
-    /// How fast it is shown.
+    /// How fast it goes.
     pub speed: Speed,
     /// How much the page shows.
     pub level: Level,
@@ -20,7 +20,7 @@ pub struct View {
 }
 
 impl Default for View {
-    /// A first visit's.
+    /// What a link says that names none of it.
     fn default() -> Self {
         Self { device: DeviceChoice::Auto, speed: Speed::Max, level: Level::Simple, show_test: false, discretize: false }
     }
@@ -38,16 +38,34 @@ choice! {
     }
 }
 choice! {
-    /// How fast a run is shown.
+    /// How many steps are taken in a second, where the device can.
     Speed {
-        /// A step per picture.
-        One = "1",
-        /// Ten steps per picture.
+        /// Ten.
         Ten = "10",
-        /// As fast as the device goes.
+        /// A hundred.
+        Hundred = "100",
+        /// A thousand.
+        Thousand = "1000",
+        /// Ten thousand.
+        TenThousand = "10000",
+        /// As many as the device can.
         Max = "max",
     }
 }
+
+impl Speed {
+    /// Steps a second; none for [`Speed::Max`].
+    pub fn per_second(self) -> Option<u32> {
+        match self {
+            Self::Ten => Some(10),
+            Self::Hundred => Some(100),
+            Self::Thousand => Some(1_000),
+            Self::TenThousand => Some(10_000),
+            Self::Max => None,
+        }
+    }
+}
+
 choice! {
     /// How much the page shows.
     Level {

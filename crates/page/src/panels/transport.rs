@@ -2,8 +2,8 @@
 //! device.
 
 use crate::choices;
-use crate::format::thousands;
-use crate::parts::{Segmented, icons};
+use crate::format::{rate, thousands};
+use crate::parts::{Segmented, Select, icons};
 use crate::state::{Lab, Phase, lab};
 use descent_protocol::DeviceKind;
 use descent_spec::{DeviceChoice, Speed};
@@ -20,6 +20,10 @@ pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoVie
             lab.change_view(|view| view.speed = speed)
         }
     };
+    let measured = move || match run.metrics.with(|metrics| metrics.steps_per_second) {
+        0.0 => String::new(),
+        steps => format!("{}/s", rate(steps)),
+    };
     view! {
         <div class="bar">
             <div class="dock">
@@ -30,13 +34,14 @@ pub(crate) fn Transport(#[prop(optional)] play: NodeRef<Button>) -> impl IntoVie
                 </dl>
             </div>
             <div class="speed lv-more">
-                <Segmented
+                <Select
                     id="speed"
                     label="Speed"
-                    options=choices::speeds()
-                    value=move || run.view.with(|view| view.speed.id())
+                    options=choices::owned(choices::speeds())
+                    value=move || run.view.with(|view| view.speed.id().to_owned())
                     on_choose=set_speed
                 />
+                <span class="small" title="Steps a second, measured" prop:textContent=measured></span>
             </div>
             <Device />
         </div>

@@ -1,7 +1,7 @@
 //! An experiment and its view as the text of a link, and back.
 //!
 //! `v=2&dataset=digits&model=cnn&device=cpu`: keys of a closed schema, of which only those are
-//! written that differ from [`Experiment::start`] and a first visit's [`View`]. A text without `v`
+//! written that differ from [`Experiment::start`] and the default [`View`]. A text without `v`
 //! is a TensorFlow Playground link. Whatever comes in, what comes out is safe to build: every value
 //! is within its range, and the network within the limits of [`crate::cost`].
 
@@ -36,8 +36,9 @@ impl Link {
         Self { experiment: Experiment::start(dataset), view: View::default() }
     }
 
+    /// A first visit goes at a speed at which one sees what is learned.
     fn first_visit() -> Self {
-        Self { experiment: Experiment::first_visit(), view: View::default() }
+        Self { experiment: Experiment::first_visit(), view: View { speed: Speed::Thousand, ..View::default() } }
     }
 }
 
@@ -63,7 +64,7 @@ pub fn read(text: &str) -> (Link, Vec<Notice>) {
 }
 
 /// The text of an experiment with every setting, for what is kept: it stays the same experiment
-/// when defaults or ready-made models change. The view is a first visit's.
+/// when defaults or ready-made models change. The view is the default.
 pub fn write_all(experiment: &Experiment) -> String {
     let link = Link { experiment: experiment.clone(), view: View::default() };
     let pair = |field: &Field| format!("&{}={}", field.key, escape(&(field.write)(&link)));
@@ -218,7 +219,16 @@ const FIELDS: &[Field] = &[
         },
     },
     choice_field!("device", view.device, DeviceChoice),
-    choice_field!("speed", view.speed, Speed),
+    Field {
+        key: "speed",
+        write: |Link { view, .. }| view.speed.id().into(),
+        read: |value, Link { view, .. }| {
+            // Older links know a step a picture.
+            let id = if value == "1" { Speed::Ten.id() } else { value };
+            view.speed = Speed::from_id(id).ok_or_else(|| one_of(Speed::ALL.iter().map(|speed| speed.id())))?;
+            Ok(())
+        },
+    },
     choice_field!("level", view.level, Level),
     switch_field!("show-test", view.show_test),
     switch_field!("discretize", view.discretize),

@@ -9,8 +9,8 @@ use super::Link;
 use super::value::{NOISE, Notice, RATE, TRAIN_PERCENT, number_within, seed, unescape};
 use crate::layers::Dense;
 use crate::{
-    Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, View,
-    cost,
+    Activation, Dataset, Experiment, Features, InitChoice, Layer, Level, Loss, Model, OptimizerChoice, OrderChoice, PenaltyChoice, Speed,
+    View, cost,
 };
 
 /// Names that switch an input on or off.
@@ -55,7 +55,8 @@ impl Reader {
         };
         Self {
             experiment,
-            view: View { level: Level::More, ..View::default() },
+            // The original takes an epoch a frame: 25 steps of its 250 points, 60 times a second.
+            view: View { level: Level::More, speed: Speed::Thousand, ..View::default() },
             classified: Dataset::Circle,
             measured: Dataset::RegPlane,
             is_regression: false,

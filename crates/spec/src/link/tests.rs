@@ -7,7 +7,8 @@ use crate::{Activation, Layer, presets};
 fn empty_link_is_a_first_visit() {
     assert_eq!(read(""), (Link::first_visit(), Vec::new()));
     assert_eq!(read("#"), (Link::first_visit(), Vec::new()));
-    assert_eq!(write(&Link::first_visit()), "v=2");
+    assert_eq!(write(&Link::first_visit()), "v=2&speed=1000");
+    assert_eq!(read("v=2"), (Link::start(Dataset::Spiral), Vec::new()), "a link goes as fast as the device can");
 }
 
 #[test]
@@ -64,7 +65,7 @@ fn what_is_unknown_or_out_of_range_gives_a_notice_and_the_default() {
         ("v=3", "v"),
     ] {
         let (link, notices) = read(&format!("v=2&{part}"));
-        assert_eq!(link, Link::first_visit(), "{part}");
+        assert_eq!(link, Link::start(Dataset::Spiral), "{part}");
         assert_eq!(notices.iter().map(|notice| notice.key.as_str()).collect::<Vec<_>>(), [key], "{part}");
     }
 }
@@ -103,7 +104,7 @@ fn what_is_too_much_for_the_images_shown_is_refused_with_the_reason() {
 #[test]
 fn a_long_link_is_not_read() {
     let (link, notices) = read(&format!("v=2&seed={}", "a".repeat(9000)));
-    assert_eq!((link, notices.len()), (Link::first_visit(), 1));
+    assert_eq!((link, notices.len()), (Link::start(Dataset::Spiral), 1));
 }
 
 /// Written and read again it is the same experiment, in both ways of writing.
@@ -152,11 +153,19 @@ fn playground_link_keeps_its_settings() {
         seed: "0.88310".into(),
         ..Experiment::start(Dataset::Spiral)
     };
-    let view = View { level: Level::More, show_test: true, discretize: true, ..View::default() };
+    let view = View { level: Level::More, speed: Speed::Thousand, show_test: true, discretize: true, ..View::default() };
     let want = Link { experiment: want, view };
     assert_eq!(read(text), (want.clone(), Vec::new()));
     assert_eq!(read(&(text.replace('&', "&amp;").replace(',', "%2C") + "/")), (want.clone(), Vec::new()));
     assert_eq!(read(&write(&want)), (want, Vec::new()), "it is the same experiment as a link of this page");
+}
+
+#[test]
+fn the_speed_of_older_links_is_read() {
+    for (text, speed) in [("1", Speed::Ten), ("10", Speed::Ten), ("10000", Speed::TenThousand), ("max", Speed::Max)] {
+        let (link, notices) = read(&format!("v=2&speed={text}"));
+        assert_eq!((link.view.speed, notices), (speed, Vec::new()));
+    }
 }
 
 #[test]

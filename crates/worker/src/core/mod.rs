@@ -32,6 +32,7 @@ mod run;
 mod say;
 mod schedule;
 mod silence;
+mod tempo;
 mod work;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::rate::Rate;
 use super::recovery::Recovery;
 use super::say::{self, Outbox};
 use super::schedule::{Due, Schedule, Standing};
+use super::tempo::Tempo;
 use super::work::{Divergence, Evaluation, Facts, Gpu, Measured, Opened, PictureRequest, Progress, Snapshot, Work};
 use descent_protocol::{Command, DeviceKind, DeviceReport, Event, Figure, Metrics, NoticeKind, Picture, RunState};
 use descent_spec::goal::Reached;
@@ -44,6 +45,8 @@ pub(super) struct Run {
     evaluated_rows: usize,
     drawn_rows: usize,
     pace: Pace,
+    /// When the next slice is due at a chosen speed.
+    tempo: Tempo,
     rate: Rate,
     schedule: Schedule,
 }
@@ -79,6 +82,7 @@ impl Run {
             evaluated_rows: opened.evaluated_rows,
             drawn_rows: opened.drawn_rows,
             pace: Pace::new(),
+            tempo: Tempo::default(),
             rate: Rate::default(),
             schedule: Schedule::default(),
         }
@@ -110,6 +114,7 @@ impl Run {
             Command::Play => {
                 self.thaw();
                 self.steps_left = None;
+                self.tempo = Tempo::starting(now_ms);
                 self.set_state(RunState::Training, out);
             }
             Command::Pause => self.pause(now_ms, out),
@@ -119,7 +124,10 @@ impl Run {
                 self.steps_left = Some(steps);
             }
             Command::Reset => self.reset(now_ms, out),
-            Command::Speed { speed } => view.speed = speed,
+            Command::Speed { speed } => {
+                view.speed = speed;
+                self.tempo = Tempo::starting(now_ms);
+            }
             Command::LearningRate { learning_rate } => {
                 experiment.learning_rate = learning_rate;
                 self.is_changed = true;
@@ -218,7 +226,10 @@ impl Run {
 
     /// What to do next, once there are no duties.
     pub(super) fn next(&mut self, now_ms: f64, experiment: &Experiment, speed: Speed, facts: Facts, out: &mut Outbox) -> Work {
-        let standing = self.standing(experiment, speed);
+        let standing = self.standing(experiment);
+        // Steps that were asked for one by one are taken at once.
+        let speed = if self.steps_left.is_some() { Speed::Max } else { speed };
+        let left_ms = self.tempo.left_ms(now_ms, speed);
         match self.schedule.due(now_ms, standing) {
             Some(Due::Save) => return Work::Save,
             Some(Due::Draw) => return Work::Draw { request: self.request.clone(), part_flops: self.part_flops() },
@@ -232,21 +243,20 @@ impl Run {
             if let Some(work) = self.costs.next(now_ms, self.placement.device, facts, experiment, out) {
                 return work;
             }
-            if !self.schedule.is_held(now_ms, standing) {
-                return self.train(experiment, speed);
+            if left_ms == 0.0 {
+                return self.train(now_ms, experiment, speed);
             }
         }
-        Work::Wait { ms: self.schedule.wait_ms(now_ms, standing) }
+        Work::Wait { ms: self.schedule.wait_ms(now_ms, standing, left_ms) }
     }
 
-    fn standing(&self, experiment: &Experiment, speed: Speed) -> Standing {
+    fn standing(&self, experiment: &Experiment) -> Standing {
         Standing {
             step: self.metrics.step,
             is_saved: self.saved.as_ref().map_or(self.metrics.step == 0, |(step, _)| *step == self.metrics.step && !self.is_changed),
             is_training: self.is_training(),
             is_judged: self.is_judged(experiment),
             wants_frame: self.wants_frame,
-            speed,
         }
     }
 
@@ -256,17 +266,14 @@ impl Run {
         experiment.goal.exists() && self.goal_step.is_none() && step > 0 && step.is_multiple_of(experiment.evaluate_every.into())
     }
 
-    fn train(&mut self, experiment: &Experiment, speed: Speed) -> Work {
-        let wanted = match speed {
-            Speed::One => 1,
-            Speed::Ten => self.pace.steps().clamp(1, 10),
-            Speed::Max => self.pace.steps(),
-        };
+    fn train(&mut self, now_ms: f64, experiment: &Experiment, speed: Speed) -> Work {
+        let wanted = self.pace.steps().min(Tempo::slice_steps(speed));
         self.slice_steps = self.steps_left.map_or(wanted, |left| left.min(wanted));
         if experiment.goal.exists() {
             let every = u64::from(experiment.evaluate_every);
             self.slice_steps = self.slice_steps.min((every - self.metrics.step % every) as u32);
         }
+        self.tempo.took(self.slice_steps, now_ms, speed);
         Work::Train { steps: self.slice_steps, part_flops: self.part_flops() }
     }
 
@@ -286,7 +293,6 @@ impl Run {
     /// A slice of training is done.
     pub(super) fn trained(&mut self, progress: Progress, began_ms: f64, ended_ms: f64, experiment: &Experiment, out: &mut Outbox) {
         let took_ms = ended_ms - began_ms;
-        self.schedule.trained_ms = ended_ms;
         self.pace.learn(self.slice_steps, took_ms, slice_goal_ms(self.placement.device));
         self.expect_jobs(ended_ms);
         self.costs.spent(took_ms, progress.step.saturating_sub(self.metrics.step));

@@ -2,16 +2,11 @@
 
 use super::job::Job;
 use descent_protocol::FRAME_MS;
-use descent_spec::Speed;
 
 /// Between two reports of figures.
 const REPORT_MS: f64 = 100.0;
 /// Between two saved snapshots. With the time that one takes it is still less than a second.
 const SAVE_MS: f64 = 900.0;
-/// A run at one step a picture goes on after this long though nobody has asked for the picture.
-const HELD_MS: f64 = 150.0;
-/// How often a held run looks whether it may go on.
-const HELD_LOOK_MS: i32 = 10;
 /// How long the worker waits for a command while nothing is to be done. The page expects a word
 /// four times a second.
 pub(super) const IDLE_MS: i32 = 200;
@@ -19,8 +14,6 @@ pub(super) const IDLE_MS: i32 = 200;
 /// When each thing was last done.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
-    /// When a slice of training ended.
-    pub(super) trained_ms: f64,
     /// When figures were reported.
     pub(super) reported_ms: f64,
     /// When a snapshot was read back.
@@ -41,7 +34,6 @@ pub(super) struct Standing {
     /// Whether something depends on the figures of this step.
     pub(super) is_judged: bool,
     pub(super) wants_frame: bool,
-    pub(super) speed: Speed,
 }
 
 /// What is to be done before training goes on.
@@ -82,14 +74,9 @@ impl Schedule {
         now_ms - self.reported_ms >= REPORT_MS
     }
 
-    /// Whether training waits: at one step or ten a picture, until the last picture is on its way.
-    pub(super) fn is_held(&self, now_ms: f64, run: Standing) -> bool {
-        run.speed != Speed::Max && !self.drawing.is_done(run.step) && now_ms - self.trained_ms < HELD_MS
-    }
-
-    /// How long to wait where nothing is due.
-    pub(super) fn wait_ms(&self, now_ms: f64, run: Standing) -> i32 {
-        let longest = if run.is_training { HELD_LOOK_MS } else { IDLE_MS };
+    /// How long to wait where nothing is due; the next steps of a run that trains are in `left_ms`.
+    pub(super) fn wait_ms(&self, now_ms: f64, run: Standing, left_ms: f64) -> i32 {
+        let longest = if run.is_training { (left_ms.ceil() as i32).clamp(1, IDLE_MS) } else { IDLE_MS };
         if self.is_frame_wanted(run) { ((self.frame_due_ms(run) - now_ms).ceil() as i32).clamp(1, longest) } else { longest }
     }
 
@@ -109,8 +96,7 @@ impl Schedule {
 mod tests {
     use super::*;
 
-    const TRAINING: Standing =
-        Standing { step: 10, is_saved: false, is_training: true, is_judged: false, wants_frame: false, speed: Speed::Max };
+    const TRAINING: Standing = Standing { step: 10, is_saved: false, is_training: true, is_judged: false, wants_frame: false };
 
     #[test]
     fn a_run_that_trains_is_saved_now_and_then_and_one_that_is_held_at_once() {
@@ -135,21 +121,12 @@ mod tests {
     }
 
     #[test]
-    fn a_step_a_picture_waits_for_the_picture_but_not_for_ever() {
-        let mut schedule = Schedule { trained_ms: 1_000.0, ..Schedule::default() };
-        let run = Standing { speed: Speed::One, ..TRAINING };
-        assert!(schedule.is_held(1_149.0, run) && !schedule.is_held(1_150.0, run));
-        assert!(!schedule.is_held(1_000.0, TRAINING));
-        schedule.drawing.done(10, 1_000.0, 1_010.0);
-        assert!(!schedule.is_held(1_010.0, run));
-    }
-
-    #[test]
     fn the_worker_waits_no_longer_than_until_the_next_picture() {
         let mut schedule = Schedule::default();
         schedule.drawing.done(9, 999.0, 1_000.0);
         let paused = Standing { is_training: false, wants_frame: true, ..TRAINING };
-        assert_eq!(schedule.wait_ms(1_016.0, paused), 50);
-        assert_eq!(schedule.wait_ms(1_016.0, Standing { wants_frame: false, ..paused }), IDLE_MS);
+        assert_eq!(schedule.wait_ms(1_016.0, paused, 0.0), 50);
+        assert_eq!(schedule.wait_ms(1_016.0, TRAINING, 12.3), 13);
+        assert_eq!(schedule.wait_ms(1_016.0, Standing { wants_frame: false, ..paused }, 0.0), IDLE_MS);
     }
 }

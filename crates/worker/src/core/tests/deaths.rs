@@ -151,7 +151,7 @@ impl Page {
             5 => Command::Step { steps: 1 + rng.below(40) },
             6 => Command::Reset,
             7 => Command::Device { device: DeviceChoice::ALL[rng.below(3) as usize] },
-            8 => Command::Speed { speed: Speed::ALL[rng.below(3) as usize] },
+            8 => Command::Speed { speed: Speed::ALL[rng.below(5) as usize] },
             9 => Command::LearningRate { learning_rate: [0.03, 0.1][rng.below(2) as usize] },
             10 => Command::WantFrame,
             11 if rng.below(3) == 0 => {

@@ -70,7 +70,7 @@ fn random_command(rng: &mut Rng) -> Command {
         4 => Command::Step { steps: 1 + rng.below(40) },
         5 => Command::Reset,
         6 => Command::Device { device: random_choice(rng) },
-        7 => Command::Speed { speed: Speed::ALL[rng.below(3) as usize] },
+        7 => Command::Speed { speed: Speed::ALL[rng.below(5) as usize] },
         8 => Command::LearningRate { learning_rate: [0.03, 0.9][rng.below(2) as usize] },
         9 => Command::Inspect { sample: 2 },
         10 => Command::Files,
