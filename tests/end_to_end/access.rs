@@ -107,3 +107,16 @@ fn play_keeps_the_focus_when_the_run_diverges() {
     assert_eq!(page.attribute("status", "data-state").as_deref(), Some("diverged"), "Play waits for a remedy");
     page.assert_no_errors();
 }
+
+#[test]
+fn the_focus_stays_on_the_page_when_a_notice_goes() {
+    let page = Browser::start(PAGE, Graphics::None);
+    page.open_ready("#v=2&dataset=circle&device=abacus");
+    page.wait_for_notice("link", 30);
+    page.wait_for_notice("no-webgpu", 30);
+    for left in ["notice-hide", "play"] {
+        page.click("notice-hide");
+        page.wait("the focus", 10, |page| page.focused().filter(|focused| focused == left));
+    }
+    page.assert_no_errors();
+}

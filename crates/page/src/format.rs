@@ -3,15 +3,18 @@
 use descent_spec::number::shortest;
 pub(crate) use descent_spec::number::thousands;
 
-/// A loss: four decimals, `1.2e3` from a thousand up.
+/// A loss below this would be written as 0 with four decimals.
+const LEAST_OF_FOUR_DECIMALS: f64 = 0.00005;
+
+/// A loss: four decimals, with a power from a thousand up and where they would all be 0: `1.2e3`,
+/// `3.1e−7`.
 pub(crate) fn loss(value: f64) -> String {
     if value.is_nan() {
         "NaN".into()
     } else if value.is_infinite() {
         "∞".into()
-    } else if value >= 1000.0 {
-        let exponent = value.log10().floor();
-        format!("{}e{}", fixed(value / 10f64.powf(exponent), 1), exponent as i32)
+    } else if value >= 1000.0 || (value > 0.0 && value < LEAST_OF_FOUR_DECIMALS) {
+        format!("{value:.1e}").replace('-', "−")
     } else {
         fixed(value, 4)
     }
@@ -82,6 +85,7 @@ mod tests {
     #[test]
     fn losses_have_four_decimals_and_large_ones_a_power() {
         assert_eq!([0.01234, 0.0, 12.0, 999.9].map(loss), ["0.0123", "0.0000", "12.0000", "999.9000"]);
+        assert_eq!([3.14e-7, 4.9e-5, 5e-5, 9.96e-8].map(loss), ["3.1e−7", "4.9e−5", "0.0001", "1.0e−7"]);
         assert_eq!([1234.0, 1e9, f64::INFINITY, f64::NAN].map(loss), ["1.2e3", "1.0e9", "∞", "NaN"]);
     }
 

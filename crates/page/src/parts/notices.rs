@@ -6,6 +6,7 @@ use crate::state::{Lab, Notice, Phase, lab};
 use descent_protocol::NoticeKind;
 use descent_spec::number::shortest;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 /// All of them, the newest last. One that stays is left where it is: an alert that is put in anew
 /// is read out again.
@@ -85,7 +86,22 @@ impl Act {
 
 fn button(act: Act) -> impl IntoView {
     let Act { name, test_id, class, run } = act;
-    view! { <button class=class data-testid=test_id on:click=move |_| run()>{name}</button> }
+    let click = move |_| {
+        run();
+        // The strip is taken away after this.
+        request_animation_frame(keep_focus);
+    };
+    view! { <button class=class data-testid=test_id on:click=click>{name}</button> }
+}
+
+/// Those who use the keyboard go on from the next notice, or from Play, where theirs has gone.
+fn keep_focus() {
+    let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    let next = document().query_selector("[data-testid=notice-hide], #play, #pause").ok().flatten().filter(|_| is_lost);
+    if let Some(next) = next.as_ref().and_then(|next| next.dyn_ref::<web_sys::HtmlElement>()) {
+        // Refused only where it is not shown.
+        let _ = next.focus();
+    }
 }
 
 /// What a visitor can do about it; in the end, hide it.

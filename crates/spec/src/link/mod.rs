@@ -54,7 +54,10 @@ pub fn read(text: &str) -> (Link, Vec<Notice>) {
     }
     let pairs = || text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     if !pairs().any(|(key, _)| key == "v") {
-        return playground::read(text);
+        return playground::read(text).unwrap_or_else(|| {
+            let why = "this is no link of this page or of TensorFlow Playground; a first visit was taken";
+            (Link::first_visit(), vec![Notice::new("link", text, why)])
+        });
     }
     let mut reader = Reader::default();
     for (key, value) in pairs() {

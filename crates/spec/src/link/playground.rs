@@ -16,10 +16,43 @@ use crate::{
 /// Names that switch an input on or off.
 const INPUTS: [&str; 7] = Features::NAMES;
 
-/// Reads a link without `v`.
-pub(super) fn read(text: &str) -> (Link, Vec<Notice>) {
+/// What else a link of the original may name. Most have no effect here.
+const OTHERS: [&str; 21] = [
+    "activation",
+    "regularization",
+    "batchSize",
+    "dataset",
+    "regDataset",
+    "learningRate",
+    "regularizationRate",
+    "noise",
+    "networkShape",
+    "seed",
+    "showTestData",
+    "discretize",
+    "percTrainData",
+    "problem",
+    "initZero",
+    "weightQuantization",
+    "collectStats",
+    "hideText",
+    "tutorial",
+    "cosX",
+    "cosY",
+];
+
+/// Whether the original knows a key, or did in one of its versions.
+fn is_known(key: &str) -> bool {
+    OTHERS.contains(&key) || INPUTS.contains(&key) || key.ends_with("_hide")
+}
+
+/// Reads a link without `v`; `None` if nothing in it is of the original.
+pub(super) fn read(text: &str) -> Option<(Link, Vec<Notice>)> {
     let text = text.replace("&amp;", "&");
     let text = text.strip_suffix('/').unwrap_or(&text);
+    if !text.split('&').any(|pair| is_known(pair.split_once('=').map_or(pair, |(key, _)| key))) {
+        return None;
+    }
     let mut reader = Reader::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -27,7 +60,7 @@ pub(super) fn read(text: &str) -> (Link, Vec<Notice>) {
             reader.notices.push(Notice::new(key, value, why));
         }
     }
-    reader.finish()
+    Some(reader.finish())
 }
 
 /// What the defaults of the original become as keys come in.

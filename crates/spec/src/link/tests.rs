@@ -161,6 +161,16 @@ fn playground_link_keeps_its_settings() {
 }
 
 #[test]
+fn what_is_no_link_is_a_first_visit_and_said() {
+    for text in ["top", "hello", "x1=2&y2", "%%%", "=", "dataSet=circle"] {
+        let (link, notices) = read(&format!("#{text}"));
+        assert_eq!(link, Link::first_visit(), "{text}");
+        assert!(notices.len() == 1 && notices[0].why.contains("no link"), "{text}: {notices:?}");
+    }
+    assert_eq!(read("#networkShape=4,2").1, [], "one key of the original is enough");
+}
+
+#[test]
 fn the_speed_of_older_links_is_read() {
     for (text, speed) in [("1", Speed::Ten), ("10", Speed::Ten), ("10000", Speed::TenThousand), ("max", Speed::Max)] {
         let (link, notices) = read(&format!("v=2&speed={text}"));
