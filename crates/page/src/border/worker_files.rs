@@ -11,7 +11,7 @@ use web_sys::{AbortSignal, Blob, BlobPropertyBag, RequestInit, Response, Url};
 const SCRIPT: &str = "worker.js";
 const PROGRAM: &str = "worker_bg.wasm";
 /// A file that takes longer counts as missing: a browser may never say that a connection is gone.
-/// Enough for both at 50 kbit/s and for no more patience than that.
+/// Enough for both at 100 kbit/s.
 const DOWNLOAD_MS: u32 = 120_000;
 /// Hands the program to the script, as `wasm-bindgen` documents it. What goes wrong is thrown, so
 /// that the page hears of it.

@@ -96,8 +96,10 @@ fn button(act: Act) -> impl IntoView {
 
 /// Those who use the keyboard go on from the next notice, or from Play, where theirs has gone.
 fn keep_focus() {
-    let is_lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-    let next = document().query_selector("[data-testid=notice-hide], #play, #pause").ok().flatten().filter(|_| is_lost);
+    if document().active_element().is_some_and(|element| element.tag_name() != "BODY") {
+        return;
+    }
+    let next = ["[data-testid=notice-hide]", "#play, #pause"].iter().find_map(|path| document().query_selector(path).ok().flatten());
     if let Some(next) = next.as_ref().and_then(|next| next.dyn_ref::<web_sys::HtmlElement>()) {
         // Refused only where it is not shown.
         let _ = next.focus();
