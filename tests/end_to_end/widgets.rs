@@ -30,6 +30,7 @@ fn the_benchmark_ends_with_one_json_object() {
     });
     let result: Value = serde_json::from_str(&result).unwrap_or_else(|error| panic!("{error}: {result}"));
     assert_eq!(result["status"], "ok", "{result}");
+    page.wait_for_state("paused", 5);
     page.assert_no_errors();
 }
 

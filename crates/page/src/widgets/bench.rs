@@ -2,6 +2,7 @@
 //! answer where a program can read it.
 
 use crate::border::Client;
+use crate::state::Phase;
 use crate::state::address::query;
 use descent_protocol::{Addressed, Command, Event, NoticeKind, RunId};
 use descent_spec::number;
@@ -10,18 +11,29 @@ use leptos::prelude::*;
 /// The benchmark page.
 #[component]
 pub(crate) fn Bench() -> impl IntoView {
-    let result = RwSignal::new(None::<String>);
+    let (result, has_failed) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let client = Client::start(move |event| match event.message {
         Event::Bench { json } => result.set(Some(json)),
         // Another worker does not know of the benchmark.
-        Event::Failed { text } | Event::Notice { kind: NoticeKind::WorkerRestarted, text } => result.set(Some(failure(&text))),
+        Event::Failed { text } | Event::Notice { kind: NoticeKind::WorkerRestarted, text } => {
+            has_failed.set(true);
+            result.set(Some(failure(&text)));
+        }
         _ => {}
     });
     client.send(Addressed { run: RunId::default(), message: command() });
     // The worker lives as long as this page.
     StoredValue::new_local(client);
-    let status = move || if result.with(Option::is_some) { "Done." } else { "Measuring …" };
-    let state = move || if result.with(Option::is_some) { "paused" } else { "training" };
+    let status = move || match (result.with(Option::is_some), has_failed.get()) {
+        (false, _) => "Measuring …",
+        (true, false) => "Done.",
+        (true, true) => "Failed.",
+    };
+    let state = move || match (result.with(Option::is_some), has_failed.get()) {
+        (false, _) => Phase::Training.id(),
+        (true, false) => Phase::Paused.id(),
+        (true, true) => Phase::Failed.id(),
+    };
     let script = |json: String| view! { <script type="application/json" id="bench-result" prop:textContent=json></script> };
     view! {
         <main class="bench">
